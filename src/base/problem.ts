@@ -1,0 +1,40 @@
+/**
+ * Input of a user that we refuse or can't honour. The rest goes on.
+ *
+ * A problem is data, not an exception: it shows in log, status and metric for as long as the input stands, and goes
+ * when the input is mended.
+ */
+export interface Problem {
+  /** A stable name of the kind of problem, for alerts and for docs/operations.md: `invalid-value`. */
+  readonly code: ProblemCode;
+  /** The datastore key, or the name of the setting, that caused it. */
+  readonly key: string;
+  /** Where inside the value, as a path such as `as_num`; absent when the whole value is meant. */
+  readonly path?: string;
+  /** What is wrong, as one sentence without a full stop; never holds a secret. */
+  readonly reason: string;
+  /** What birdkeeper did about it, as one sentence without a full stop. */
+  readonly action: string;
+}
+
+/** Every kind of problem; docs/operations.md explains each. */
+export type ProblemCode =
+  /** The value of a key doesn't parse or isn't valid. */
+  | 'invalid-value'
+  /** The key itself doesn't parse: a bad address or prefix in its path. */
+  | 'invalid-key'
+  /** This node has no address of its own in the datastore. */
+  | 'own-address-missing'
+  /** A node of the datastore has no address at all. */
+  | 'node-address-missing'
+  /** Two records ask for a session with the same neighbor. */
+  | 'duplicate-session'
+  /** The BIRD in use can't do what the record asks for. */
+  | 'unsupported-by-bird'
+  /** Raw BIRD statements were not accepted. */
+  | 'custom-filter-refused';
+
+/** The identity of a problem: equal for the same fault of the same input. */
+export function problemId({ code, key, path, reason }: Problem): string {
+  return JSON.stringify([code, key, path ?? '', reason]);
+}

@@ -1,0 +1,61 @@
+/**
+ * One pass, in a straight line: the newest entries to files, the files to a BIRD that runs them. The program in thirty
+ * lines; everything else is a part of one of its steps, or decides when it runs.
+ */
+
+import type { Applier } from '../apply/applier.js';
+import type { ApplyOutcome } from '../apply/apply-outcome.js';
+import type { Clock } from '../base/clock.js';
+import { describeChange } from '../plan/describe-change.js';
+import type { Host } from '../plan/host.js';
+import type { Plan } from '../plan/plan.js';
+import { TemplateError } from '../render/template-error.js';
+import type { StatementJudge } from './judge-statements.js';
+import { type PlannedFiles, type PlanningParts, planFiles } from './plan-files.js';
+
+/** What a pass works with. */
+export interface PassParts extends PlanningParts {
+  readonly host: Omit<Host, 'refusedStatements'>;
+  readonly applier: Applier;
+  readonly judge: StatementJudge;
+  readonly clock: Clock;
+}
+
+/** What a pass came to. */
+export type PassReport =
+  | {
+      readonly kind: 'applied';
+      readonly planned: PlannedFiles;
+      readonly outcome: ApplyOutcome;
+      /** What is different from the plan of the last pass, in an operator's words. */
+      readonly changes: readonly string[];
+      readonly durationMs: number;
+    }
+  /** A template printed what it must not; nothing was written. */
+  | { readonly kind: 'unrenderable'; readonly error: TemplateError; readonly durationMs: number };
+
+/** Runs one pass. `before` is the plan of the last one, to say what changed. */
+export async function reconcile(parts: PassParts, before: Plan | undefined): Promise<PassReport> {
+  const { clock, host, store, judge, applier } = parts;
+  const startMs = clock.monotonic();
+  const refusedStatements = await judge.refusals(
+    host.acceptsCustomFilters ? store.cluster().customFilters : [],
+  );
+  let planned: PlannedFiles;
+  try {
+    planned = planFiles(parts, { ...host, refusedStatements }, () => clock.monotonic());
+  } catch (error) {
+    if (error instanceof TemplateError) {
+      return { kind: 'unrenderable', error, durationMs: clock.monotonic() - startMs };
+    }
+    throw error;
+  }
+  const outcome = await applier.apply(planned.fileSet);
+  return {
+    kind: 'applied',
+    planned,
+    outcome,
+    changes: describeChange(before, planned.plan),
+    durationMs: clock.monotonic() - startMs,
+  };
+}

@@ -1,0 +1,82 @@
+/**
+ * The port to a datastore: raw keys and values, from anywhere.
+ *
+ * A follower sees one consistent snapshot, then ordered changes; after any doubt (a lost connection that could not
+ * be resumed, a compacted revision, a wiped store) it sees a whole snapshot again. So a listener that replaces its
+ * state on `snapshot` and applies `changes` in order always ends with what the datastore holds.
+ */
+
+/** One key with its value, both as text (UTF-8). */
+export interface Entry {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** All entries below the asked key prefixes, as they were at one revision of the datastore. */
+export interface Snapshot {
+  /** The datastore's own counter as text: etcd's revision, or a count of reads for a file. */
+  readonly revision: string;
+  readonly entries: readonly Entry[];
+}
+
+/** One change of one key. */
+export type Change =
+  | { readonly kind: 'put'; readonly key: string; readonly value: string }
+  | { readonly kind: 'delete'; readonly key: string };
+
+/** Whether the datastore is heard from. */
+export type DatastoreState =
+  | { readonly kind: 'connecting' }
+  /** A snapshot was delivered and changes are being followed. */
+  | { readonly kind: 'synced' }
+  /**
+   * Not reachable, or not usable. `reason` names the endpoint and the cause; `advice` says what an operator can do.
+   * The follower keeps trying by itself.
+   */
+  | { readonly kind: 'lost'; readonly reason: string; readonly advice: string };
+
+/** What a follower tells. Calls are never concurrent, and a listener must not throw. */
+export interface DatastoreListener {
+  /** The whole state: the first time, and again after each resync. It replaces all that was told before. */
+  snapshot(snapshot: Snapshot): void;
+  /** Changes in the datastore's order, all of one or more whole revisions; `revision` is that of the last. */
+  changes(changes: readonly Change[], revision: string): void;
+  state(state: DatastoreState): void;
+  /** Called whenever the datastore proved to be alive, also without a change. For the age of what we know. */
+  heard(): void;
+}
+
+/** A source of entries. Each instance is followed at most once at a time. */
+export interface Datastore {
+  /** For logs and status, without credentials: `etcd3 http://127.0.0.1:2379`. */
+  readonly description: string;
+  /**
+   * One consistent snapshot.
+   *
+   * @throws {DatastoreError} when it can't be had; one attempt for each endpoint, no retry
+   */
+  read(): Promise<Snapshot>;
+  /**
+   * Follows the datastore until `signal` aborts, then resolves. Outages are told to the listener and survived;
+   * it rejects only with a bug.
+   */
+  follow(listener: DatastoreListener, signal: AbortSignal): Promise<void>;
+  /** Asks the running `follow` for a fresh snapshot now (SIGHUP). Does nothing when nothing follows. */
+  resync(): void;
+}
+
+/** The datastore can't be read. `advice` says what an operator can do; `isRetryable` whether waiting may help. */
+export class DatastoreError extends Error {
+  override readonly name = 'DatastoreError';
+  readonly advice: string;
+  readonly isRetryable: boolean;
+
+  constructor(
+    message: string,
+    { advice, isRetryable, cause }: { advice: string; isRetryable: boolean; cause?: unknown },
+  ) {
+    super(message, { cause });
+    this.advice = advice;
+    this.isRetryable = isRetryable;
+  }
+}

@@ -1,0 +1,99 @@
+/** One connection's life as a follower: connect, list unless we can carry on, watch and probe until it ends. */
+import type { DatastoreListener } from '../datastore.js';
+import { verifyCount } from './audit.js';
+import { type Connected, connect, type EtcdConnection } from './connection.js';
+import type { KeyRange } from './key-range.js';
+import { list } from './list.js';
+import type { EtcdSettings } from './options.js';
+import { Position } from './position.js';
+import { Prober } from './probe.js';
+import { ResyncNeeded } from './resync-needed.js';
+import { Watch } from './watch.js';
+
+/** What a session needs, and whom it tells. */
+export interface SessionContext {
+  readonly endpoint: string;
+  readonly ranges: readonly KeyRange[];
+  readonly settings: EtcdSettings;
+  readonly listener: DatastoreListener;
+  /** Ends the session, whatever it is doing. */
+  readonly signal: AbortSignal;
+  /** The watch stands. `resumed` says that it carries on from an earlier session, without a snapshot. */
+  onSynced(info: { readonly resumed: boolean; readonly revision: number }): void;
+  /** A snapshot was told; a later session may carry on from here, for the object moves on with each change. */
+  onPosition(position: Position): void;
+}
+
+/**
+ * Follows etcd over one connection until that fails. Never resolves.
+ *
+ * @param resumeFrom - where an earlier session got to
+ * @throws {ResyncNeeded} when that, or what this session saw, can't be carried on from
+ * @throws whatever ends the connection; see `explainFailure`
+ */
+export async function runSession(
+  context: SessionContext,
+  resumeFrom: Position | undefined,
+): Promise<never> {
+  const { endpoint, ranges, settings } = context;
+  const connected = await connect(endpoint, ranges, settings);
+  const { connection } = connected;
+  const close = (): void => connection.close();
+  context.signal.addEventListener('abort', close);
+  try {
+    context.signal.throwIfAborted();
+    context.listener.heard();
+    if (resumeFrom) await verifyStore(connected, resumeFrom);
+    const position = resumeFrom ?? (await takeSnapshot(context, connection));
+    return await watchAndProbe(context, connection, { position, resumed: !!resumeFrom });
+  } finally {
+    context.signal.removeEventListener('abort', close);
+    connection.close();
+  }
+}
+
+/** Throws unless etcd is the store that `position` is about. */
+async function verifyStore({ connection, greeting }: Connected, position: Position): Promise<void> {
+  const doubt = position.doubt(greeting, position.floor);
+  if (doubt !== undefined) throw new ResyncNeeded(doubt);
+  await Promise.all(position.ranges.map((progress) => verifyCount(connection, progress)));
+}
+
+async function takeSnapshot(
+  { ranges, settings, listener, onPosition }: SessionContext,
+  connection: EtcdConnection,
+): Promise<Position> {
+  const listing = await list(connection, ranges, settings.pageSize);
+  const position = new Position(listing);
+  listener.heard();
+  listener.snapshot({ revision: String(listing.header.revision), entries: listing.entries });
+  onPosition(position);
+  return position;
+}
+
+async function watchAndProbe(
+  { settings, listener, signal, onSynced }: SessionContext,
+  connection: EtcdConnection,
+  { position, resumed }: { readonly position: Position; readonly resumed: boolean },
+): Promise<never> {
+  const prober = new Prober({ connection, position, settings, onHeard: () => listener.heard() });
+  const watch = new Watch({
+    client: await connection.watchClient(),
+    position,
+    connectMs: settings.connectMs,
+    clock: settings.clock,
+    onEstablished: () => onSynced({ resumed, revision: position.floor.revision }),
+    onHeard: () => {
+      prober.heard();
+      listener.heard();
+    },
+    onChanges: (changes, revision) => listener.changes(changes, String(revision)),
+  });
+  const probing = new AbortController();
+  try {
+    return await Promise.race([watch.ended, prober.run(AbortSignal.any([signal, probing.signal]))]);
+  } finally {
+    probing.abort();
+    watch.close();
+  }
+}

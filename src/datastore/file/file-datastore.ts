@@ -1,0 +1,70 @@
+/**
+ * A YAML file as a `Datastore`: no server is needed. See parse-entries.ts for its form.
+ *
+ * The file may be missing, and may be replaced while it is followed. What can't be read leaves the last good contents
+ * in force, and is told as `lost` until it is mended.
+ */
+import type { Clock } from '../../base/clock.js';
+import type { Logger } from '../../base/logger.js';
+import type { Datastore, DatastoreListener, Snapshot } from '../datastore.js';
+import { FileFollower } from './file-follower.js';
+import { FileReader } from './file-reader.js';
+import { FileWatch } from './file-watch.js';
+
+/** What a `FileDatastore` needs. */
+export interface FileOptions {
+  readonly path: string;
+  readonly keyPrefixes: readonly string[];
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** The file is read this often without any sign of a change, in milliseconds; 30 s unless told. */
+  readonly rereadMs?: number;
+  /** And this often while it can't be read; 1 s unless told. */
+  readonly retryMs?: number;
+}
+
+/** See the head of this file. */
+export class FileDatastore implements Datastore {
+  readonly description: string;
+  readonly #options: FileOptions;
+  readonly #reader: FileReader;
+  #following: { readonly watch: FileWatch; readonly follower: FileFollower } | undefined;
+
+  constructor(options: FileOptions) {
+    this.#options = options;
+    this.#reader = new FileReader(options);
+    this.description = `file ${options.path}`;
+  }
+
+  async read(): Promise<Snapshot> {
+    const { revision, entries } = await this.#reader.read();
+    return { revision, entries: [...entries].map(([key, value]) => ({ key, value })) };
+  }
+
+  async follow(listener: DatastoreListener, signal: AbortSignal): Promise<void> {
+    if (this.#following) throw new Error('this datastore is followed already');
+    const { path, clock, logger, rereadMs = 30_000, retryMs = 1_000 } = this.#options;
+    const watch = new FileWatch({ path, clock, settleMs: 50, settleMaxMs: 500 });
+    const follower = new FileFollower({ path, reader: this.#reader, listener, logger, signal });
+    this.#following = { watch, follower };
+    listener.state({ kind: 'connecting' });
+    try {
+      // Before the first read, so that no change falls between the two.
+      await watch.arm();
+      while (!signal.aborted) {
+        const hasComeBack = await follower.update();
+        // A watch of a file in a folder that wasn't there never tells anything.
+        if (hasComeBack) await watch.arm().then(() => follower.update());
+        await watch.changed(follower.isLost ? retryMs : rereadMs, signal);
+      }
+    } finally {
+      this.#following = undefined;
+      await watch.close();
+    }
+  }
+
+  resync(): void {
+    this.#following?.follower.forget();
+    this.#following?.watch.notify();
+  }
+}

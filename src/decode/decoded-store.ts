@@ -1,0 +1,126 @@
+/**
+ * The datastore's entries, decoded: what follows each change of a key with work for that key alone.
+ *
+ * In:  snapshots and changes, as `Datastore.follow` tells them.
+ * Out: the cluster, the problems, and the last good values of entries that are now bad.
+ *
+ * Always true: the cluster depends only on the entries that stand and on the last good values of the bad ones, never
+ * on the order in which they came. Both survive a restart, so a start from scratch gives the same cluster.
+ */
+
+import type { Problem } from '../base/problem.js';
+import type { Change, Snapshot } from '../datastore/datastore.js';
+import type { Cluster } from '../model/cluster.js';
+import { ClusterStore } from '../model/cluster-store.js';
+import { decodeEntry } from './decode-entry.js';
+import { parseKey } from './keys.js';
+
+/** Values by key: for each entry whose value is now bad, the last one that was good. */
+export type LastGoodValues = Readonly<Record<string, string>>;
+
+/** Entries and what they say. */
+export class DecodedStore {
+  /** Values of the entries that are ours, as the datastore holds them. */
+  readonly #values = new Map<string, string>();
+  readonly #lastGood = new Map<string, string>();
+  readonly #problems = new Map<string, Problem>();
+  readonly #store = new ClusterStore();
+
+  /** @param lastGood - what `lastGood()` gave when the process ended, so that a restart loses nothing */
+  constructor(lastGood: LastGoodValues = {}) {
+    for (const [key, value] of Object.entries(lastGood)) {
+      this.#lastGood.set(key, value);
+    }
+  }
+
+  /** Replaces everything by `snapshot`. Gives the keys of ours that changed by it, sorted as they came. */
+  replace(snapshot: Snapshot): readonly string[] {
+    const changed: string[] = [];
+    const seen = new Set<string>();
+    for (const { key, value } of snapshot.entries) {
+      seen.add(key);
+      if (this.#put(key, value)) {
+        changed.push(key);
+      }
+    }
+    for (const key of [...this.#values.keys(), ...this.#lastGood.keys()]) {
+      if (!seen.has(key) && this.#delete(key)) {
+        changed.push(key);
+      }
+    }
+    return changed;
+  }
+
+  /** Takes in `changes`, in order. Gives the keys of ours that changed by them. */
+  update(changes: readonly Change[]): readonly string[] {
+    const changed: string[] = [];
+    for (const change of changes) {
+      const isChanged =
+        change.kind === 'put' ? this.#put(change.key, change.value) : this.#delete(change.key);
+      if (isChanged) {
+        changed.push(change.key);
+      }
+    }
+    return changed;
+  }
+
+  /** The cluster as the entries describe it now. */
+  cluster(): Cluster {
+    return this.#store.cluster();
+  }
+
+  /** Every entry that was refused and still stands so. */
+  problems(): readonly Problem[] {
+    return [...this.#problems.values()];
+  }
+
+  /** The last good values of the entries that are now bad. To be kept across a restart. */
+  lastGood(): LastGoodValues {
+    return Object.fromEntries(this.#lastGood);
+  }
+
+  #put(key: string, value: string): boolean {
+    const old = this.#values.get(key);
+    if (old === value) {
+      return false;
+    }
+    const ref = parseKey(key);
+    if (ref === undefined) {
+      return false;
+    }
+    this.#values.set(key, value);
+    const decoded = decodeEntry(ref, key, value);
+    if (decoded.ok) {
+      this.#problems.delete(key);
+      this.#lastGood.delete(key);
+      this.#store.set(key, decoded.value);
+      return true;
+    }
+    if (old !== undefined && !this.#problems.has(key)) {
+      this.#lastGood.set(key, old);
+    }
+    const lastGood = this.#lastGood.get(key);
+    const kept = lastGood === undefined ? undefined : decodeEntry(ref, key, lastGood);
+    this.#store.set(key, kept?.ok === true ? kept.value : undefined);
+    this.#problems.set(key, {
+      code: 'invalid-value',
+      key,
+      reason: decoded.reason,
+      action:
+        kept?.ok === true
+          ? 'kept the last good value of this key; everything else is applied'
+          : 'left this key out; everything else is applied',
+    });
+    return true;
+  }
+
+  #delete(key: string): boolean {
+    this.#lastGood.delete(key);
+    if (!this.#values.delete(key)) {
+      return false;
+    }
+    this.#problems.delete(key);
+    this.#store.set(key, undefined);
+    return true;
+  }
+}

@@ -1,0 +1,17 @@
+import type { Family } from '../values/family.js';
+import type { Prefix } from '../values/prefix.js';
+
+/**
+ * When routes into a pool go through the IPIP tunnel: never, always, or only to nodes of other subnets.
+ * (Calico's `ipip_mode`.)
+ */
+export type TunnelMode = 'never' | 'always' | 'cross-subnet';
+
+/** An IP pool: workload addresses that this cluster routes. */
+export interface Pool {
+  readonly prefix: Prefix;
+  readonly family: Family;
+  readonly tunnel: TunnelMode;
+  /** The datastore key that defines it. */
+  readonly origin: string;
+}

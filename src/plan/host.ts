@@ -1,0 +1,18 @@
+import type { Address } from '../values/address.js';
+import type { RouterId } from '../values/router-id.js';
+
+/** The host that is planned for: what the settings say about it, not the datastore. */
+export interface Host {
+  readonly role: 'node' | 'reflector';
+  /** Name of the node in the datastore; of a reflector, only for its router id. */
+  readonly nodeName: string;
+  /** A reflector's own addresses. For a node they stand in where the datastore has none. */
+  readonly ipv4?: Address;
+  readonly ipv6?: Address;
+  /** A fixed router id, or `hash` for one made of the name; by default the IPv4 address. */
+  readonly routerId?: RouterId | 'hash';
+  /** Whether raw statements of the datastore are taken in. */
+  readonly acceptsCustomFilters: boolean;
+  /** Why BIRD refuses raw statements on their own, by their text. Found out in apply/. */
+  readonly refusedStatements: ReadonlyMap<string, string>;
+}

@@ -1,0 +1,62 @@
+/**
+ * Who this host is: its addresses, AS number and router id.
+ *
+ * @scenario identity/ipv6-only-node
+ */
+
+import type { Problem } from '../base/problem.js';
+import type { Cluster } from '../model/cluster.js';
+import type { Node } from '../model/node.js';
+import type { Address } from '../values/address.js';
+import type { Family } from '../values/family.js';
+import { type RouterId, routerIdOfName } from '../values/router-id.js';
+import type { Host } from './host.js';
+
+/** This host as the sessions see it. */
+export interface Identity {
+  /** This node's record; absent for a reflector, and for a node that isn't in the datastore. */
+  readonly node?: Node;
+  readonly addresses: Readonly<Partial<Record<Family, Address>>>;
+  readonly routerId: RouterId;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * The identity of `host` in `cluster`.
+ *
+ * A node's addresses are those that the datastore has, since these are what the others peer with. The router id is
+ * the IPv4 address unless set; a host without one gets an id made of its name, since BIRD can't run without
+ * (projectcalico/calico issue 1204).
+ */
+export function identify(cluster: Cluster, host: Host): Identity {
+  const node =
+    host.role === 'node' ? cluster.nodes.find(({ name }) => name === host.nodeName) : undefined;
+  const ipv4 = node?.addresses.ipv4?.address ?? host.ipv4;
+  const ipv6 = node?.addresses.ipv6?.address ?? host.ipv6;
+  const addresses = { ...(ipv4 && { ipv4 }), ...(ipv6 && { ipv6 }) };
+  return {
+    ...(node && { node }),
+    addresses,
+    routerId: routerIdOf(host, ipv4),
+    problems: ipv4 === undefined && ipv6 === undefined ? [ownAddressMissing(host)] : [],
+  };
+}
+
+function routerIdOf({ routerId, nodeName }: Host, ipv4: Address | undefined): RouterId {
+  if (routerId !== undefined && routerId !== 'hash') {
+    return routerId;
+  }
+  return routerId === undefined && ipv4 !== undefined
+    ? (ipv4 as string as RouterId)
+    : routerIdOfName(nodeName);
+}
+
+function ownAddressMissing({ nodeName }: Host): Problem {
+  return {
+    code: 'own-address-missing',
+    key: `node ${nodeName}`,
+    reason: `this node (${nodeName}) has no address in the datastore`,
+    action:
+      'planned no BGP session; check --node (NODENAME) against the names in the datastore, or give --ip (IP)',
+  };
+}

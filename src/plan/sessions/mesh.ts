@@ -1,0 +1,59 @@
+/**
+ * Node-to-node mesh: one iBGP session to every other node, seen from this node.
+ *
+ * In:  the cluster, this node's name and address, one family.
+ * Out: sessions in the order of node names.
+ *
+ * Always true of the result:
+ * - Symmetric: A plans a session to B exactly when B plans one to A.
+ * - The remote AS number is the remote node's own, else the cluster's. (Calico 3.32 takes the local node's instead,
+ *   which is a bug: both ends must agree on each other's number.)
+ *
+ * @scenario mesh/three-nodes
+ */
+
+import type { Cluster } from '../../model/cluster.js';
+import type { Address } from '../../values/address.js';
+import type { Family } from '../../values/family.js';
+import type { Session } from '../plan.js';
+import { protocolNameOf } from './protocol-name.js';
+import type { SessionCache } from './session-cache.js';
+
+/** The end of a session that is planned for. */
+export interface LocalEnd {
+  readonly nodeName: string;
+  readonly family: Family;
+  readonly address: Address;
+}
+
+/** Mesh sessions of `local`; none when the mesh is off. */
+export function planMesh(
+  { isMeshEnabled, nodes, defaultAsn }: Cluster,
+  local: LocalEnd,
+  cache: SessionCache,
+): Session[] {
+  if (!isMeshEnabled) {
+    return [];
+  }
+  const sessions: Session[] = [];
+  for (const node of nodes) {
+    const remote = node.addresses[local.family];
+    if (remote === undefined || node.name === local.nodeName || remote.address === local.address) {
+      continue;
+    }
+    const { origin, address } = remote;
+    const remoteAsn = node.asn ?? defaultAsn;
+    sessions.push(
+      cache.reuse(node, { source: 'Mesh', remoteAsn, origin }, () => ({
+        protocolName: protocolNameOf('Mesh', address),
+        family: local.family,
+        isIpv6: local.family === 'ipv6',
+        remoteAddress: address,
+        remoteAsn,
+        isReflectorClient: false,
+        origin,
+      })),
+    );
+  }
+  return sessions;
+}

@@ -1,0 +1,114 @@
+/**
+ * Sessions of a route reflector outside of the nodes (RFC 4456), as Calico's routereflector container has them.
+ *
+ * - With every other reflector, whatever its cluster: plain iBGP, so that each learns what the others' clients
+ *   announce. Only when the datastore names this reflector (a standalone one has no such sessions).
+ * - With every node, when a global peering names this reflector: as clients.
+ * - With each node that has a peering of its own with this reflector: as clients.
+ *
+ * The AS number of a client session is the peering's, on both ends: a client is internal by definition, and BIRD
+ * refuses a whole file with an external one ("Only internal neighbor can be RR client").
+ *
+ * @scenario reflector/global-clients
+ */
+
+import type { Problem } from '../../base/problem.js';
+import type { BgpPeer } from '../../model/bgp-peer.js';
+import type { Cluster } from '../../model/cluster.js';
+import type { Node } from '../../model/node.js';
+import type { RouteReflector } from '../../model/route-reflector.js';
+import { familyOf } from '../../values/address.js';
+import type { Session } from '../plan.js';
+import type { LocalEnd } from './mesh.js';
+import { protocolNameOf, type SessionSource } from './protocol-name.js';
+import type { SessionCache } from './session-cache.js';
+
+/** The sessions of the reflector `local`, in the order reflectors, global clients, clients of their own. */
+export function planReflector(cluster: Cluster, local: LocalEnd, cache: SessionCache): Session[] {
+  const own = cluster.reflectors.find(({ address }) => address === local.address);
+  const client = (source: SessionSource, node: Node, peer: BgpPeer): Session[] =>
+    planClient({ source, node, peer, own, local, cache });
+  const isForUs = ({ address }: BgpPeer): boolean => address === local.address;
+  const globalPeers = cluster.globalPeers.filter(isForUs).slice(0, 1);
+  return [
+    ...(own === undefined ? [] : planOtherReflectors(cluster, local, cache)),
+    ...globalPeers.flatMap((peer) => cluster.nodes.flatMap((node) => client('Global', node, peer))),
+    ...cluster.nodes.flatMap((node) =>
+      node.peers.filter(isForUs).flatMap((peer) => client('Node', node, peer)),
+    ),
+  ];
+}
+
+/** Nodes that this host should be peering with but that have no address at all. */
+export function problemsOfNodesWithoutAddress(nodes: readonly Node[]): Problem[] {
+  return nodes
+    .filter(({ addresses }) => addresses.ipv4 === undefined && addresses.ipv6 === undefined)
+    .map(({ name }) => ({
+      code: 'node-address-missing',
+      key: `node ${name}`,
+      reason: `the node ${name} is in the datastore but has neither an IPv4 nor an IPv6 address`,
+      action: 'planned no session with it; every other node is planned for',
+    }));
+}
+
+function planOtherReflectors(
+  { reflectors, defaultAsn }: Cluster,
+  local: LocalEnd,
+  cache: SessionCache,
+): Session[] {
+  return reflectors
+    .filter(({ address }) => familyOf(address) === local.family && address !== local.address)
+    .map((reflector) => {
+      const { address, origin } = reflector;
+      return cache.reuse(reflector, { source: 'Mesh', remoteAsn: defaultAsn, origin }, () => ({
+        protocolName: protocolNameOf('Mesh', address),
+        family: local.family,
+        isIpv6: local.family === 'ipv6',
+        localAsn: defaultAsn,
+        remoteAddress: address,
+        remoteAsn: defaultAsn,
+        isReflectorClient: false,
+        origin,
+      }));
+    });
+}
+
+function planClient({
+  source,
+  node,
+  peer,
+  own,
+  local,
+  cache,
+}: {
+  source: SessionSource;
+  node: Node;
+  peer: BgpPeer;
+  own: RouteReflector | undefined;
+  local: LocalEnd;
+  cache: SessionCache;
+}): Session[] {
+  const remote = node.addresses[local.family];
+  if (remote === undefined || remote.address === local.address) {
+    return [];
+  }
+  const { address } = remote;
+  const terms = {
+    source,
+    remoteAsn: peer.asn,
+    ...(own?.clusterId !== undefined && { clusterId: own.clusterId }),
+    origin: source === 'Global' ? remote.origin : peer.origin,
+  };
+  const session = cache.reuse(node, terms, () => ({
+    protocolName: protocolNameOf(source, address),
+    family: local.family,
+    isIpv6: local.family === 'ipv6',
+    localAsn: peer.asn,
+    remoteAddress: address,
+    remoteAsn: peer.asn,
+    isReflectorClient: true,
+    ...(terms.clusterId !== undefined && { clusterId: terms.clusterId }),
+    origin: terms.origin,
+  }));
+  return [session];
+}

@@ -1,0 +1,51 @@
+/** BIRD 2 and 3: one process for both families, a channel for each family. */
+
+import type { Plan } from '../../plan/plan.js';
+import type { Dialect, FileView, TunnelMethod } from './dialect.js';
+import { familyViewOf, isUsed, tunnelProblems } from './family-view.js';
+
+/** A dialect of BIRD 2; `method` depends on its version. */
+export function bird2(method: TunnelMethod): Dialect {
+  return oneProcessDialect('bird2', ['bird2'], method);
+}
+
+/** A dialect of BIRD 3: its templates are BIRD 2's where it has none of its own. */
+export function bird3(method: TunnelMethod): Dialect {
+  return oneProcessDialect('bird3', ['bird3', 'bird2'], method);
+}
+
+function oneProcessDialect(
+  name: 'bird2' | 'bird3',
+  templateFolders: readonly string[],
+  method: TunnelMethod,
+): Dialect {
+  return {
+    name,
+    templateFolders,
+    mainFiles: () => [{ daemon: 'bird', name: 'bird.cfg', isOptional: false }],
+    files: (plan) => filesOf(plan, method),
+    problems: (plan) =>
+      tunnelProblems(plan, method, 'use BIRD 2.0.12 or later of line 2, or 3.2 or later of line 3'),
+  };
+}
+
+function filesOf(plan: Plan, method: TunnelMethod): readonly FileView[] {
+  const families = [plan.ipv4, plan.ipv6]
+    .filter(isUsed)
+    .map((part) => familyViewOf(plan, part, method));
+  const view = {
+    routerId: plan.routerId,
+    logsStates: plan.logLevel === 'info',
+    logsAll: plan.logLevel === 'debug',
+    includes: ['bird_aggr.cfg', 'bird_ipam.cfg'],
+    families,
+  };
+  if (plan.role === 'reflector') {
+    return [{ name: 'bird.cfg', template: 'reflector.cfg', view }];
+  }
+  return [
+    { name: 'bird.cfg', template: 'bird.cfg', view },
+    { name: 'bird_aggr.cfg', template: 'bird_aggr.cfg', view },
+    { name: 'bird_ipam.cfg', template: 'bird_ipam.cfg', view },
+  ];
+}

@@ -1,0 +1,181 @@
+/**
+ * The one Handlebars set-up. Templates print a plan; they decide nothing, and what they print can't become syntax.
+ *
+ * - Every `{{value}}` goes through a guard that passes numbers, names, addresses and prefixes and refuses all else, also
+ *   nothing at all. Text goes through `{{quoted text}}` or `{{comment text}}`. `{{{raw}}}` doesn't compile.
+ * - `strict` and `knownHelpersOnly`: a wrong name is an error with its line, not an empty place.
+ * - `{{each-partial "session" sessions}}` prints a partial for each record and keeps the text by record. Records are
+ *   immutable, and such a partial sees its record and nothing else, so the text stays right as long as the record lives.
+ */
+
+import Handlebars from 'handlebars';
+
+import { RecordTexts } from './record-texts.js';
+import { comment } from './syntax/comment.js';
+import { quoted } from './syntax/quoted.js';
+import { TemplateError } from './template-error.js';
+
+/** Template sources by name, without `.hbs`: `bird.cfg`, `partials/session`. */
+export type TemplateSources = ReadonlyMap<string, TemplateSource>;
+
+/** One template. */
+export interface TemplateSource {
+  /** Where it was read from, for messages. */
+  readonly path: string;
+  readonly text: string;
+}
+
+const PARTIAL_PREFIX = 'partials/';
+const HELPERS = ['quoted', 'comment', 'each-partial', '$print'];
+
+/** What a plain `{{value}}` may print: names, numbers, addresses, prefixes. No blank, quote, bracket or semicolon. */
+const PLAIN_TOKEN = /^[A-Za-z0-9_.:/-]+$/;
+
+/** Text that is printed as it is. Made by helpers, and by dialects for statements that were judged before. */
+export function verbatim(text: string): Handlebars.SafeString {
+  return new Handlebars.SafeString(text);
+}
+
+/** Compiled templates of one dialect. */
+export class TemplateEngine {
+  readonly #templates = new Map<string, Handlebars.TemplateDelegate>();
+  readonly #recordTexts = new Map<string, RecordTexts>();
+
+  /** @throws {TemplateError} when a template doesn't parse, or prints raw */
+  constructor(sources: TemplateSources) {
+    const environment = Handlebars.create();
+    environment.registerHelper({
+      quoted: (text: unknown) => printQuoted(text),
+      comment: (text: unknown) => verbatim(comment(String(text))),
+      'each-partial': (name: unknown, records: unknown) => this.#printEach(name, records),
+      $print: (value: unknown, options: Handlebars.HelperOptions) =>
+        guard(value, String(options.hash.at)),
+    });
+    for (const [name, source] of sources) {
+      const template = compile(environment, source);
+      this.#templates.set(name, template);
+      if (name.startsWith(PARTIAL_PREFIX)) {
+        environment.registerPartial(name.slice(PARTIAL_PREFIX.length), template);
+      }
+    }
+  }
+
+  /**
+   * The text that the template `name` prints for `view`.
+   *
+   * @throws {TemplateError} when there is no such template, or it asks for what `view` doesn't have
+   */
+  render(name: string, view: object): string {
+    const template = this.#templates.get(name);
+    if (template === undefined) {
+      throw new TemplateError(name, 'there is no such template');
+    }
+    try {
+      return template(view);
+    } catch (error) {
+      throw error instanceof TemplateError
+        ? error
+        : new TemplateError(name, error instanceof Error ? error.message : String(error), {
+            cause: error,
+          });
+    }
+  }
+
+  #printEach(name: unknown, records: unknown): Handlebars.SafeString {
+    const partial = `${PARTIAL_PREFIX}${String(name)}`;
+    let texts = this.#recordTexts.get(partial);
+    if (texts === undefined) {
+      texts = new RecordTexts((record) => this.render(partial, record));
+      this.#recordTexts.set(partial, texts);
+    }
+    return verbatim(texts.printAll(Array.isArray(records) ? records : []));
+  }
+}
+
+function printQuoted(text: unknown): Handlebars.SafeString {
+  const result = quoted(String(text));
+  if (!result.ok) {
+    throw new Error(result.reason);
+  }
+  return verbatim(result.value);
+}
+
+/** `value` when it may be printed. Already judged text passes as it is. */
+function guard(value: unknown, position: string): Handlebars.SafeString {
+  if (value instanceof Handlebars.SafeString) {
+    return value;
+  }
+  const text = typeof value === 'number' ? String(value) : value;
+  if (typeof text === 'string' && PLAIN_TOKEN.test(text)) {
+    return verbatim(text);
+  }
+  throw new TemplateError(
+    position,
+    value === undefined || value === null || value === ''
+      ? 'it prints a value that is not there; guard it with {{#if}}'
+      : 'it prints a value that is no name, number, address or prefix; use {{quoted}} or {{comment}}',
+  );
+}
+
+function compile(
+  environment: typeof Handlebars,
+  { path, text }: TemplateSource,
+): Handlebars.TemplateDelegate {
+  let program: hbs.AST.Program;
+  try {
+    program = Handlebars.parse(text);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const line = /on line (\d+)/.exec(message)?.[1];
+    throw new TemplateError(line === undefined ? path : `${path}:${line}`, message, {
+      cause: error,
+    });
+  }
+  new GuardPrints(path).accept(program);
+  return environment.compile(program, {
+    strict: true,
+    knownHelpersOnly: true,
+    knownHelpers: Object.fromEntries(HELPERS.map((name) => [name, true])),
+  });
+}
+
+/** Rewrites every `{{expression}}` into `{{$print expression at="FILE:LINE:COLUMN"}}`. */
+class GuardPrints extends Handlebars.Visitor {
+  readonly #path: string;
+
+  constructor(path: string) {
+    super();
+    this.#path = path;
+  }
+
+  override MustacheStatement(statement: hbs.AST.MustacheStatement): void {
+    const { line, column } = statement.loc.start;
+    const position = `${this.#path}:${line}:${column + 1}`;
+    if (!statement.escaped) {
+      throw new TemplateError(position, '{{{ }}} and {{& }} would print text unchecked');
+    }
+    const { path, params, hash, loc } = statement;
+    const isCall = params.length > 0 || (hash?.pairs.length ?? 0) > 0;
+    const expression = isCall ? { type: 'SubExpression', path, params, hash, loc } : path;
+    Object.assign(statement, {
+      path: pathExpression('$print', loc),
+      params: [expression],
+      hash: {
+        type: 'Hash',
+        loc,
+        pairs: [
+          {
+            type: 'HashPair',
+            key: 'at',
+            loc,
+            value: { type: 'StringLiteral', value: position, original: position, loc },
+          },
+        ],
+      },
+    });
+  }
+}
+
+function pathExpression(name: string, loc: hbs.AST.SourceLocation): object {
+  return { type: 'PathExpression', data: false, depth: 0, parts: [name], original: name, loc };
+}

@@ -1,0 +1,142 @@
+/** Settings from all their sources, with every mistake reported at once. */
+
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+
+import type { Setting } from './setting.js';
+import { SETTINGS, type SettingValues } from './settings.js';
+
+/** All settings, with what follows from several of them worked out. */
+export type Settings = SettingValues & {
+  readonly datastore: 'etcd3' | 'file';
+  readonly etcdEndpoints: readonly string[];
+  readonly node: string;
+  readonly stateDir: string;
+  readonly acceptsCustomFilters: boolean;
+};
+
+/** Where settings come from. */
+export interface SettingSources {
+  /** Options of the command line by their flag, without dashes. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The config file's content, already parsed from YAML, and its name for messages. */
+  readonly config?: { readonly path: string; readonly content: unknown };
+}
+
+/** Settings, or what is wrong with them: one line a mistake, naming source, value and what is expected. */
+export type LoadedSettings =
+  | { readonly ok: true; readonly settings: Settings }
+  | { readonly ok: false; readonly mistakes: readonly string[] };
+
+/** The environment of the process; the only place that reads it. */
+export function processEnvironment(): Readonly<Record<string, string | undefined>> {
+  return process.env;
+}
+
+/** The config file that options or environment name. */
+export function configPathOf({ options, environment }: SettingSources): string | undefined {
+  const { config } = SETTINGS;
+  const option = options[config.flag];
+  return typeof option === 'string' ? option : environment[config.environment[0]] || undefined;
+}
+
+/** Reads all settings out of `sources`. Pure but for the host's name. */
+export function loadSettings(sources: SettingSources): LoadedSettings {
+  const mistakes: string[] = [...unknownNames(sources)];
+  const values: Record<string, unknown> = {};
+  for (const [name, setting] of Object.entries<Setting<unknown>>(SETTINGS)) {
+    const found = find(setting, sources);
+    if (found === undefined) {
+      continue;
+    }
+    const parsed = setting.parse(found.text);
+    if (parsed.ok) {
+      values[name] = parsed.value;
+    } else {
+      mistakes.push(`${found.source}: ${parsed.reason}`);
+    }
+  }
+  // Every setting with a default has a value now, unless a mistake says why not.
+  const table = values as unknown as SettingValues;
+  if (mistakes.length === 0) {
+    mistakes.push(...contradictions(table));
+  }
+  return mistakes.length === 0 ? { ok: true, settings: complete(table) } : { ok: false, mistakes };
+}
+
+function find(
+  setting: Setting<unknown>,
+  { options, environment, config }: SettingSources,
+): { readonly source: string; readonly text: string } | undefined {
+  const { flag, fallback } = setting;
+  const option = flag === undefined ? undefined : options[flag];
+  if (option !== undefined) {
+    return { source: `--${flag}`, text: String(option) };
+  }
+  const variable = setting.environment.find((name) => environment[name]);
+  if (variable !== undefined) {
+    return { source: variable, text: environment[variable] ?? '' };
+  }
+  const configured = flag === undefined ? undefined : recordOf(config?.content)[flag];
+  if (configured !== undefined && configured !== null) {
+    const text = Array.isArray(configured) ? configured.join(',') : String(configured);
+    return { source: `${config?.path}: ${flag}`, text };
+  }
+  return fallback === undefined ? undefined : { source: 'default', text: fallback };
+}
+
+function unknownNames({ config }: SettingSources): readonly string[] {
+  if (config === undefined) {
+    return [];
+  }
+  const { content, path } = config;
+  if (content !== null && (typeof content !== 'object' || Array.isArray(content))) {
+    return [`${path}: it is not a list of settings with their values`];
+  }
+  const known = Object.values<Setting<unknown>>(SETTINGS).flatMap(({ flag }) => flag ?? []);
+  return Object.keys(recordOf(content))
+    .filter((name) => !known.includes(name))
+    .map((name) => `${path}: ${name}: there is no such setting`);
+}
+
+function contradictions(values: SettingValues): readonly string[] {
+  const mistakes: string[] = [];
+  if (values.role === 'reflector' && values.ip === undefined && values.ip6 === undefined) {
+    mistakes.push('--role reflector needs an address: --ip or --ip6 (IP, IP6)');
+  }
+  if (values.datastore === 'file' && values.file === undefined) {
+    mistakes.push('--datastore file needs --file (BIRDKEEPER_FILE)');
+  }
+  if ((values.etcdCert === undefined) !== (values.etcdKey === undefined)) {
+    mistakes.push(
+      '--etcd-cert and --etcd-key (ETCD_CERT_FILE, ETCD_KEY_FILE) go together: one of them is missing',
+    );
+  }
+  const hasPassword = values.etcdPassword !== undefined || values.etcdPasswordFile !== undefined;
+  if (hasPassword !== (values.etcdUsername !== undefined)) {
+    mistakes.push(
+      '--etcd-username and a password (ETCD_PASSWORD, --etcd-password-file) go together: one of them is missing',
+    );
+  }
+  return mistakes;
+}
+
+function complete(values: SettingValues): Settings {
+  const datastore = values.datastore ?? (values.file === undefined ? 'etcd3' : 'file');
+  const { etcdAuthority, etcdScheme, customFilters } = values;
+  return {
+    ...values,
+    datastore,
+    etcdEndpoints:
+      values.etcdEndpoints ?? etcdAuthority.map((authority) => `${etcdScheme}://${authority}`),
+    node: values.node ?? hostname(),
+    stateDir: values.stateDir ?? join(values.outputDir, '.birdkeeper'),
+    acceptsCustomFilters:
+      customFilters === 'on' || (customFilters === 'auto' && datastore === 'file'),
+  };
+}
+
+function recordOf(content: unknown): Readonly<Record<string, unknown>> {
+  return typeof content === 'object' && content !== null ? { ...content } : {};
+}

@@ -1,0 +1,80 @@
+/** Text of a setting to its value, or one sentence about what is expected. */
+
+import { ok, type Result, refused } from '../base/result.js';
+import { parseSpeakerAddress } from '../values/address.js';
+import { parseNodeName } from '../values/node-name.js';
+import { parseRouterId, type RouterId } from '../values/router-id.js';
+import type { Setting } from './setting.js';
+
+type Parse<T> = Setting<T>['parse'];
+
+/** Any text that isn't empty. */
+export function text(value: string): Result<string> {
+  return value === '' ? refused('it is empty') : ok(value);
+}
+
+/** One of `names`. */
+export function oneOf<const T extends string>(...names: readonly T[]): Parse<T> {
+  return (value) => {
+    const name = names.find((candidate) => candidate === value);
+    return name === undefined
+      ? refused(`${JSON.stringify(value)} is none of ${names.join(', ')}`)
+      : ok(name);
+  };
+}
+
+/** A whole number from `min` to `max`. */
+export function integer(min: number, max: number): Parse<number> {
+  return (value) => {
+    const number = /^\d{1,10}$/.test(value) ? Number(value) : Number.NaN;
+    return number >= min && number <= max
+      ? ok(number)
+      : refused(`${JSON.stringify(value)} is not a whole number from ${min} to ${max}`);
+  };
+}
+
+export const ipv4 = (value: string) => parseSpeakerAddress(value, 'ipv4');
+export const ipv6 = (value: string) => parseSpeakerAddress(value, 'ipv6');
+export const nodeName = parseNodeName;
+
+/** `hash`, or four octets. */
+export function routerId(value: string): Result<RouterId | 'hash'> {
+  return value === 'hash' ? ok(value) : parseRouterId(value);
+}
+
+/** Comma-separated URLs of one or more etcd members. */
+export function endpoints(value: string): Result<readonly string[]> {
+  const urls = value.split(',').map((url) => url.trim().replace(/\/+$/, ''));
+  const wrong = urls.find((url) => !/^https?:\/\/[^/\s@]+:\d{1,5}$/.test(url));
+  return wrong === undefined
+    ? ok(urls)
+    : refused(`${JSON.stringify(wrong)} is not of the form http://HOST:PORT or https://HOST:PORT`);
+}
+
+/** Comma-separated `HOST:PORT`, the old `ETCD_AUTHORITY`. */
+export function authority(value: string): Result<readonly string[]> {
+  const hosts = value.split(',').map((host) => host.trim());
+  const wrong = hosts.find((host) => !/^[^/\s@]+:\d{1,5}$/.test(host));
+  return wrong === undefined
+    ? ok(hosts)
+    : refused(`${JSON.stringify(wrong)} is not of the form HOST:PORT`);
+}
+
+/** Where the HTTP server listens. */
+export interface ListenAddress {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+}
+
+/** `ADDRESS:PORT`, `[ADDRESS]:PORT` for IPv6, or `off`. */
+export function listen(value: string): Result<ListenAddress | 'off'> {
+  if (value === 'off') {
+    return ok(value);
+  }
+  const [, bracketed, plain, portText] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(value) ?? [];
+  const host = bracketed ?? plain;
+  return host !== undefined && Number(portText) <= 65535
+    ? ok({ host, port: Number(portText) })
+    : refused(`${JSON.stringify(value)} is neither ADDRESS:PORT nor off`);
+}

@@ -1,0 +1,61 @@
+/** IP addresses: parsed once at the edge, valid ever after, one text for one address. */
+
+import ipaddr from 'ipaddr.js';
+
+import { ok, type Result, refused } from '../base/result.js';
+import type { Family } from './family.js';
+
+declare const addressBrand: unique symbol;
+
+/** An IP address in its canonical text: dotted quad, or RFC 5952. Equal addresses are equal strings. */
+export type Address = string & { readonly [addressBrand]: true };
+
+/** The family of a parsed address. */
+export function familyOf(address: Address): Family {
+  return address.includes(':') ? 'ipv6' : 'ipv4';
+}
+
+/**
+ * `text` as an address of `family`, or of either family when none is given.
+ *
+ * Stricter than most: no `10.1`, no octal or hexadecimal parts, no zone (`fe80::1%eth0`), no surrounding blanks,
+ * since two readers must not take one text for two addresses.
+ */
+export function parseAddress(text: string, family?: Family): Result<Address> {
+  if (family !== 'ipv6' && ipaddr.IPv4.isValidFourPartDecimal(text)) {
+    return ok(text as Address);
+  }
+  if (family !== 'ipv4' && /^[0-9a-fA-F:.]+$/.test(text) && ipaddr.IPv6.isValid(text)) {
+    return ok(ipaddr.IPv6.parse(text).toRFC5952String() as Address);
+  }
+  const wanted = family === undefined ? 'IP' : family === 'ipv4' ? 'IPv4' : 'IPv6';
+  return refused(`${JSON.stringify(text)} is not an ${wanted} address`);
+}
+
+/** Ranges of ipaddr.js in which no BGP speaker can live, and why in an operator's words. */
+const UNUSABLE_RANGES: Readonly<Record<string, string>> = {
+  unspecified: 'the unspecified address',
+  broadcast: 'a broadcast address',
+  multicast: 'a multicast address',
+  linkLocal: 'a link-local address, which needs an interface that the datastore does not name',
+};
+
+/**
+ * `text` as the address of a BGP speaker.
+ *
+ * BIRD refuses a whole file for one neighbor that isn't a host address, so these never reach it. A link-local
+ * address is refused for IPv6 alone: `neighbor fe80::1` needs `%interface` (BIRD's manual, chapter BGP).
+ */
+export function parseSpeakerAddress(text: string, family?: Family): Result<Address> {
+  const parsed = parseAddress(text, family);
+  if (!parsed.ok) {
+    return parsed;
+  }
+  const range = ipaddr.parse(parsed.value).range();
+  const isLinkLocalIpv4 = range === 'linkLocal' && familyOf(parsed.value) === 'ipv4';
+  const why = UNUSABLE_RANGES[range];
+  if (why !== undefined && !isLinkLocalIpv4) {
+    return refused(`${parsed.value} is ${why}, so no BGP session can be set up with it`);
+  }
+  return parsed;
+}

@@ -1,0 +1,41 @@
+/** IP prefixes: parsed once at the edge, host bits zero, one text for one prefix. */
+
+import ipaddr from 'ipaddr.js';
+
+import { ok, type Result, refused } from '../base/result.js';
+import { parseAddress } from './address.js';
+import type { Family } from './family.js';
+
+declare const prefixBrand: unique symbol;
+
+/** An address with host bits zero and a length, in canonical text: `192.168.0.0/26`. */
+export type Prefix = string & { readonly [prefixBrand]: true };
+
+/** Bits of an address of each family. */
+const ADDRESS_BITS: Readonly<Record<Family, number>> = { ipv4: 32, ipv6: 128 };
+
+/**
+ * `text` as a prefix of `family`. Host bits are cleared, as Calico does when it stores a pool: BIRD refuses a prefix
+ * with host bits set, and with it the whole file.
+ */
+export function parsePrefix(text: string, family: Family): Result<Prefix> {
+  const label = family === 'ipv4' ? 'IPv4' : 'IPv6';
+  const wrong = refused(
+    `${JSON.stringify(text)} is not an ${label} prefix in the form ADDRESS/LENGTH`,
+  );
+  const [addressText, lengthText, ...rest] = text.split('/');
+  if (addressText === undefined || lengthText === undefined || rest.length > 0) {
+    return wrong;
+  }
+  const address = parseAddress(addressText, family);
+  const length = /^(0|[1-9]\d{0,2})$/.test(lengthText) ? Number(lengthText) : Number.NaN;
+  if (!address.ok || !(length <= ADDRESS_BITS[family])) {
+    return wrong;
+  }
+  const cidr = `${address.value}/${length}`;
+  const network =
+    family === 'ipv4'
+      ? ipaddr.IPv4.networkAddressFromCIDR(cidr).toString()
+      : ipaddr.IPv6.networkAddressFromCIDR(cidr).toRFC5952String();
+  return ok(`${network}/${length}` as Prefix);
+}

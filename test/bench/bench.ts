@@ -1,0 +1,56 @@
+/** `npm run bench`: what birdkeeper takes, on the real etcd and the real BIRD. See README.md beside this file. */
+import { writeFile } from 'node:fs/promises';
+import { cpus, release } from 'node:os';
+import type { SizeFigures } from './figures.js';
+import { measureSize } from './measure-size.js';
+import { type BenchOptions, parseOptions, usage } from './options.js';
+import { tableOf } from './table.js';
+
+/** The daemon and its BIRD must hear of nothing but what they are told here. */
+const FOREIGN_SETTINGS = /^(BIRDKEEPER|ETCD|CALICO)_|^(NODENAME|NAMESPACE|IP|IP6|NOTIFY_SOCKET)$/;
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<number> {
+  let options: BenchOptions | undefined;
+  try {
+    options = parseOptions(args);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    console.error(`${error.message}\n${usage}`);
+    return 2;
+  }
+  if (options === undefined) {
+    console.log(usage);
+    return 0;
+  }
+  for (const name of Object.keys(process.env)) {
+    if (FOREIGN_SETTINGS.test(name)) delete process.env[name];
+  }
+  return report(await measure(options), options);
+}
+
+async function measure(options: BenchOptions): Promise<readonly SizeFigures[]> {
+  const sizes: SizeFigures[] = [];
+  for (const hosts of options.hosts) {
+    sizes.push(await measureSize(hosts, options, (phase) => console.error(`bench: ${phase}`)));
+  }
+  return sizes;
+}
+
+async function report(sizes: readonly SizeFigures[], { jsonFile }: BenchOptions): Promise<number> {
+  console.log(tableOf(sizes));
+  if (jsonFile !== undefined) {
+    const [cpu] = cpus();
+    const machine = {
+      cpus: cpus().length,
+      model: cpu?.model,
+      kernel: release(),
+      node: process.version,
+    };
+    await writeFile(jsonFile, `${JSON.stringify({ machine, sizes }, null, 2)}\n`);
+  }
+  const mistakes = sizes.flatMap(({ hosts, wrong }) => wrong.map((w) => `${hosts} hosts: ${w}`));
+  for (const mistake of mistakes) console.error(`WRONG: ${mistake}`);
+  return mistakes.length === 0 ? 0 : 1;
+}

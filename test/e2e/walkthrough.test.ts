@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { withLab } from '../support/lab.js';
+import { Walkthrough, walkthroughHosts } from '../support/walkthrough.js';
+
+const silent = { step() {}, ran() {}, checked() {} };
+
+test.each(['bird2', 'bird1'] as const)(
+  'the mesh brings routes, goes and comes back on %s',
+  async (kind) => {
+    await withLab({ hosts: walkthroughHosts(kind) }, async (lab) => {
+      const walkthrough = new Walkthrough(lab, silent);
+      await walkthrough.start();
+
+      await walkthrough.meshOn();
+      await walkthrough.meshOff();
+      await walkthrough.meshOn();
+    });
+  },
+  120_000,
+);
+
+test.each(['bird2', 'bird1'] as const)(
+  'BIRD may start after birdkeeper, from the configuration that it finds, on %s',
+  async (kind) => {
+    await withLab({ hosts: walkthroughHosts(kind).slice(0, 2) }, async (lab) => {
+      await lab.etcdPutAll({
+        '/calico/bgp/v1/global/as_num': '65100',
+        '/calico/bgp/v1/host/kube-master/ip_addr_v4': '172.17.42.30',
+        '/calico/bgp/v1/host/kube-node1/ip_addr_v4': '172.17.42.31',
+      });
+
+      await lab.startAllBirdkeeperFirst();
+
+      await lab.host('kube-master').waitForSessions(['Mesh_172_17_42_31']);
+      expect(lab.host('kube-node1').birdkeeper.isRunning).toBe(true);
+    });
+  },
+  60_000,
+);

@@ -1,0 +1,60 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { contentsOf, followForTest, keyOf, proxyForTest } from '../support/etcd-fixture.js';
+import { type Etcd, startEtcdCluster } from '../support/start-etcd.js';
+import { waitFor } from '../support/wait-for.js';
+
+async function clusterForTest(): Promise<readonly [Etcd, Etcd, Etcd]> {
+  const members = await startEtcdCluster(3);
+  onTestFinished(async () => {
+    await Promise.all(members.map((member) => member.dispose()));
+  });
+  const [a, b, c] = members;
+  if (!a || !b || !c) throw new Error('a cluster of three has three members');
+  return [a, b, c];
+}
+
+test('a follower goes on with another member when the one that it uses dies or freezes', async () => {
+  const members = await clusterForTest();
+  const proxies = await Promise.all(members.map((member) => proxyForTest(member)));
+  const following = await followForTest(proxies.map(({ url }) => url));
+  const used = () => proxies.findIndex(({ openConnections }) => openConnections > 0);
+  const { listener, lost, synced, until } = following;
+
+  const first = used();
+  const isLost = lost();
+  await members[first]?.stop('SIGKILL');
+  await isLost;
+  const start = performance.now();
+  await synced();
+  expect(performance.now() - start).toBeLessThan(1_000);
+
+  const survivor = members[used()];
+  const isLostAgain = lost();
+  await members[first]?.start();
+  survivor?.freeze();
+  await isLostAgain;
+  await synced();
+  survivor?.thaw();
+  await members[first]?.put(keyOf('a'), '1');
+  await until(() => listener.model.size === 1, { what: 'the change' });
+
+  expect(listener.snapshots).toHaveLength(1);
+});
+
+test('a member that lost its quorum is not taken for a quiet one', async () => {
+  const [a, b, c] = await clusterForTest();
+  // Probes are switched off: only the lost leader can tell.
+  const { listener, lost, synced } = await followForTest(a.url, { probeMs: 60_000 });
+
+  const isLost = lost(15_000);
+  await Promise.all([b.stop('SIGKILL'), c.stop('SIGKILL')]);
+  const { reason, advice } = await isLost;
+  await Promise.all([b.start(), c.start()]);
+  await waitFor(() => c.put(keyOf('a'), '1'), { what: 'a leader' });
+  await synced();
+  await waitFor(() => listener.model.size === 1, { what: 'the change' });
+
+  expect(reason).toBe(`etcd at ${a.url} has no leader: too few members of its cluster are up`);
+  expect(advice).toContain('start the missing members');
+  expect(listener.model).toEqual(await contentsOf(c));
+});

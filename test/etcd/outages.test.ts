@@ -1,0 +1,296 @@
+import { createServer } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import {
+  contentsOf,
+  datastoreOf,
+  etcdForTest,
+  followForTest,
+  keyOf,
+  proxyForTest,
+  startFollowing,
+} from '../support/etcd-fixture.js';
+import type { RecordingListener } from '../support/recording-listener.js';
+import type { Etcd } from '../support/start-etcd.js';
+import { waitFor } from '../support/wait-for.js';
+
+/** Waits until the model is what etcd holds. */
+async function agrees(etcd: Etcd, listener: RecordingListener): Promise<void> {
+  const expected = await contentsOf(etcd);
+  const what = `a model of ${expected.size} keys that is equal to etcd`;
+  await waitFor(() => isEqual(listener.model, expected), { what });
+}
+
+function isEqual(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
+  return a.size === b.size && [...a].every(([key, value]) => b.get(key) === value);
+}
+
+test('what changed during an outage is told after it, without listing everything again', async () => {
+  const etcd = await etcdForTest();
+  await etcd.put(keyOf('a'), '1');
+  const proxy = await proxyForTest(etcd);
+  const { listener, lost, synced } = await followForTest(proxy.url);
+
+  const isLost = lost();
+  await proxy.close();
+  const { reason, advice } = await isLost;
+  await etcd.put(keyOf('b'), '2');
+  await etcd.delete(keyOf('a'));
+  await proxy.listen();
+  await synced();
+  await agrees(etcd, listener);
+
+  expect(reason).toMatch(/^etcd at http:\/\/127\.0\.0\.1:\d+ /);
+  expect(advice).not.toBe('');
+  expect(listener.snapshots).toHaveLength(1);
+  expect(listener.batches.flat()).toEqual([
+    { kind: 'put', key: keyOf('b'), value: '2' },
+    { kind: 'delete', key: keyOf('a') },
+  ]);
+});
+
+test('the first retry after a loss comes within 250 ms', async () => {
+  const etcd = await etcdForTest();
+  const proxy = await proxyForTest(etcd);
+  const { lost, synced } = await followForTest(proxy.url);
+
+  const isLost = lost();
+  const start = performance.now();
+  proxy.cut();
+  await isLost;
+  await synced();
+
+  expect(performance.now() - start).toBeLessThan(250);
+});
+
+test('a connection that is cut while history is delivered loses and repeats nothing', async () => {
+  const etcd = await etcdForTest();
+  const proxy = await proxyForTest(etcd);
+  const { listener, lost, until } = await followForTest(proxy.url, { retryMaxMs: 50 });
+  const isLost = lost();
+  await proxy.close();
+  await isLost;
+
+  // Three batches of history; each write is a revision of its own.
+  const count = 2_500;
+  for (let n = 0; n < count; n += 50) {
+    const writes = Array.from({ length: 50 }, (_, i) => etcd.put(keyOf(n + i), 'x'.repeat(50)));
+    await Promise.all(writes);
+  }
+  // Cut right after the answer that confirms the watch, in the first batch, and in the second.
+  for (const bytes of [300, 20_000, 150_000]) {
+    proxy.cutAfter(bytes);
+    await proxy.listen();
+    const sent = proxy.bytesDown;
+    await waitFor(() => proxy.bytesDown - sent >= bytes, { what: `${bytes} bytes, then a cut` });
+    await waitFor(() => proxy.openConnections === 0, { what: 'the cut', everyMs: 1 });
+    await proxy.close();
+  }
+  await proxy.listen();
+  await until(() => listener.model.size === count, { what: `${count} keys` });
+
+  expect(listener.snapshots).toHaveLength(1);
+  expect(listener.changeCount).toBe(count);
+});
+
+test('a connection that swallows everything is noticed and replaced', async () => {
+  const etcd = await etcdForTest();
+  const proxy = await proxyForTest(etcd);
+  const { listener, lost, synced } = await followForTest(proxy.url);
+
+  const isLost = lost();
+  proxy.blackHole();
+  await etcd.put(keyOf('a'), '1');
+  const { reason } = await isLost;
+  proxy.heal();
+  await synced();
+  await agrees(etcd, listener);
+
+  expect(reason).toBe(`etcd at ${proxy.url} doesn't answer`);
+});
+
+test('a frozen etcd is noticed, and followed again when it thaws', async () => {
+  const etcd = await etcdForTest();
+  const { listener, lost, synced } = await followForTest(etcd.url);
+
+  const isLost = lost();
+  etcd.freeze();
+  const { reason } = await isLost;
+  etcd.thaw();
+  await synced();
+  await etcd.put(keyOf('a'), '1');
+  await agrees(etcd, listener);
+
+  expect(reason).toBe(`etcd at ${etcd.url} doesn't answer`);
+  expect(listener.snapshots).toHaveLength(1);
+});
+
+test('an endpoint that accepts connections and stays silent is left for the next one', async () => {
+  const etcd = await etcdForTest();
+  const silent = await proxyForTest(etcd);
+  silent.blackHole();
+
+  const { listener } = await followForTest([silent.url, silent.url, etcd.url, silent.url]);
+  await etcd.put(keyOf('a'), '1');
+  await agrees(etcd, listener);
+
+  expect(listener.lastState).toEqual({ kind: 'synced' });
+});
+
+test('a restarted etcd is followed from where it was', async () => {
+  const etcd = await etcdForTest();
+  await etcd.put(keyOf('a'), '1');
+  const { listener, lost, synced } = await followForTest(etcd.url);
+
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    const isLost = lost();
+    await etcd.stop(signal);
+    await isLost;
+    await etcd.start();
+    await etcd.put(keyOf(signal), '1');
+    await synced();
+    await agrees(etcd, listener);
+  }
+
+  expect(listener.snapshots).toHaveLength(1);
+});
+
+test('an outage is told once, however often the connection is tried', async () => {
+  const etcd = await etcdForTest();
+  const proxy = await proxyForTest(etcd);
+  const { listener, lost } = await followForTest(proxy.url, { retryMaxMs: 50 });
+
+  const isLost = lost();
+  await etcd.stop();
+  await isLost;
+  const connections = proxy.connections;
+  await waitFor(() => proxy.connections > connections + 10, { what: '10 retries' });
+
+  // The end of the connection, and that new ones are of no use.
+  const told = listener.states.filter(({ kind }) => kind === 'lost');
+  expect(told.length).toBeLessThanOrEqual(2);
+});
+
+test('history that was compacted during an outage is replaced by a new snapshot', async () => {
+  const etcd = await etcdForTest();
+  await etcd.put(keyOf('a'), '1');
+  const proxy = await proxyForTest(etcd);
+  const { listener, lost, synced } = await followForTest(proxy.url);
+  const isLost = lost();
+  await proxy.close();
+  await isLost;
+
+  await etcd.delete(keyOf('a'));
+  await etcd.put(keyOf('b'), '2');
+  await etcd.compact();
+  await proxy.listen();
+  await synced();
+  await agrees(etcd, listener);
+
+  expect(listener.snapshots).toHaveLength(2);
+});
+
+test('a quiet key prefix is not outrun by compaction', async () => {
+  const etcd = await etcdForTest();
+  await etcd.put(keyOf('a'), '1');
+  const proxy = await proxyForTest(etcd);
+  const { listener, lost, synced, until } = await followForTest(proxy.url, { auditMs: 1 });
+  await etcd.put('/elsewhere', 'x');
+  const heard = listener.heardCount;
+  // Probe, audit, and one more probe, so that the audit is over.
+  await until(() => listener.heardCount > heard + 3, { what: 'an audit' });
+  await etcd.compact();
+
+  const isLost = lost();
+  proxy.cut();
+  await isLost;
+  await synced();
+
+  expect(listener.snapshots).toHaveLength(1);
+});
+
+test.each([
+  { what: 'put', write: (etcd: Etcd) => etcd.put(keyOf('a'), '2') },
+  { what: 'delete', write: (etcd: Etcd) => etcd.delete(keyOf('a')) },
+])('a $what that etcd never sent is found by the audit', async ({ write }) => {
+  const etcd = await etcdForTest();
+  await etcd.put(keyOf('a'), '1');
+  const proxy = await proxyForTest(etcd);
+  const { listener } = await followForTest(proxy.url, { auditMs: 1 });
+
+  proxy.lose();
+  const sent = proxy.bytesDown;
+  await write(etcd);
+  await waitFor(() => proxy.bytesDown > sent, { what: 'the event to get lost', everyMs: 1 });
+  proxy.stopLosing();
+  await agrees(etcd, listener);
+
+  expect(listener.snapshots).toHaveLength(2);
+});
+
+test('wiped data are noticed', async () => {
+  const etcd = await etcdForTest();
+  await etcd.putAll(Array.from({ length: 10 }, (_, i) => [keyOf(i), 'old'] as const));
+  const { listener } = await followForTest(etcd.url);
+
+  await etcd.wipe();
+  await etcd.put(keyOf('new'), '1');
+  await agrees(etcd, listener);
+
+  expect([...listener.model.keys()]).toEqual([keyOf('new')]);
+});
+
+test('data that were wiped and filled again beyond the old revision are noticed', async () => {
+  const etcd = await etcdForTest();
+  for (let n = 0; n < 10; n++) await etcd.put(keyOf(`old-${n}`), 'old');
+  const proxy = await proxyForTest(etcd);
+  const { listener, lost, synced } = await followForTest(proxy.url);
+  const isLost = lost();
+  await proxy.close();
+  await isLost;
+
+  await etcd.wipe();
+  for (let n = 0; n < 30; n++) await etcd.put(keyOf('new'), String(n));
+  await proxy.listen();
+  await synced();
+  await agrees(etcd, listener);
+
+  expect([...listener.model]).toEqual([[keyOf('new'), '29']]);
+});
+
+test('a server that is not etcd is named as such', async () => {
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+
+  const { lost } = startFollowing(`http://127.0.0.1:${port}`);
+
+  expect((await lost()).reason).toBe(
+    `etcd at http://127.0.0.1:${port} doesn't speak the protocol of etcd 3`,
+  );
+});
+
+test('a read tries each endpoint once, and its error tells of all', async () => {
+  const etcd = await etcdForTest();
+  const gone = await proxyForTest(etcd);
+  await gone.close();
+  await etcd.put(keyOf('a'), '1');
+
+  const snapshot = await datastoreOf([gone.url, etcd.url]).read();
+  await etcd.stop();
+  const failed = datastoreOf([gone.url, etcd.url]).read();
+
+  expect(snapshot.entries).toEqual([{ key: keyOf('a'), value: '1' }]);
+  await expect(failed).rejects.toMatchObject({
+    name: 'DatastoreError',
+    message:
+      `etcd at ${gone.url} refuses connections: nothing listens there; ` +
+      `etcd at ${etcd.url} refuses connections: nothing listens there`,
+    advice: 'start etcd, or correct the host and port of --etcd-endpoints',
+    isRetryable: true,
+  });
+});

@@ -1,0 +1,212 @@
+/** What every implementation of the `Datastore` port must do; each runs it over a store of its own kind. */
+import fc from 'fast-check';
+import { expect, onTestFinished, test } from 'vitest';
+import type { Change, Datastore } from '../../src/datastore/datastore.js';
+import { type Following, follow } from './recording-listener.js';
+
+/** A store that a test can write to and break, with the datastore that reads it. */
+export interface TestStore {
+  readonly datastore: Datastore;
+  /** Makes all changes at once. No key comes twice. */
+  apply(changes: readonly Change[]): Promise<void>;
+  /** Makes the store unreadable, and readable again with what it held. */
+  break(): Promise<void>;
+  mend(): Promise<void>;
+}
+
+/** The key prefixes that a `TestStore`'s datastore is opened with. */
+export const CONFORMANCE_KEY_PREFIXES = ['/a/', '/b/'] as const;
+
+/** Runs the suite over stores that `open` makes, each for one test. */
+export function testConformance(open: () => Promise<TestStore>): void {
+  function followed(store: TestStore): Following {
+    const following = follow(store.datastore);
+    onTestFinished(() => following.stop());
+    return following;
+  }
+
+  test('a read gives the entries below the key prefixes and no others', async () => {
+    const store = await open();
+    await store.apply([
+      put('/a/1', 'one'),
+      put('/b/2', 'two'),
+      put('/c/3', 'three'),
+      put('/a', 'x'),
+    ]);
+
+    const { entries, revision } = await store.datastore.read();
+
+    expect(entries).toEqual([
+      { key: '/a/1', value: 'one' },
+      { key: '/b/2', value: 'two' },
+    ]);
+    expect(revision).toMatch(/^\d+$/);
+  });
+
+  test('a read of an unreadable store fails with what, why and advice', async () => {
+    const store = await open();
+    await store.break();
+
+    await expect(store.datastore.read()).rejects.toMatchObject({
+      name: 'DatastoreError',
+      message: expect.stringMatching(/\S/),
+      advice: expect.stringMatching(/\S/),
+      isRetryable: expect.any(Boolean),
+    });
+  });
+
+  test('a follower is told "connecting", then everything, then "synced", then changes', async () => {
+    const store = await open();
+    await store.apply([put('/a/1', 'one'), put('/a/2', 'two')]);
+    const { listener, synced, until } = followed(store);
+
+    await synced();
+    await store.apply([put('/a/1', 'ONE'), remove('/a/2'), put('/b/3', 'three')]);
+    await until(() => listener.changeCount === 3, { what: 'three changes' });
+
+    expect(listener.states).toEqual([{ kind: 'connecting' }, { kind: 'synced' }]);
+    expect(listener.snapshots.map(({ entries }) => entries)).toEqual([
+      [
+        { key: '/a/1', value: 'one' },
+        { key: '/a/2', value: 'two' },
+      ],
+    ]);
+    expect([...listener.model].sort()).toEqual([
+      ['/a/1', 'ONE'],
+      ['/b/3', 'three'],
+    ]);
+    expect(listener.heardCount).toBeGreaterThan(0);
+  });
+
+  test('changes that were made at once are told at once', async () => {
+    const store = await open();
+    const { listener, synced, until } = followed(store);
+    await synced();
+
+    await store.apply([put('/a/1', 'one'), put('/b/2', 'two'), put('/a/3', 'three')]);
+    await until(() => listener.changeCount === 3, { what: 'three changes' });
+
+    expect(listener.batches).toHaveLength(1);
+  });
+
+  test('changes outside the key prefixes are not told', async () => {
+    const store = await open();
+    const { listener, synced, until } = followed(store);
+    await synced();
+
+    await store.apply([put('/c/1', 'one')]);
+    await store.apply([put('/a/last', 'x')]);
+    await until(() => listener.model.has('/a/last'), { what: 'the last change' });
+
+    expect(listener.batches).toEqual([[put('/a/last', 'x')]]);
+  });
+
+  test('what is known stays while the store is lost, and what changed meanwhile is told', async () => {
+    const store = await open();
+    await store.apply([put('/a/1', 'one')]);
+    const { listener, lost, synced, until } = followed(store);
+    await synced();
+
+    const isLost = lost();
+    await store.break();
+    const { reason, advice } = await isLost;
+    const known = [...listener.model];
+    await store.mend();
+    await synced();
+    await store.apply([put('/a/1', 'ONE')]);
+    await until(() => listener.model.get('/a/1') === 'ONE', { what: 'the change' });
+
+    expect(reason).toMatch(/\S/);
+    expect(advice).toMatch(/\S/);
+    expect(known).toEqual([['/a/1', 'one']]);
+  });
+
+  test('a store that is unreadable at first is followed once it can be read', async () => {
+    const store = await open();
+    await store.apply([put('/a/1', 'one')]);
+    await store.break();
+    const { listener, lost, synced } = followed(store);
+
+    await lost();
+    expect(listener.snapshots).toEqual([]);
+    await store.mend();
+    await synced();
+
+    expect(listener.model).toEqual(new Map([['/a/1', 'one']]));
+  });
+
+  test('resync tells a fresh snapshot', async () => {
+    const store = await open();
+    await store.apply([put('/a/1', 'one')]);
+    const { listener, synced, until } = followed(store);
+    await synced();
+
+    store.datastore.resync();
+    await until(() => listener.snapshots.length === 2, { what: 'a second snapshot' });
+
+    expect(listener.snapshots[1]?.entries).toEqual([{ key: '/a/1', value: 'one' }]);
+  });
+
+  test('resync of a datastore that nobody follows does nothing', async () => {
+    const store = await open();
+
+    expect(() => store.datastore.resync()).not.toThrow();
+  });
+
+  test('a datastore can be followed again after the first following ended', async () => {
+    const store = await open();
+    const first = followed(store);
+    await first.synced();
+    await first.stop();
+    const told = first.listener.states.length;
+
+    const second = followed(store);
+    await second.synced();
+    await store.apply([put('/a/1', 'one')]);
+    await second.until((listener) => listener.model.has('/a/1'), { what: 'the change' });
+
+    expect(first.listener.model.size).toBe(0);
+    expect(first.listener.states).toHaveLength(told);
+  });
+
+  test('after any sequence of changes the follower knows what the store holds', async () => {
+    const store = await open();
+    const { listener, synced, until } = followed(store);
+    await synced();
+    const expected = new Map<string, string>();
+
+    const steps = fc.array(fc.dictionary(key, fc.option(fc.string()), { minKeys: 1, maxKeys: 5 }), {
+      minLength: 1,
+      maxLength: 4,
+    });
+    await fc.assert(
+      fc.asyncProperty(steps, async (sequence) => {
+        for (const step of sequence) {
+          const changes = Object.entries(step).map(([k, v]) =>
+            v === null ? remove(k) : put(k, v),
+          );
+          for (const change of changes) {
+            if (change.kind === 'put') expected.set(change.key, change.value);
+            else expected.delete(change.key);
+          }
+          await store.apply(changes);
+        }
+        const isEqual = () =>
+          listener.model.size === expected.size &&
+          [...expected].every(([k, v]) => listener.model.get(k) === v);
+        await until(isEqual, { what: 'a model equal to the store' });
+      }),
+      { numRuns: 8 },
+    );
+  });
+}
+
+const key = fc.constantFrom('/a/1', '/a/2', '/a/3', '/b/1', '/b/2');
+
+function put(k: string, value: string): Change {
+  return { kind: 'put', key: k, value };
+}
+
+function remove(k: string): Change {
+  return { kind: 'delete', key: k };
+}

@@ -1,0 +1,77 @@
+/** What most tests against etcd begin with; everything is ended with the test, also when it fails. */
+import { onTestFinished } from 'vitest';
+import { systemClock } from '../../src/base/clock.js';
+import { silentLogger } from '../../src/base/logger.js';
+import { EtcdDatastore } from '../../src/datastore/etcd/etcd-datastore.js';
+import type { EtcdOptions } from '../../src/datastore/etcd/options.js';
+import { type Following, follow } from './recording-listener.js';
+import { type Etcd, type EtcdOptions as EtcdServerOptions, startEtcd } from './start-etcd.js';
+import { startTcpProxy, type TcpProxy, type TcpTarget } from './tcp-proxy.js';
+
+/** The key prefixes that tests follow unless they say otherwise. */
+export const KEY_PREFIXES = ['/calico/bgp/v1/', '/calico/v1/ipam/'] as const;
+
+/** A key that is followed. */
+export function keyOf(name: string | number): string {
+  return `/calico/bgp/v1/test/${name}`;
+}
+
+/** An etcd for this test. */
+export async function etcdForTest(options: EtcdServerOptions = {}): Promise<Etcd> {
+  const etcd = await startEtcd(options);
+  onTestFinished(() => etcd.dispose());
+  return etcd;
+}
+
+/** A proxy for this test. */
+export async function proxyForTest(target: TcpTarget): Promise<TcpProxy> {
+  const proxy = await startTcpProxy(target);
+  onTestFinished(() => proxy.close());
+  return proxy;
+}
+
+/** A datastore with times that suit a test: half-open connections are found within a second or so. */
+export function datastoreOf(
+  endpoint: string | readonly string[],
+  options: Partial<EtcdOptions> = {},
+) {
+  return new EtcdDatastore({
+    endpoints: typeof endpoint === 'string' ? [endpoint] : endpoint,
+    keyPrefixes: KEY_PREFIXES,
+    clock: systemClock,
+    logger: silentLogger,
+    connectMs: 1_000,
+    callMs: 3_000,
+    probeMs: 400,
+    auditRetryMs: 100,
+    retryMaxMs: 500,
+    stableMs: 1_000,
+    ...options,
+  });
+}
+
+/** Follows etcd for this test, from the time that it is synced. */
+export async function followForTest(
+  endpoint: string | readonly string[],
+  options: Partial<EtcdOptions> = {},
+): Promise<Following> {
+  const following = startFollowing(endpoint, options);
+  await following.synced();
+  return following;
+}
+
+/** Follows etcd for this test, without waiting. */
+export function startFollowing(
+  endpoint: string | readonly string[],
+  options: Partial<EtcdOptions> = {},
+): Following {
+  const following = follow(datastoreOf(endpoint, options));
+  onTestFinished(() => following.stop());
+  return following;
+}
+
+/** All that etcd holds below the key prefixes, in one map. */
+export async function contentsOf(etcd: Etcd): Promise<Map<string, string>> {
+  const lists = await Promise.all(KEY_PREFIXES.map((keyPrefix) => etcd.list(keyPrefix)));
+  return new Map(lists.flatMap((list) => [...list]));
+}

@@ -1,0 +1,263 @@
+/**
+ * One birdkeeper between a real etcd and a real BIRD, with a hand on everything between them: etcd is reached through a
+ * proxy that can be cut, and `bird` and `birdc` through scripts that can fail, or hold a reload for as long as a test
+ * wants.
+ */
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { atExit } from './at-exit.js';
+import { BackgroundCommand } from './command.js';
+import { freePort } from './free-port.js';
+import { LoneBird, NODE_ADDRESS } from './lone-bird.js';
+import { MeshData, protocolsOf, sessionsOf } from './mesh-data.js';
+import { type Etcd, startEtcd } from './start-etcd.js';
+import { startTcpProxy, type TcpProxy } from './tcp-proxy.js';
+import { projectRoot, tools } from './tools.js';
+import { waitFor } from './wait-for.js';
+
+/** Which program is to fail. */
+export type FailingProgram = 'bird' | 'birdc';
+
+const program = join(projectRoot, 'dist/main.js');
+const SHOWN_LOG_CHARACTERS = 3000;
+
+/** The node under test, as it is called in the datastore. */
+export const NODE_NAME = 'fault-node';
+
+/** See the head of this file. */
+export class FaultSite {
+  readonly etcd: Etcd;
+  readonly proxy: TcpProxy;
+  readonly bird: LoneBird;
+  readonly data: MeshData;
+  readonly outputDir: string;
+  readonly #dir: string;
+  readonly #port: number;
+  readonly #forget: () => void;
+  #birdkeeper: BackgroundCommand | undefined;
+
+  private constructor(parts: FaultSiteParts) {
+    this.etcd = parts.etcd;
+    this.proxy = parts.proxy;
+    this.bird = parts.bird;
+    this.data = parts.data;
+    this.#dir = parts.dir;
+    this.#port = parts.port;
+    this.outputDir = outputDirOf(parts.dir);
+    this.#forget = atExit(() => {
+      this.#birdkeeper?.signal('SIGKILL');
+      rmSync(parts.dir, { recursive: true, force: true });
+    });
+  }
+
+  /** Starts etcd with a mesh of so many hosts, and BIRD without sessions. Call `dispose` afterwards. */
+  static async create(hosts = 20): Promise<FaultSite> {
+    const dir = await mkdtemp(join(tmpdir(), 'birdkeeper-faults-'));
+    await mkdir(outputDirOf(dir));
+    await writeScripts(dir);
+    const data = new MeshData(hosts);
+    const etcd = await startEtcd();
+    await etcd.putAll(data.entries());
+    const proxy = await startTcpProxy({ port: etcd.port });
+    const bird = await LoneBird.start(dir, join(outputDirOf(dir), 'bird.cfg'));
+    return new FaultSite({ dir, data, etcd, proxy, bird, port: await freePort() });
+  }
+
+  /** The running daemon. @throws when it was not started */
+  get birdkeeper(): BackgroundCommand {
+    if (this.#birdkeeper === undefined) throw new Error('birdkeeper was not started');
+    return this.#birdkeeper;
+  }
+
+  /** Starts the daemon, and does not wait. */
+  start(): void {
+    const args = [
+      ...[program, 'run', '--role', 'node', '--node', NODE_NAME, '--ip', NODE_ADDRESS],
+      ...['--datastore', 'etcd3', '--etcd-endpoints', this.proxy.url],
+      ...['--output-dir', this.outputDir, '--state-dir', join(this.#dir, 'state')],
+      ...['--bird', join(this.#dir, 'bird'), '--birdc', join(this.#dir, 'birdc')],
+      ...['--bird-socket', this.bird.socket, '--listen', `127.0.0.1:${this.#port}`],
+    ];
+    this.#birdkeeper = new BackgroundCommand(process.execPath, args, this.#logFile);
+  }
+
+  /** Waits until the file holds what etcd holds, and BIRD runs it. @throws with the daemon's last words */
+  async settled(): Promise<void> {
+    const isSettled = async (): Promise<boolean> =>
+      sessionsOf(this.configText()) === this.data.expectedSessions() &&
+      (await this.birdProtocols()) === this.data.expectedProtocols();
+    try {
+      await waitFor(isSettled, {
+        timeoutMs: 25_000,
+        what: 'file and BIRD to hold what etcd holds',
+        everyMs: 20,
+      });
+    } catch (cause) {
+      throw new Error(`not settled; birdkeeper's log ends with\n${await this.logTail()}`, {
+        cause,
+      });
+    }
+  }
+
+  /** Waits until `/readyz` answers with this status; 200 when a configuration is loaded. */
+  async ready(status: number): Promise<void> {
+    const url = `http://127.0.0.1:${this.#port}/readyz`;
+    await waitFor(async () => (await fetch(url)).status === status, {
+      what: `/readyz to answer ${status}`,
+    });
+  }
+
+  /** Gives a host another address, in etcd and in the data. */
+  async changeHost(host: number): Promise<void> {
+    await this.etcd.put(this.data.addressKey(host), this.data.nextAddress(host));
+  }
+
+  /** The next `count` calls of `bird -p` or `birdc configure` fail, for a reason that has nothing to do with the text. */
+  async failNext(which: FailingProgram, count = 1): Promise<void> {
+    await writeFile(join(this.#dir, `${which}.failures`), `${count}\n`);
+  }
+
+  /** How many of the failures that were asked for are still to come. */
+  async failuresLeft(which: FailingProgram): Promise<number> {
+    return Number(await readFile(join(this.#dir, `${which}.failures`), 'utf8'));
+  }
+
+  /** From now on `birdc configure` waits before it speaks to BIRD, until `releaseReloads`. */
+  async holdReloads(): Promise<void> {
+    await writeFile(join(this.#dir, 'hold'), '');
+  }
+
+  /** Lets what is held go on. */
+  releaseReloads(): void {
+    rmSync(join(this.#dir, 'hold'), { force: true });
+  }
+
+  /** Waits until a reload is held; gives the process id of its `birdc`. */
+  async heldReload(): Promise<number> {
+    const file = join(this.#dir, 'held');
+    const text = await waitFor(() => existsSync(file) && readFileSync(file, 'utf8').trim(), {
+      what: 'a reload to be held',
+    });
+    return Number(text);
+  }
+
+  /** How many calls of `birdc configure` have ended, well or not. */
+  reloads(): number {
+    const file = join(this.#dir, 'reloads');
+    return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').length : 0;
+  }
+
+  /** What each reload has found at the fixed paths, in order: the texts of all files, by name. */
+  async filesOfReloads(): Promise<readonly ReadonlyMap<string, string>[]> {
+    const folder = join(this.#dir, 'seen');
+    const numbers = (await readdir(folder)).map(Number).sort((a, b) => a - b);
+    return Promise.all(
+      numbers.map(async (number) => {
+        const names = await readdir(join(folder, String(number)));
+        const texts = names.map(
+          async (name) =>
+            [name, await readFile(join(folder, String(number), name), 'utf8')] as const,
+        );
+        return new Map(await Promise.all(texts));
+      }),
+    );
+  }
+
+  /** From now on each reload first reads all files, slowly, for `filesOfReloads`. */
+  async recordFiles(): Promise<void> {
+    await mkdir(join(this.#dir, 'seen'), { recursive: true });
+  }
+
+  /** The text of bird.cfg at its fixed path; empty when it isn't there. */
+  configText(): string {
+    const file = join(this.outputDir, 'bird.cfg');
+    return existsSync(file) ? readFileSync(file, 'utf8') : '';
+  }
+
+  /** The names of the BGP protocols that BIRD runs. */
+  async birdProtocols(): Promise<string> {
+    return protocolsOf(await this.bird.birdc('show', 'protocols'));
+  }
+
+  /** The end of the daemon's log. */
+  async logTail(): Promise<string> {
+    const text = await readFile(this.#logFile, 'utf8').catch(() => '(no log)');
+    return text.slice(-SHOWN_LOG_CHARACTERS);
+  }
+
+  /** Ends and removes everything. */
+  async dispose(): Promise<void> {
+    this.releaseReloads();
+    await this.#birdkeeper?.stop('SIGKILL');
+    await this.bird.stop();
+    await this.proxy.close();
+    await this.etcd.dispose();
+    rmSync(this.#dir, { recursive: true, force: true });
+    this.#forget();
+  }
+
+  get #logFile(): string {
+    return join(this.#dir, 'birdkeeper.log');
+  }
+}
+
+interface FaultSiteParts {
+  readonly dir: string;
+  readonly data: MeshData;
+  readonly etcd: Etcd;
+  readonly proxy: TcpProxy;
+  readonly bird: LoneBird;
+  readonly port: number;
+}
+
+function outputDirOf(dir: string): string {
+  return join(dir, 'config');
+}
+
+/** The scripts in front of the real programs. They are told by files what to do, and tell by files what they have done. */
+async function writeScripts(dir: string): Promise<void> {
+  const { bird, birdc } = tools.bird2;
+  const head = `#!/bin/sh
+cd '${dir}' || exit 1
+# Whether this call is one of those that are to fail.
+fails() {
+  left=$(cat "$1.failures" 2>/dev/null) && [ "$left" -gt 0 ] && echo $((left - 1)) >"$1.failures"
+}
+`;
+  const birdScript = `${head}
+case " $* " in
+*" -p "*) if fails bird; then echo "cannot allocate memory" >&2; exit 1; fi ;;
+esac
+exec '${bird}' "$@"
+`;
+  // The pauses while recording give another generation time to come between two files, if anything would let it.
+  const birdcScript = `${head}
+case "$*" in
+*configure) ;;
+*) exec '${birdc}' "$@" ;;
+esac
+if fails birdc; then
+  echo 'Unable to connect to server control socket: Connection refused' >&2
+  echo 1 >>reloads
+  exit 1
+fi
+if [ -d seen ]; then
+  next=seen/$(ls seen | wc -l)
+  mkdir "$next"
+  for file in config/*.cfg; do cp "$file" "$next/"; sleep 0.02; done
+fi
+if [ -e hold ]; then
+  echo $$ >held.new && mv held.new held
+  while [ -e hold ]; do sleep 0.02; done
+  rm held
+fi
+'${birdc}' "$@"
+status=$?
+echo $status >>reloads
+exit $status
+`;
+  await writeFile(join(dir, 'bird'), birdScript, { mode: 0o755 });
+  await writeFile(join(dir, 'birdc'), birdcScript, { mode: 0o755 });
+}

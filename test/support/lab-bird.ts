@@ -1,0 +1,157 @@
+/**
+ * The BIRD of one lab host: one process (BIRD 2) or one a family (BIRD 1.6), each with its own socket in the lab's folder.
+ */
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BackgroundCommand } from './command.js';
+import type { Namespace } from './netns.js';
+import { tools } from './tools.js';
+import { waitFor } from './wait-for.js';
+
+/** Which BIRD a host runs: Debian's bird2, or stock 1.6.8. */
+export type BirdKind = 'bird1' | 'bird2';
+
+/** One line of `birdc show protocols`. */
+export interface LabSession {
+  /** The protocol's name: `Mesh_172_17_42_32`. */
+  readonly name: string;
+  /** `up`, `start`, `down`. */
+  readonly state: string;
+  /** `Established`, `Active Socket: Connection refused`, or empty. */
+  readonly info: string;
+}
+
+/** One BIRD process and its client. */
+interface BirdDaemon {
+  readonly bird: string;
+  readonly birdc: string;
+  readonly configFile: string;
+  readonly socket: string;
+  readonly logFile: string;
+  running?: BackgroundCommand;
+}
+
+/** The BIRD of one host. */
+export class LabBird {
+  /** What birdkeeper calls its output directory: BIRD reads bird.cfg (and 1.6 bird6.cfg) from here. */
+  readonly configDir: string;
+  readonly #namespace: Namespace;
+  readonly #routerId: string;
+  readonly #daemons: readonly BirdDaemon[];
+
+  /** @param dir - an own folder, for sockets, logs and the folder with the configuration */
+  constructor(kind: BirdKind, namespace: Namespace, place: { dir: string; routerId: string }) {
+    this.configDir = join(place.dir, 'config');
+    this.#namespace = namespace;
+    this.#routerId = place.routerId;
+    const daemon = (bird: string, birdc: string, name: string): BirdDaemon => ({
+      bird,
+      birdc,
+      configFile: join(this.configDir, `${name}.cfg`),
+      socket: join(place.dir, `${name}.ctl`),
+      logFile: join(place.dir, `${name}.log`),
+    });
+    const { bird1, bird2 } = tools;
+    this.#daemons =
+      kind === 'bird2'
+        ? [daemon(bird2.bird, bird2.birdc, 'bird')]
+        : [daemon(bird1.bird, bird1.birdc, 'bird'), daemon(bird1.bird6, bird1.birdc6, 'bird6')];
+  }
+
+  /** The options by which birdkeeper finds this BIRD. */
+  get birdkeeperOptions(): readonly string[] {
+    const options = this.#daemons.flatMap(({ bird, birdc, socket }, i) => {
+      const family = i === 0 ? '' : '6';
+      return [`--bird${family}`, bird, `--birdc${family}`, birdc, `--bird${family}-socket`, socket];
+    });
+    return ['--output-dir', this.configDir, ...options];
+  }
+
+  /** Files with what the processes have said. */
+  get logFiles(): readonly string[] {
+    return this.#daemons.map(({ logFile }) => logFile);
+  }
+
+  /** The process ids of what runs. */
+  get pids(): readonly number[] {
+    return this.#daemons.flatMap(({ running }) => (running?.isRunning ? [running.pid] : []));
+  }
+
+  /** Whether there is a configuration to start from for each process. */
+  get hasConfig(): boolean {
+    return this.#daemons.every(({ configFile }) => existsSync(configFile));
+  }
+
+  /** Starts BIRD, and waits until it answers; without a configuration it gets one that does nothing. */
+  async start(): Promise<void> {
+    await mkdir(this.configDir, { recursive: true });
+    await Promise.all(this.#daemons.map((daemon) => this.#start(daemon)));
+  }
+
+  /** Ends BIRD; SIGTERM unless told. Its routes stay in the kernel when its configuration says `persist`. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    await Promise.all(this.#daemons.map(({ running }) => running?.stop(signal)));
+  }
+
+  /** Ends BIRD and starts it again from what its configuration folder holds. */
+  async restart(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    await this.stop(signal);
+    await this.start();
+  }
+
+  /** Writes the configuration of the IPv4 process (of BIRD 2) and has it loaded. @throws when BIRD refuses it */
+  async configure(text: string): Promise<string> {
+    const [daemon] = this.#daemons;
+    if (daemon === undefined) return '';
+    await writeFile(daemon.configFile, text);
+    return this.birdc('configure');
+  }
+
+  /** What the client answers to a command: of the IPv4 process, unless told. */
+  birdc(command: string, family: 'ipv4' | 'ipv6' = 'ipv4'): Promise<string> {
+    const daemon = (family === 'ipv6' && this.#daemons[1]) || this.#daemons[0];
+    if (daemon === undefined) throw new Error('a lab host has at least one BIRD');
+    return this.#ask(daemon, command);
+  }
+
+  /** The BGP sessions, of both families. */
+  async sessions(): Promise<readonly LabSession[]> {
+    const answers = await Promise.all(this.#daemons.map((d) => this.#ask(d, 'show protocols')));
+    return answers.flatMap(sessionsOf);
+  }
+
+  async #start(daemon: BirdDaemon): Promise<void> {
+    const { bird, configFile, socket, logFile } = daemon;
+    if (!existsSync(configFile)) await writeFile(configFile, idleConfig(this.#routerId));
+    // In the foreground: then its process id is ours, and its last words are in the log.
+    const args = ['-f', '-c', configFile, '-s', socket];
+    const running = this.#namespace.start(bird, args, logFile);
+    daemon.running = running;
+    await waitFor(async () => !running.isRunning || (await this.#ask(daemon, 'show status')), {
+      what: `${bird} on ${this.#namespace.name} to answer`,
+    });
+    if (!running.isRunning) {
+      throw new Error(`${running.command} ended at once; see ${logFile}`);
+    }
+  }
+
+  #ask({ birdc, socket }: BirdDaemon, command: string): Promise<string> {
+    return this.#namespace.exec(birdc, ['-s', socket, ...command.split(' ')]);
+  }
+}
+
+/** The least that any BIRD takes. */
+function idleConfig(routerId: string): string {
+  return `log stderr all;\nrouter id ${routerId};\nprotocol device {\n}\n`;
+}
+
+function sessionsOf(answer: string): readonly LabSession[] {
+  // name, "BGP", table, state, since (one or two words), info. No info word starts with a digit.
+  const line = /^(\S+) +BGP +\S+ +(\S+) +(?:\d\S* *)+(.*)$/gm;
+  return Array.from(answer.matchAll(line), ([, name = '', state = '', info = '']) => ({
+    name,
+    state,
+    info: info.trim(),
+  }));
+}

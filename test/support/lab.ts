@@ -1,0 +1,162 @@
+/**
+ * The lab: hosts in network namespaces of their own, a real etcd that all of them reach, on each a real BIRD and the
+ * built birdkeeper. Demo, end-to-end tests and benchmark share it.
+ *
+ * `withLab` is the way in: it removes everything afterwards, and on failure shows what the programs have said.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LabHost, type LabHostOptions, type LabSite } from './lab-host.js';
+import { type Namespace, Network } from './netns.js';
+import { tools } from './tools.js';
+import { waitFor } from './wait-for.js';
+
+/** What a lab is to have. */
+export interface LabOptions {
+  readonly hosts: readonly LabHostOptions[];
+  /** The hosts' network, by its gateway: `172.17.42.1/16` unless told. */
+  readonly gateway?: string;
+}
+
+const ETCD_PORT = 2379;
+/** Of each log file, on failure. */
+const SHOWN_LOG_LINES = 40;
+
+/** A running lab. */
+export class Lab {
+  readonly network: Network;
+  /** Where every host reaches etcd: on the first host. */
+  readonly etcdUrl: string;
+  readonly hosts: readonly LabHost[];
+
+  private constructor({ network, etcdUrl }: LabSite, hosts: readonly LabHost[]) {
+    this.network = network;
+    this.etcdUrl = etcdUrl;
+    this.hosts = hosts;
+  }
+
+  /** Makes network and hosts and starts etcd; neither BIRD nor birdkeeper runs yet. */
+  static async create({ hosts, gateway = '172.17.42.1/16' }: LabOptions): Promise<Lab> {
+    const [first] = hosts;
+    if (first === undefined) throw new Error('a lab needs a host for etcd');
+    const network = await Network.create([gateway]);
+    const [gatewayAddress = '', length] = gateway.split('/');
+    const etcdUrl = `http://${first.address}:${ETCD_PORT}`;
+    const site = { network, etcdUrl, prefixLength: Number(length), gateway: gatewayAddress };
+    const made: LabHost[] = [];
+    const lab = new Lab(site, made);
+    try {
+      for (const options of hosts) made.push(await LabHost.create(options, site));
+      await lab.#startEtcd();
+    } catch (error) {
+      await lab.dispose();
+      throw error;
+    }
+    return lab;
+  }
+
+  /** A host by its name. */
+  host(name: string): LabHost {
+    const host = this.hosts.find((h) => h.name === name);
+    if (host === undefined) throw new Error(`no host ${name} in the lab`);
+    return host;
+  }
+
+  /** Runs etcdctl on the first host; gives what it printed. */
+  etcdctl(...args: readonly string[]): Promise<string> {
+    return this.#etcdHost.exec(tools.etcdctl, ['--endpoints', this.etcdUrl, ...args]);
+  }
+
+  /** Sets one key. */
+  async etcdPut(key: string, value: string): Promise<void> {
+    await this.etcdctl('put', key, value);
+  }
+
+  /** Sets several keys, one after the other. */
+  async etcdPutAll(entries: Readonly<Record<string, string>>): Promise<void> {
+    for (const [key, value] of Object.entries(entries)) await this.etcdPut(key, value);
+  }
+
+  /** Starts BIRD on every host, with a configuration that does nothing, and birdkeeper beside it. */
+  async startAll(): Promise<void> {
+    await Promise.all(this.hosts.map((host) => host.bird.start()));
+    for (const host of this.hosts) host.startBirdkeeper();
+  }
+
+  /** The other order: birdkeeper first, and BIRD when there is a configuration to start from. */
+  async startAllBirdkeeperFirst(): Promise<void> {
+    for (const host of this.hosts) host.startBirdkeeper();
+    await Promise.all(
+      this.hosts.map(async (host) => {
+        await host.waitForConfig();
+        await host.bird.start();
+      }),
+    );
+  }
+
+  /** The last lines of every log, each under its file's name. */
+  async logs(): Promise<string> {
+    const { dir } = this.network;
+    const files = [join(dir, 'etcd.log'), ...this.hosts.flatMap((host) => host.logFiles)];
+    const texts = await Promise.all(files.map((file) => tailOf(file)));
+    return files.map((file, i) => `----- ${file.slice(dir.length + 1)}\n${texts[i]}`).join('\n');
+  }
+
+  /** Ends and removes everything. */
+  async dispose(): Promise<void> {
+    await this.network.dispose();
+  }
+
+  async #isEtcdUp(): Promise<boolean> {
+    // Fails with status 1 until there is a leader; what it says goes to standard error.
+    await this.etcdctl('endpoint', 'health', '--command-timeout=1s');
+    return true;
+  }
+
+  get #etcdHost(): Namespace {
+    const [first] = this.hosts;
+    if (first === undefined) throw new Error('the lab has no hosts');
+    return first.namespace;
+  }
+
+  async #startEtcd(): Promise<void> {
+    const urls = `${this.etcdUrl},http://127.0.0.1:${ETCD_PORT}`;
+    const args = [
+      `--data-dir=${join(this.network.dir, 'etcd')}`,
+      `--listen-client-urls=${urls}`,
+      `--advertise-client-urls=${this.etcdUrl}`,
+      // A member alone elects itself: no reason to wait a second for it.
+      ...['--heartbeat-interval=20', '--election-timeout=200'],
+      ...['--logger=zap', '--log-outputs=stderr', '--log-level=warn', '--enable-v2'],
+    ];
+    const etcd = this.#etcdHost.start(tools.etcd, args, join(this.network.dir, 'etcd.log'));
+    await waitFor(async () => !etcd.isRunning || (await this.#isEtcdUp()), {
+      timeoutMs: 20_000,
+      what: `etcd ${this.etcdUrl} to answer`,
+      everyMs: 50,
+    });
+    if (!etcd.isRunning) throw new Error(`etcd ended at once: ${await tailOf(etcd.logFile)}`);
+  }
+}
+
+/**
+ * Runs `work` in a lab, and removes the lab whatever happens.
+ *
+ * When `work` throws, the tails of all logs go to standard error first: afterwards they are gone.
+ */
+export async function withLab<T>(options: LabOptions, work: (lab: Lab) => Promise<T>): Promise<T> {
+  const lab = await Lab.create(options);
+  try {
+    return await work(lab);
+  } catch (error) {
+    console.error(await lab.logs());
+    throw error;
+  } finally {
+    await lab.dispose();
+  }
+}
+
+async function tailOf(file: string): Promise<string> {
+  const text = await readFile(file, 'utf8').catch(() => '(no log)');
+  return text.split('\n').slice(-SHOWN_LOG_LINES).join('\n').trimEnd();
+}
