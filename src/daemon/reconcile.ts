@@ -25,12 +25,15 @@ export interface PassParts extends PlanningParts {
 export type PassReport =
   | {
       readonly kind: 'applied';
-      readonly planned: PlannedFiles;
+      /** Absent when only the files on disk were loaded, before the datastore had answered. */
+      readonly planned?: PlannedFiles;
       readonly outcome: ApplyOutcome;
       /** What is different from the plan of the last pass, in an operator's words. */
       readonly changes: readonly string[];
       readonly durationMs: number;
     }
+  /** The datastore has not answered yet, and nothing stands on disk. */
+  | { readonly kind: 'nothing'; readonly durationMs: number }
   /** A template printed what it must not; nothing was written. */
   | { readonly kind: 'unrenderable'; readonly error: TemplateError; readonly durationMs: number };
 

@@ -5,6 +5,7 @@
  */
 import { expect, test } from 'vitest';
 import {
+  agrees,
   contentsOf,
   etcdForTest,
   followForTest,
@@ -99,9 +100,8 @@ test(`after every fault the model is equal to etcd (seed ${SEED})`, async () => 
     await FAULTS[name]?.({ etcd, proxy, random, pause });
     faultInHand = undefined;
     await pause(5);
-    const expected = await contentsOf(etcd);
     const what = `a model equal to etcd after "${name}" in round ${round}`;
-    await waitFor(() => isEqual(listener.model, expected), { what, timeoutMs: 8_000 });
+    await agrees(etcd, listener, { what });
   }
 
   expect(listener.model).toEqual(await contentsOf(etcd));
@@ -117,10 +117,6 @@ async function randomWrite(etcd: Etcd, random: () => number): Promise<void> {
   if (kind < 0.3) await etcd.delete(key());
   else if (kind < 0.9) await etcd.put(key(), value);
   else await etcd.txn([{ put: [keyOf('x'), value] }, { put: ['/calico/v1/ipam/x', value] }]);
-}
-
-function isEqual(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
-  return a.size === b.size && [...a].every(([key, value]) => b.get(key) === value);
 }
 
 /** Numbers in [0, 1) that depend on the seed alone (mulberry32). */

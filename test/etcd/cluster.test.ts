@@ -26,7 +26,8 @@ test('a follower goes on with another member when the one that it uses dies or f
   await isLost;
   const start = performance.now();
   await synced();
-  expect(performance.now() - start).toBeLessThan(1_000);
+  // With time for the others to elect a leader, when the dead one was it.
+  expect(performance.now() - start).toBeLessThan(8_000);
 
   const survivor = members[used()];
   const isLostAgain = lost();

@@ -105,14 +105,14 @@ test.each([
     what: 'http to a port that speaks TLS',
     endpoint: () => open.tlsUrl.replace('https', 'http'),
     tls: () => ({}),
-    reason: 'closes the connection at once; it may expect TLS',
+    reason: 'closes new connections at once; it may expect TLS',
     advice: 'write https:// in --etcd-endpoints if etcd uses TLS, else look at the log of etcd',
   },
   {
     what: 'https to a port that does not speak TLS',
     endpoint: () => open.url.replace('http', 'https'),
     tls: () => ({ caFile: file('ca.pem') }),
-    reason: 'closes the connection before TLS is set up; it may not use TLS',
+    reason: 'closes new connections at once; it may not use TLS',
     advice:
       "write http:// in --etcd-endpoints if etcd doesn't use TLS, else look at the log of etcd",
   },

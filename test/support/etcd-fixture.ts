@@ -4,9 +4,10 @@ import { systemClock } from '../../src/base/clock.js';
 import { silentLogger } from '../../src/base/logger.js';
 import { EtcdDatastore } from '../../src/datastore/etcd/etcd-datastore.js';
 import type { EtcdOptions } from '../../src/datastore/etcd/options.js';
-import { type Following, follow } from './recording-listener.js';
+import { type Following, follow, type RecordingListener } from './recording-listener.js';
 import { type Etcd, type EtcdOptions as EtcdServerOptions, startEtcd } from './start-etcd.js';
 import { startTcpProxy, type TcpProxy, type TcpTarget } from './tcp-proxy.js';
+import { type WaitOptions, waitFor } from './wait-for.js';
 
 /** The key prefixes that tests follow unless they say otherwise. */
 export const KEY_PREFIXES = ['/calico/bgp/v1/', '/calico/v1/ipam/'] as const;
@@ -74,4 +75,17 @@ export function startFollowing(
 export async function contentsOf(etcd: Etcd): Promise<Map<string, string>> {
   const lists = await Promise.all(KEY_PREFIXES.map((keyPrefix) => etcd.list(keyPrefix)));
   return new Map(lists.flatMap((list) => [...list]));
+}
+
+/** Waits until a follower's model is what etcd holds now. Nothing may write meanwhile. */
+export async function agrees(
+  etcd: Etcd,
+  { model }: RecordingListener,
+  options: Partial<WaitOptions> = {},
+): Promise<void> {
+  const expected = await contentsOf(etcd);
+  const what = `a model of ${expected.size} keys that is equal to etcd`;
+  const isEqual = () =>
+    model.size === expected.size && [...model].every(([key, value]) => expected.get(key) === value);
+  await waitFor(isEqual, { what, ...options });
 }

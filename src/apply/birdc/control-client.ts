@@ -85,6 +85,9 @@ export class ControlClient {
   /** Calls `listener` once the connection is gone, for whatever reason. */
   onClose(listener: () => void): void {
     this.#socket.once('close', listener);
+    if (this.#socket.closed) {
+      listener();
+    }
   }
 
   close(): void {

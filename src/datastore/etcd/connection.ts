@@ -62,6 +62,7 @@ export interface Connected {
  * Connects to `endpoint`, with the TLS files and the password as they are now, logs in, and asks for a sign of life.
  *
  * @param ranges - of which the user may read the first; other keys may be forbidden
+ * @param signal - closes the connection when it aborts, now or later
  * @throws {DatastoreError} when a TLS file or the password is unusable
  * @throws {ServiceError} when etcd can't be reached within `connectMs`, or it refuses the user
  */
@@ -69,11 +70,14 @@ export async function connect(
   endpoint: string,
   ranges: readonly KeyRange[],
   settings: EtcdSettings,
+  signal?: AbortSignal,
 ): Promise<Connected> {
   const url = new URL(endpoint);
   const channelCredentials = await readCredentials(url, settings.tls);
+  signal?.throwIfAborted();
   const channel = new Channel(addressOf(url), channelCredentials, channelOptions(settings));
   const connection = new EtcdConnection(channel, settings);
+  signal?.addEventListener('abort', () => connection.close());
   try {
     await connection.authenticate();
     const key = ranges[0]?.key ?? Buffer.alloc(0);

@@ -21,10 +21,16 @@ export interface EtcdFailure {
 interface KnownFailure {
   readonly kind: string;
   readonly pattern: RegExp;
+  /** Only for endpoints of this scheme; for both unless told. */
+  readonly scheme?: 'http:' | 'https:';
   readonly reason: string;
   readonly advice: string;
   readonly isRetryable: boolean;
 }
+
+/** A connection that ends before gRPC is spoken: by the other end's choice, as one does that hears garbage. */
+const CLOSED_AT_ONCE =
+  /before secure TLS connection|wrong version number|packet length too long|Last error: (Failed to connect|.*ECONNRESET|.*EPIPE)/;
 
 /** The first row that fits is taken: causes come before what merely follows from them. */
 const KNOWN_FAILURES: readonly KnownFailure[] = [
@@ -79,17 +85,19 @@ const KNOWN_FAILURES: readonly KnownFailure[] = [
     isRetryable: false,
   },
   {
-    kind: 'not-tls',
-    pattern: /before secure TLS connection|wrong version number|packet length too long/,
-    reason: 'closes the connection before TLS is set up; it may not use TLS',
+    kind: 'closed-at-once',
+    pattern: CLOSED_AT_ONCE,
+    scheme: 'https:',
+    reason: 'closes new connections at once; it may not use TLS',
     advice:
       "write http:// in --etcd-endpoints if etcd doesn't use TLS, else look at the log of etcd",
     isRetryable: true,
   },
   {
-    kind: 'tls-expected',
-    pattern: /Last error: Failed to connect/,
-    reason: 'closes the connection at once; it may expect TLS',
+    kind: 'closed-at-once',
+    pattern: CLOSED_AT_ONCE,
+    scheme: 'http:',
+    reason: 'closes new connections at once; it may expect TLS',
     advice: 'write https:// in --etcd-endpoints if etcd uses TLS, else look at the log of etcd',
     isRetryable: true,
   },
@@ -175,7 +183,9 @@ export function explainFailure(error: unknown, endpoint: string): EtcdFailure {
     return { kind: message, reason, advice, isRetryable };
   }
   const text = textOf(error);
-  const known = KNOWN_FAILURES.find(({ pattern }) => pattern.test(text));
+  const known = KNOWN_FAILURES.find(
+    ({ pattern, scheme = '' }) => pattern.test(text) && endpoint.startsWith(scheme),
+  );
   if (known === undefined) {
     const advice =
       'look at the log of etcd; if it has nothing to say, report this as a fault of birdkeeper';

@@ -35,19 +35,15 @@ export async function runSession(
   context: SessionContext,
   resumeFrom: Position | undefined,
 ): Promise<never> {
-  const { endpoint, ranges, settings } = context;
-  const connected = await connect(endpoint, ranges, settings);
+  const { endpoint, ranges, settings, signal } = context;
+  const connected = await connect(endpoint, ranges, settings, signal);
   const { connection } = connected;
-  const close = (): void => connection.close();
-  context.signal.addEventListener('abort', close);
   try {
-    context.signal.throwIfAborted();
     context.listener.heard();
     if (resumeFrom) await verifyStore(connected, resumeFrom);
     const position = resumeFrom ?? (await takeSnapshot(context, connection));
     return await watchAndProbe(context, connection, { position, resumed: !!resumeFrom });
   } finally {
-    context.signal.removeEventListener('abort', close);
     connection.close();
   }
 }

@@ -5,7 +5,8 @@
  * - Listeners are attached in the turn that makes the watcher: `create()` swallows the first error, and an error
  *   without a listener blocks all later watches of the client.
  * - A transaction over several ranges arrives as one message a range. They are gathered until a whole turn of the
- *   event loop brings nothing more, so that the follower sees the transaction as one.
+ *   event loop brings nothing more, so that the follower sees the transaction as one. Now and then etcd sends one of
+ *   them some milliseconds late (14 of 2,000, measured with etcd 3.4.23): such a transaction is told in two parts.
  */
 import type { Etcd3, IEvent, IWatchResponse, Watcher } from 'etcd3';
 import type { Clock } from '../../base/clock.js';

@@ -22,6 +22,7 @@ function oneProcessDialect(
   return {
     name,
     templateFolders,
+    daemons: ['bird'],
     mainFiles: () => [{ daemon: 'bird', name: 'bird.cfg', isOptional: false }],
     files: (plan) => filesOf(plan, method),
     problems: (plan) =>

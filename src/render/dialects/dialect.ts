@@ -5,7 +5,7 @@
 
 import type { Problem } from '../../base/problem.js';
 import type { Plan } from '../../plan/plan.js';
-import type { FileSet } from '../file-set.js';
+import type { BirdDaemon, FileSet } from '../file-set.js';
 
 /** The configuration language of one line of BIRD. */
 export type DialectName = 'bird1' | 'bird2' | 'bird3' | 'calico';
@@ -25,6 +25,8 @@ export interface Dialect {
   readonly name: DialectName;
   /** Folders below `templates/` to look into, the first one first. */
   readonly templateFolders: readonly string[];
+  /** The BIRD processes of a host. */
+  readonly daemons: readonly BirdDaemon[];
   /** Which file each BIRD process starts from. */
   mainFiles(plan: Plan): FileSet['mainFiles'];
   /** The files of `plan`. */

@@ -45,11 +45,11 @@ test.each([
   ],
   [
     '14 UNAVAILABLE: Client network socket disconnected before secure TLS connection was established',
-    'not-tls',
+    'closed-at-once',
   ],
   [
     '14 UNAVAILABLE: No connection established. Last error: Failed to connect (2026-01-01T00:00:00Z).',
-    'tls-expected',
+    'closed-at-once',
   ],
   [
     '14 UNAVAILABLE: No connection established. Last error: Protocol error (2026-01-01T00:00:00Z).',
@@ -78,6 +78,15 @@ test.each([
   expect(failure.kind).toBe(kind);
   expect(failure.reason).toContain(`etcd at ${ENDPOINT} `);
   expect(failure.advice).not.toBe('');
+});
+
+test('a connection that is closed at once is blamed on the scheme that was not used', () => {
+  const error = new Error(
+    '14 UNAVAILABLE: No connection established. Last error: Error: read ECONNRESET. Resolution note: ',
+  );
+
+  expect(explainFailure(error, 'https://etcd-1:2379').advice).toContain('write http://');
+  expect(explainFailure(error, 'http://etcd-1:2379').advice).toContain('write https://');
 });
 
 test('what is configured wrongly is no matter of waiting', () => {

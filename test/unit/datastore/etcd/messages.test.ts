@@ -20,9 +20,7 @@ test('a range request is written as etcd reads it', () => {
 
   // Field numbers 1, 2, 3, 4, 8, 9 and 10 of etcdserverpb.RangeRequest.
   expect(encodeRangeRequest(request).toString('hex')).toBe(
-    ['0a032f612f', '12032f6130', '188827', '20818080808020', '4001', '4801', '50ac02'].join(
-      '',
-    ),
+    ['0a032f612f', '12032f6130', '188827', '20818080808020', '4001', '4801', '50ac02'].join(''),
   );
 });
 

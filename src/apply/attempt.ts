@@ -1,0 +1,37 @@
+import type { Clock } from '../base/clock.js';
+import type { ApplyStep, ApplyTimings } from './apply-outcome.js';
+
+/** How far one attempt came, and how long each step took. */
+export class Attempt {
+  readonly #clock: Clock;
+  readonly #timings: Partial<Record<ApplyStep, number>> = {};
+  #step: ApplyStep = 'stage';
+  #sinceMs: number;
+  /** Whether new files became current. */
+  wrote = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#sinceMs = clock.monotonic();
+  }
+
+  /** The step that runs, or ran last. */
+  get step(): ApplyStep {
+    return this.#step;
+  }
+
+  get timings(): ApplyTimings {
+    return this.#timings;
+  }
+
+  /** Does `work` as the step `step`. */
+  async run<T>(step: ApplyStep, work: () => Promise<T>): Promise<T> {
+    this.#step = step;
+    this.#sinceMs = this.#clock.monotonic();
+    try {
+      return await work();
+    } finally {
+      this.#timings[step] = this.#clock.monotonic() - this.#sinceMs;
+    }
+  }
+}

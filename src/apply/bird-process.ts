@@ -1,0 +1,41 @@
+import type { BirdInstance } from './bird-instance.js';
+import { BirdMonitor, type BirdMonitorOptions, type BirdPresence } from './bird-monitor.js';
+import { processAt } from './loaded-facts.js';
+import { Launcher } from './process/launcher.js';
+
+/** One BIRD of this host while an applier works with it: its programs can be run, its coming and going is noticed. */
+export class BirdProcess {
+  readonly instance: BirdInstance;
+  readonly runner: Launcher;
+  readonly #monitor: BirdMonitor;
+
+  constructor(instance: BirdInstance, options: Omit<BirdMonitorOptions, 'socketPath'>) {
+    this.instance = instance;
+    this.runner = new Launcher(options.clock);
+    this.#monitor = new BirdMonitor({ ...options, socketPath: instance.socketPath });
+  }
+
+  async start(): Promise<void> {
+    this.runner.warmUp();
+    await this.#monitor.start();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#monitor.close(), this.runner.close()]);
+  }
+
+  get presence(): BirdPresence {
+    return this.#monitor.presence;
+  }
+
+  /** Which process it is now; `undefined` without a control socket. */
+  identify(): Promise<string | undefined> {
+    return processAt(this.instance.socketPath);
+  }
+
+  /** Whether `process` is the one that runs. A socket that a dead BIRD left behind is none. */
+  async isStill(process: string | undefined): Promise<boolean> {
+    const isDead = process !== undefined && !this.presence.isUp;
+    return !isDead && (await this.identify()) === process;
+  }
+}

@@ -1,0 +1,29 @@
+import { basename } from 'node:path';
+
+import type { BirdDaemon, FileSet } from '../../render/file-set.js';
+import type { Refusal } from '../apply-outcome.js';
+import type { Complaint } from './complaint.js';
+
+/** A complaint about a file of the set, in an operator's terms: file name and text of the line. */
+export function refusalOf(
+  daemon: BirdDaemon,
+  { path, line, column, message }: Complaint,
+  { files }: Pick<FileSet, 'files'>,
+): Refusal {
+  const name = basename(path);
+  const text = files.find((file) => file.name === name)?.text.split('\n')[line - 1];
+  return {
+    daemon,
+    // Somebody's own include: its whole path is of use, the name alone is not.
+    file: files.some((file) => file.name === name) ? name : path,
+    line,
+    ...(column === undefined ? {} : { column }),
+    message,
+    ...(text === undefined ? {} : { text: withoutPasswords(text) }),
+  };
+}
+
+/** The text with the strings after `password` blanked: it goes to the log. */
+function withoutPasswords(text: string): string {
+  return text.trim().replaceAll(/(\bpassword\s*)"[^"]*"?/gi, '$1"[redacted]"');
+}

@@ -1,0 +1,162 @@
+/**
+ * Generations on disk: each a folder with all files of one file set. What `current` points to is whole, was checked, and
+ * was on the disk before the link moved. Sequence numbers are never used twice, so that "BIRD loaded generation 7" stays
+ * true or false for ever.
+ */
+
+import { mkdir, readdir, readFile, readlink, rename, rm, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { type FileSet, fileSetOf } from '../../render/file-set.js';
+import type { Layout } from '../layout.js';
+import { readMark } from './file-mark.js';
+import { MANIFEST_NAME, parseManifest } from './manifest.js';
+import { readTextIfThere } from './small-file.js';
+import { type FormerFiles, Staging, syncFolder } from './staging.js';
+import { systemErrorCode } from './system-error.js';
+
+/** A whole generation. */
+export interface Generation {
+  readonly sequence: number;
+  readonly fileSet: FileSet;
+  /** Name to mark of its files, as they were written. */
+  readonly marks: ReadonlyMap<string, string>;
+}
+
+/** A generation that is written, and not current. */
+export interface StagedGeneration extends Generation {
+  readonly folder: string;
+  /** Waits until it survives a power cut. */
+  sync(): Promise<void>;
+  /** Lets go of its files. Must be called. */
+  close(): Promise<void>;
+}
+
+/** The generations below one state directory. */
+export class Generations {
+  readonly #layout: Layout;
+  /** Of the folders that are there, in ascending order. */
+  #sequences: number[] = [];
+  #next = 1;
+
+  constructor(layout: Layout) {
+    this.#layout = layout;
+  }
+
+  /**
+   * Finds out what is there, and removes what a crash left half written.
+   *
+   * @param usedSequence - the highest number known to have been used, in case the folders are gone
+   * @returns the current generation; `spoilt` when its files aren't those that were written
+   */
+  async open(usedSequence: number): Promise<Generation | 'spoilt' | undefined> {
+    const current = await this.currentSequence();
+    this.#sequences = await this.#readSequences();
+    this.#next = Math.max(0, usedSequence, current ?? 0, ...this.#sequences) + 1;
+    await this.#removeAll(this.#sequences.filter((sequence) => sequence > (current ?? 0)));
+    return current === undefined ? undefined : this.#read(current);
+  }
+
+  /** The number that the link `current` points to. */
+  async currentSequence(): Promise<number | undefined> {
+    try {
+      const target = await readlink(this.#layout.currentLink);
+      const digits = /^generations\/(\d+)$/.exec(target)?.[1];
+      return digits === undefined ? undefined : Number(digits);
+    } catch (error) {
+      if (systemErrorCode(error) === 'ENOENT') {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  /** Writes `fileSet` as the next generation; a file that is the same in `former` is not written again. */
+  async stage(fileSet: FileSet, former: Generation | undefined): Promise<StagedGeneration> {
+    const sequence = this.#next;
+    const folder = this.#layout.generationDir(sequence);
+    const staging = new Staging(folder);
+    this.#next += 1;
+    this.#sequences.push(sequence);
+    try {
+      await mkdir(folder, { mode: 0o750 });
+      await staging.write(fileSet, former && this.#filesOf(former));
+    } catch (error) {
+      await staging.close();
+      await this.#removeAll([sequence]);
+      throw error;
+    }
+    const { marks } = staging;
+    const [sync, close] = [() => staging.sync(), () => staging.close()];
+    return { sequence, fileSet, marks, folder, sync, close };
+  }
+
+  /** Makes a staged generation the current one, by one rename. */
+  async makeCurrent(sequence: number): Promise<void> {
+    const { currentLink } = this.#layout;
+    const next = `${currentLink}.new`;
+    await rm(next, { force: true });
+    await symlink(`generations/${sequence}`, next);
+    await rename(next, currentLink);
+  }
+
+  /** Waits until the last `makeCurrent` survives a power cut. */
+  syncCurrent(): Promise<void> {
+    return syncFolder(this.#layout.stateDir);
+  }
+
+  /** Removes a staged generation. */
+  discard(sequence: number): Promise<void> {
+    return this.#removeAll([sequence]);
+  }
+
+  /** Puts a staged generation aside, to be looked at; the one before it goes. */
+  async keepAsRefused(sequence: number): Promise<void> {
+    await rm(this.#layout.refusedDir, { recursive: true, force: true });
+    await rename(this.#layout.generationDir(sequence), this.#layout.refusedDir);
+    this.#sequences = this.#sequences.filter((other) => other !== sequence);
+  }
+
+  /** Removes all but the `keep` newest. */
+  prune(keep: number): Promise<void> {
+    return this.#removeAll(this.#sequences.slice(0, -keep));
+  }
+
+  async #read(sequence: number): Promise<Generation | 'spoilt'> {
+    const folder = this.#layout.generationDir(sequence);
+    const manifest = parseManifest(await readTextIfThere(join(folder, MANIFEST_NAME)));
+    if (manifest === undefined) {
+      return 'spoilt';
+    }
+    const marks = new Map<string, string>();
+    const files = [];
+    for (const name of manifest.files) {
+      const mark = await readMark(join(folder, name));
+      if (mark === undefined) {
+        return 'spoilt';
+      }
+      marks.set(name, mark);
+      files.push({ name, text: await readFile(join(folder, name), 'utf8') });
+    }
+    const fileSet = fileSetOf(files, manifest.mainFiles);
+    return fileSet.digest === manifest.digest ? { sequence, fileSet, marks } : 'spoilt';
+  }
+
+  #filesOf({ sequence, fileSet, marks }: Generation): FormerFiles {
+    const texts = new Map(fileSet.files.map(({ name, text }) => [name, text]));
+    return { folder: this.#layout.generationDir(sequence), texts, marks };
+  }
+
+  async #readSequences(): Promise<number[]> {
+    const names = await readdir(this.#layout.generationsDir);
+    const sequences = names.filter((name) => /^\d+$/.test(name)).map(Number);
+    return sequences.sort((a, b) => a - b);
+  }
+
+  async #removeAll(sequences: readonly number[]): Promise<void> {
+    this.#sequences = this.#sequences.filter((sequence) => !sequences.includes(sequence));
+    for (const sequence of sequences) {
+      await rm(this.#layout.generationDir(sequence), { recursive: true, force: true });
+    }
+  }
+}

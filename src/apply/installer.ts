@@ -1,0 +1,194 @@
+/**
+ * Brings a file set to the disk: staged and synced, checked by BIRD as a whole, then current by one rename.
+ *
+ * Whenever the process or the machine dies, what stands is one whole generation that BIRD accepts.
+ */
+
+import type { Clock } from '../base/clock.js';
+import type { Logger } from '../base/logger.js';
+import type { FileSet } from '../render/file-set.js';
+import { fileError } from './apply-error.js';
+import type { Refusal } from './apply-outcome.js';
+import type { Attempt } from './attempt.js';
+import { readMark } from './disk/file-mark.js';
+import { makeLinks, missingLinks, removeOtherLinks, stampLinks } from './disk/fixed-links.js';
+import { makeFolders, removeLeftovers } from './disk/folders.js';
+import { type Generation, Generations, type StagedGeneration } from './disk/generations.js';
+import { systemErrorCode } from './disk/system-error.js';
+import type { Layout } from './layout.js';
+
+/** What an installer needs. */
+export interface InstallerOptions {
+  readonly layout: Layout;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** How many generations stay on disk, the current one included. */
+  readonly keepGenerations: number;
+}
+
+/** Has BIRD look at a staged folder; gives its refusals. */
+export type CheckStaged = (folder: string, fileSet: FileSet) => Promise<readonly Refusal[]>;
+
+/** Owns the files below an output directory. */
+export class Installer {
+  readonly #options: InstallerOptions;
+  readonly #generations: Generations;
+  #standing: Generation | undefined;
+
+  constructor(options: InstallerOptions) {
+    this.#options = options;
+    this.#generations = new Generations(options.layout);
+  }
+
+  /** The generation that stands. */
+  get standing(): Generation | undefined {
+    return this.#standing;
+  }
+
+  /** Finds out what stands, and tidies up after a crash. @param usedSequence - see `Generations.open` */
+  async open(usedSequence: number): Promise<void> {
+    const { layout, logger } = this.#options;
+    try {
+      await removeLeftovers(layout);
+      const current = await this.#generations.open(usedSequence);
+      if (current === 'spoilt') {
+        logger.warn(
+          { folder: layout.currentLink },
+          'the files on disk are not as they were written; they will be written anew',
+        );
+      } else {
+        this.#standing = current;
+      }
+    } catch (error) {
+      throw fileError(`cannot read what stands in ${layout.stateDir}`, error);
+    }
+  }
+
+  /** Paths that are not as the standing generation left them; none when all is well. */
+  async damage(): Promise<readonly string[]> {
+    if (this.#standing === undefined) {
+      return [];
+    }
+    const { layout } = this.#options;
+    const { sequence, marks } = this.#standing;
+    const folder = layout.generationDir(sequence);
+    const [links, current, files] = await Promise.all([
+      missingLinks(layout, [...marks.keys()]),
+      this.#generations.currentSequence(),
+      Promise.all(
+        Array.from(marks, async ([name, mark]) =>
+          (await readMark(`${folder}/${name}`)) === mark ? [] : [`${folder}/${name}`],
+        ),
+      ),
+    ]);
+    return [
+      ...(current === sequence ? [] : [layout.currentLink]),
+      ...links.map((name) => layout.fixedPath(name)),
+      ...files.flat(),
+    ];
+  }
+
+  /**
+   * Makes `fileSet` the standing generation; gives BIRD's refusals, which leave all as it was. Sets `attempt.wrote` as
+   * soon as the new files are current.
+   */
+  async install(
+    fileSet: FileSet,
+    check: CheckStaged,
+    attempt: Attempt,
+  ): Promise<readonly Refusal[]> {
+    const staged = await attempt.run('stage', () => this.#stage(fileSet));
+    let refusals: readonly Refusal[];
+    try {
+      refusals = await attempt.run('check', () => this.#check(staged, check));
+    } catch (error) {
+      await this.#generations.discard(staged.sequence);
+      throw error;
+    }
+    if (refusals.length > 0) {
+      await this.#generations.keepAsRefused(staged.sequence);
+      return refusals;
+    }
+    await attempt.run('install', () => this.#install(staged, attempt));
+    return [];
+  }
+
+  /** What has time after an installation: makes it last over a power cut, and removes old generations. */
+  async settle(): Promise<void> {
+    try {
+      await this.#generations.syncCurrent();
+      await this.#generations.prune(this.#options.keepGenerations);
+    } catch (error) {
+      this.#options.logger.warn(
+        { folder: this.#options.layout.stateDir, err: error },
+        'old generations cannot be removed; see that the folder can be written',
+      );
+    }
+  }
+
+  async #stage(fileSet: FileSet): Promise<StagedGeneration> {
+    const { layout, logger } = this.#options;
+    try {
+      return await this.#generations.stage(fileSet, this.#standing);
+    } catch (error) {
+      if (systemErrorCode(error) !== 'ENOENT') {
+        throw fileError(`cannot write a generation to ${layout.generationsDir}`, error);
+      }
+    }
+    // Somebody removed our folders.
+    await makeFolders(layout, logger);
+    return this.#generations.stage(fileSet, undefined);
+  }
+
+  async #check(staged: StagedGeneration, check: CheckStaged): Promise<readonly Refusal[]> {
+    // The disk and BIRD's parser work side by side: both only read what was staged. Both have ended before we go on.
+    const [checked, synced] = await Promise.allSettled([
+      check(staged.folder, staged.fileSet),
+      staged.sync(),
+    ]);
+    await staged.close();
+    if (synced.status === 'rejected') {
+      throw fileError(`cannot bring ${staged.folder} safely to the disk`, synced.reason);
+    }
+    if (checked.status === 'rejected') {
+      throw checked.reason;
+    }
+    return checked.value;
+  }
+
+  async #install(staged: StagedGeneration, attempt: Attempt): Promise<void> {
+    const { layout, clock, logger } = this.#options;
+    const { sequence, fileSet, marks } = staged;
+    const former = this.#standing;
+    const names = linkOrder(fileSet);
+    try {
+      const missing = await missingLinks(layout, names);
+      await this.#generations.makeCurrent(sequence);
+      attempt.wrote = true;
+      this.#standing = { sequence, fileSet, marks };
+      await makeLinks(layout, missing, logger);
+      const changed = names.filter((name) => former?.marks.get(name) !== marks.get(name));
+      await stampLinks(layout, changed, clock.now());
+      if (!hasSameNames(former?.fileSet, fileSet)) {
+        await removeOtherLinks(layout, names);
+      }
+    } catch (error) {
+      if (!attempt.wrote) {
+        await this.#generations.discard(sequence);
+      }
+      throw fileError(`cannot make generation ${sequence} current in ${layout.outputDir}`, error);
+    }
+  }
+}
+
+/** Included files first: a BIRD that starts in between must not find a main file without its includes. */
+function linkOrder({ files, mainFiles }: FileSet): readonly string[] {
+  const main = mainFiles.map(({ name }) => name);
+  const included = files.map(({ name }) => name).filter((name) => !main.includes(name));
+  return [...included, ...main];
+}
+
+function hasSameNames(a: FileSet | undefined, b: FileSet): boolean {
+  const names = (fileSet: FileSet) => fileSet.files.map(({ name }) => name).join('\n');
+  return a !== undefined && names(a) === names(b);
+}

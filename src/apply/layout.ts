@@ -1,0 +1,62 @@
+/**
+ * Where files are.
+ *
+ *     OUTPUT/bird.cfg             -> .birdkeeper/current/bird.cfg     fixed paths, one link for each file
+ *     OUTPUT/.birdkeeper/current  -> generations/7                    one rename of it switches all files
+ *     OUTPUT/.birdkeeper/generations/7/{bird.cfg,...,manifest.json}
+ *     OUTPUT/.birdkeeper/refused/                                     what BIRD refused last, to look at
+ *     OUTPUT/.birdkeeper/replaced/                                    plain files that stood at the fixed paths
+ *     OUTPUT/.birdkeeper/{state.json,lock}
+ *
+ * Links are relative while the state directory is inside of the output directory, so that the folder can be mounted
+ * elsewhere for BIRD.
+ */
+
+import { isAbsolute, join, relative, resolve } from 'node:path';
+
+/** Paths below an output and a state directory. */
+export class Layout {
+  readonly outputDir: string;
+  readonly stateDir: string;
+  readonly generationsDir: string;
+  readonly refusedDir: string;
+  readonly replacedDir: string;
+  readonly currentLink: string;
+  readonly stateFile: string;
+
+  /** @param stateDir - `.birdkeeper` inside of the output directory unless given */
+  constructor(outputDir: string, stateDir?: string) {
+    this.outputDir = resolve(outputDir);
+    this.stateDir = resolve(stateDir ?? join(outputDir, '.birdkeeper'));
+    this.generationsDir = join(this.stateDir, 'generations');
+    this.refusedDir = join(this.stateDir, 'refused');
+    this.replacedDir = join(this.stateDir, 'replaced');
+    this.currentLink = join(this.stateDir, 'current');
+    this.stateFile = join(this.stateDir, 'state.json');
+  }
+
+  /** The folder of a generation. */
+  generationDir(sequence: number): string {
+    return join(this.generationsDir, String(sequence));
+  }
+
+  /** The path at which BIRD finds a file. */
+  fixedPath(name: string): string {
+    return join(this.outputDir, name);
+  }
+
+  /** Where a new link is made before it is renamed to the fixed path. */
+  newLinkPath(name: string): string {
+    return join(this.outputDir, `${NEW_LINK_PREFIX}${name}`);
+  }
+
+  /** What the link at the fixed path of a file says. */
+  fixedTarget(name: string): string {
+    const target = join(this.currentLink, name);
+    const inside = relative(this.outputDir, target);
+    return inside.startsWith('..') || isAbsolute(inside) ? target : inside;
+  }
+}
+
+/** How the name of a link begins that isn't at its place yet. */
+export const NEW_LINK_PREFIX = '.birdkeeper-new-';

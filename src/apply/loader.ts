@@ -1,0 +1,109 @@
+/** Has BIRD load the generation that stands, and keeps book of what it loaded. */
+
+import type { Clock } from '../base/clock.js';
+import type { Logger } from '../base/logger.js';
+import { ApplyError } from './apply-error.js';
+import type { Refusal } from './apply-outcome.js';
+import type { BirdProcess } from './bird-process.js';
+import { configure } from './birdc/configure.js';
+import { refusalOf } from './check/refusal.js';
+import type { Generation } from './disk/generations.js';
+import type { LoadedFacts } from './loaded-facts.js';
+
+/** What a loader needs. */
+export interface LoaderOptions {
+  readonly birds: readonly BirdProcess[];
+  readonly facts: LoadedFacts;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly timeoutMs: number;
+}
+
+/** What the BIRD processes answered. */
+export interface Loaded {
+  readonly isInProgress: boolean;
+  readonly refusals: readonly Refusal[];
+}
+
+type Answer =
+  | { readonly kind: 'loaded'; readonly isInProgress: boolean }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'failed'; readonly error: ApplyError };
+
+/** See the head of this file. */
+export class Loader {
+  readonly #options: LoaderOptions;
+
+  constructor(options: LoaderOptions) {
+    this.#options = options;
+  }
+
+  /** The BIRD processes that `generation` concerns and that are not known to run it. */
+  async notLoaded({ sequence, fileSet }: Generation): Promise<readonly BirdProcess[]> {
+    const due: BirdProcess[] = [];
+    for (const { daemon, isOptional } of fileSet.mainFiles) {
+      const bird = this.#options.birds.find(({ instance }) => instance.daemon === daemon);
+      if (bird !== undefined && !(await this.#isLoaded(bird, sequence))) {
+        // A process that would have nothing to do may be left out of a host (bird6 without IPv6).
+        const isUnused = isOptional && (await bird.identify()) === undefined;
+        due.push(...(isUnused ? [] : [bird]));
+      }
+    }
+    return due;
+  }
+
+  /**
+   * Has `birds` load `generation`, side by side.
+   *
+   * @throws {ApplyError} when one of them could not be told or didn't answer
+   */
+  async load(birds: readonly BirdProcess[], generation: Generation): Promise<Loaded> {
+    const { facts, logger } = this.#options;
+    const answers = await Promise.all(birds.map((bird) => this.#loadInto(bird, generation)));
+    try {
+      await facts.write();
+    } catch (error) {
+      logger.warn(
+        { err: error },
+        'cannot keep what BIRD has loaded; a restart of birdkeeper would load it once more',
+      );
+    }
+    const refusals = answers.flatMap((answer) => (answer.kind === 'refused' ? answer.refusal : []));
+    const failure = answers.find((answer) => answer.kind === 'failed');
+    if (failure !== undefined && refusals.length === 0) {
+      throw failure.error;
+    }
+    const isInProgress = answers.some((answer) => answer.kind === 'loaded' && answer.isInProgress);
+    return { isInProgress, refusals };
+  }
+
+  async #isLoaded(bird: BirdProcess, sequence: number): Promise<boolean> {
+    const fact = this.#options.facts.get(bird.instance.daemon);
+    return fact?.sequence === sequence && (await bird.isStill(fact.process));
+  }
+
+  async #loadInto(bird: BirdProcess, { sequence, fileSet }: Generation): Promise<Answer> {
+    const { clock, logger, facts, timeoutMs } = this.#options;
+    const { daemon, socketPath } = bird.instance;
+    // Asked before: should BIRD be replaced meanwhile, the fact is about the old one, and void.
+    const process = await bird.identify();
+    const reply = await configure(bird.instance, bird.runner, timeoutMs);
+    switch (reply.kind) {
+      case 'loaded': {
+        const { inProgress: isInProgress } = reply;
+        if (reply.reply === '') {
+          logger.debug({ daemon }, 'the client said nothing and ended well; taken as loaded');
+        }
+        facts.set(daemon, { sequence, process, isInProgress, loadedAt: clock.now() });
+        return { kind: 'loaded', isInProgress };
+      }
+      case 'refused':
+        return { kind: 'refused', refusal: refusalOf(daemon, reply.complaint, fileSet) };
+      case 'failed': {
+        const message = `${daemon} did not load generation ${sequence}: ${reply.reason}`;
+        const advice = `see that BIRD runs with -s ${socketPath}, and that birdkeeper may use that socket`;
+        return { kind: 'failed', error: new ApplyError(message, { advice, isRetryable: true }) };
+      }
+    }
+  }
+}

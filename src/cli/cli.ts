@@ -1,0 +1,36 @@
+/** The table of commands. */
+
+import { Command, CommanderError } from 'commander';
+
+import { checkCommand } from './check.js';
+import { diffCommand } from './diff.js';
+import { EXIT } from './exit-status.js';
+import { renderCommand } from './render.js';
+import { runCommand } from './run.js';
+import { version } from './version.js';
+
+const COMMANDS = [runCommand, renderCommand, checkCommand, diffCommand];
+
+/** Runs the command that `args` name; gives the exit status. */
+export async function runCli(args: readonly string[], builtInTemplates: string): Promise<number> {
+  let exitStatus: number = EXIT.ok;
+  const finish = (status: number): void => {
+    exitStatus = status;
+  };
+  const program = new Command('birdkeeper')
+    .description('Keeps the BIRD routing daemon configured from a datastore.')
+    .version(version)
+    .exitOverride();
+  for (const commandOf of COMMANDS) {
+    program.addCommand(commandOf({ builtInTemplates, finish }).exitOverride());
+  }
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return exitStatus;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      return error.exitCode === 0 ? EXIT.ok : EXIT.trouble;
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,57 @@
+/** `birdkeeper diff`: what `run` would change right now. */
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import type { Command } from 'commander';
+
+import type { CommandContext } from './command-context.js';
+import { EXIT } from './exit-status.js';
+import { complain, print } from './output.js';
+import { renderOnce } from './render-once.js';
+import { commandWithSettings } from './with-settings.js';
+
+/** The command. Exit status 0 nothing; 1 differences; 2 trouble. */
+export function diffCommand(context: CommandContext): Command {
+  return commandWithSettings(
+    {
+      name: 'diff',
+      description:
+        'Shows what run would change right now in the files of --output-dir, as a unified diff.',
+      async action(settings, { builtInTemplates }) {
+        const rendered = await renderOnce(settings, builtInTemplates);
+        if (!rendered.ok) {
+          complain(rendered.reason);
+          return EXIT.trouble;
+        }
+        const { createTwoFilesPatch } = await import('diff');
+        let isSame = true;
+        for (const { name, text } of rendered.planned.fileSet.files) {
+          const standing = await textOf(join(settings.outputDir, name));
+          if (standing === undefined) {
+            return EXIT.trouble;
+          }
+          if (standing !== text) {
+            isSame = false;
+            print(createTwoFilesPatch(`a/${name}`, `b/${name}`, standing, text).trimEnd());
+          }
+        }
+        return isSame ? EXIT.ok : EXIT.no;
+      },
+    },
+    context,
+  );
+}
+
+/** The text of a standing file, empty where there is none; `undefined`, and said, when it can't be read. */
+async function textOf(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+      return '';
+    }
+    complain(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
+}

@@ -1,0 +1,27 @@
+/** `birdkeeper run`: the daemon. */
+
+import type { Command } from 'commander';
+
+import { runUntilStopped } from '../daemon/run-until-stopped.js';
+import type { CommandContext } from './command-context.js';
+import { settingsOf } from './options.js';
+import { version } from './version.js';
+import { commandWithSettings } from './with-settings.js';
+
+/** The command. Exit status 0 after an orderly stop; 1 when start-up is impossible; 2 usage. */
+export function runCommand(context: CommandContext): Command {
+  return commandWithSettings(
+    {
+      name: 'run',
+      description:
+        'The daemon: follows the datastore, renders, has BIRD check, swaps the files, has BIRD load them. Runs until SIGTERM or SIGINT; SIGHUP re-reads settings, templates and the whole datastore.',
+      action: (settings, { builtInTemplates, options }) =>
+        runUntilStopped(settings, {
+          version,
+          builtInTemplates,
+          reloadSettings: () => settingsOf(options),
+        }),
+    },
+    context,
+  );
+}

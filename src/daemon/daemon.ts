@@ -1,0 +1,248 @@
+/**
+ * The daemon: every part built, wired, started and stopped in order. One instance lives from a start or SIGHUP to the
+ * next; what must outlive it is on disk.
+ */
+
+import type { Applier, Disturbance } from '../apply/applier.js';
+import type { Clock } from '../base/clock.js';
+import type { Logger } from '../base/logger.js';
+import { problemId } from '../base/problem.js';
+import type { Datastore, DatastoreListener } from '../datastore/datastore.js';
+
+import type { Metrics } from '../observe/metrics.js';
+import type { BirdStatus, DaemonStatus, StatusBoard } from '../observe/status.js';
+import type { Plan } from '../plan/plan.js';
+import { listenerOf } from './datastore-listener.js';
+import type { LastGoodFile } from './last-good-file.js';
+import { describePass, type PassFacts } from './pass-report.js';
+import { type PassParts, type PassReport, reconcile } from './reconcile.js';
+import { type PassVerdict, Trigger, type TriggerTimes } from './trigger.js';
+
+/** Everything that a daemon is made of, ready to start. */
+export interface DaemonParts extends Omit<PassParts, 'clock'> {
+  readonly datastore: Datastore;
+  readonly lastGood: LastGoodFile;
+  readonly board: StatusBoard;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly times: TriggerTimes;
+  /** Told after each pass, for systemd. */
+  readonly onPass: () => void;
+}
+
+/** Keys named in the log for one pass; the count says how many there were. */
+const MAX_CAUSES = 10;
+
+/** See the head of this file. */
+export class Daemon {
+  readonly #parts: DaemonParts;
+  readonly #trigger: Trigger;
+  readonly #abort = new AbortController();
+  #following: Promise<void> | undefined;
+  /** Whether the store holds a whole snapshot. Until then a pass has nothing to plan from. */
+  #isSynced = false;
+  #causes: string[] = [];
+  #causeCount = 0;
+  #plan: Plan | undefined;
+  #lastTrouble = '';
+
+  constructor(parts: DaemonParts) {
+    this.#parts = parts;
+    this.#trigger = new Trigger({
+      clock: parts.clock,
+      times: parts.times,
+      random: Math.random,
+      pass: () => this.#pass(),
+      onRetry: (attempt, delayMs) => this.#noteRetry(attempt, delayMs),
+    });
+  }
+
+  /** Begins to follow the datastore and BIRD. A generation on disk that BIRD doesn't run is loaded without waiting. */
+  start(): void {
+    const { datastore, applier, logger } = this.#parts;
+    applier.watch((disturbance) => this.#onDisturbance(disturbance));
+    this.#following = datastore
+      .follow(this.#listener(), this.#abort.signal)
+      .catch((error: unknown) => {
+        logger.error({ err: error }, 'following the datastore ended by a bug; please report it');
+        throw error;
+      });
+    if (applier.standing !== undefined) {
+      logger.info(
+        { sequence: applier.standing.sequence },
+        'a good generation stands on disk; BIRD keeps it until the datastore has answered',
+      );
+      this.#trigger.signal();
+    }
+  }
+
+  /** Ends when following the datastore does, which before `stop` is a bug. */
+  async done(): Promise<void> {
+    await this.#following;
+  }
+
+  /** Lets the pass in hand end, and lets go of everything. BIRD and its files stay as they are. */
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    await this.#trigger.stop();
+    await this.#following?.catch(() => {});
+    await this.#parts.applier.close();
+  }
+
+  #listener(): DatastoreListener {
+    const { store, board, metrics, clock, logger } = this.#parts;
+    return listenerOf({
+      store,
+      board,
+      clock,
+      logger,
+      onChange: (keys, isFirst) => {
+        this.#isSynced = true;
+        metrics.countChanges(keys.length);
+        if (keys.length > 0 || isFirst) {
+          this.#note(keys, keys.length);
+          this.#trigger.signal(Math.max(1, keys.length));
+        }
+      },
+    });
+  }
+
+  #onDisturbance(disturbance: Disturbance): void {
+    const { logger, board, applier } = this.#parts;
+    board.update({ birds: birdStatusesOf(applier) });
+    if (disturbance.kind === 'files') {
+      logger.warn({}, 'output files were changed by somebody else; they are put back');
+      this.#note(['output files changed by hand'], 1);
+      this.#trigger.signal();
+      return;
+    }
+    const { daemon, presence } = disturbance;
+    if (presence.isUp) {
+      logger.info({ daemon }, 'BIRD is there');
+      this.#note([`${daemon} is there`], 1);
+      this.#trigger.signal();
+    } else {
+      logger.warn({ daemon }, 'BIRD is away; its configuration is loaded when it is back');
+    }
+  }
+
+  #note(causes: readonly string[], count: number): void {
+    this.#causeCount += count;
+    this.#causes.push(...causes.slice(0, MAX_CAUSES - this.#causes.length));
+  }
+
+  async #pass(): Promise<PassVerdict> {
+    const facts = {
+      causes: this.#causes,
+      causeCount: this.#causeCount,
+      at: this.#parts.clock.now(),
+    };
+    this.#causes = [];
+    this.#causeCount = 0;
+    const { store, lastGood } = this.#parts;
+    const revision = this.#parts.board.current().datastore.revision;
+    const report = this.#isSynced ? await reconcile(this.#parts, this.#plan) : await this.#reload();
+    await lastGood.write(store.lastGood());
+    if (
+      report.kind === 'applied' &&
+      (report.outcome.kind === 'applied' || report.outcome.kind === 'unchanged')
+    ) {
+      this.#plan = report.planned?.plan ?? this.#plan;
+    }
+    return this.#tell(report, { ...facts, ...(revision !== undefined && { revision }) });
+  }
+
+  /** Before the datastore has answered: only makes BIRD run what stands on disk. */
+  async #reload(): Promise<PassReport> {
+    const { applier, clock } = this.#parts;
+    const startMs = clock.monotonic();
+    const files = applier.standing?.fileSet;
+    if (files === undefined) {
+      return { kind: 'nothing', durationMs: 0 };
+    }
+    const outcome = await applier.apply(files);
+    return { kind: 'applied', outcome, changes: [], durationMs: clock.monotonic() - startMs };
+  }
+
+  /** Log, metrics, status and systemd learn what a pass came to. */
+  #tell(report: PassReport, facts: PassFacts): PassVerdict {
+    const { board, metrics, logger, applier, clock } = this.#parts;
+    const pass = describePass(report, facts);
+    const planned = report.kind === 'applied' ? report.planned : undefined;
+    metrics.countPass(pass.status.outcome);
+    metrics.observeStages(pass.status.stagesMs);
+    if (pass.reload !== undefined) {
+      metrics.countReload(pass.reload);
+    }
+    board.update({
+      lastPass: pass.status,
+      birds: birdStatusesOf(applier),
+      ...this.#generationStatus(pass.isLoaded),
+      ...(planned && {
+        desiredDigest: planned.fileSet.digest,
+        sessions: {
+          ipv4: planned.plan.ipv4.sessions.length,
+          ipv6: planned.plan.ipv6.sessions.length,
+        },
+      }),
+    });
+    if (planned) {
+      this.#tellProblems(planned.problems, clock.now());
+    }
+    const trouble = pass.status.trouble ?? '';
+    // A failure that repeats says nothing new; its end does.
+    const isNews = trouble === '' || trouble !== this.#lastTrouble;
+    this.#lastTrouble = trouble;
+    if (pass.isWorthALine) {
+      logger[isNews ? pass.level : 'debug'](pass.fields, pass.message);
+    }
+    if (pass.verdict === 'done') {
+      board.clearRetry();
+    }
+    this.#parts.onPass();
+    return pass.verdict;
+  }
+
+  /** The generation on disk, and when BIRD was seen to run it. */
+  #generationStatus(isLoaded: boolean): Partial<DaemonStatus> {
+    const { board, applier, clock } = this.#parts;
+    if (applier.standing === undefined) {
+      return {};
+    }
+    const { sequence, fileSet } = applier.standing;
+    const before = board.current().generation;
+    const since = before?.sequence === sequence ? before.loadedAt : undefined;
+    const loadedAt = since ?? (isLoaded ? clock.now() : undefined);
+    return {
+      generation: {
+        sequence,
+        digest: fileSet.digest,
+        ...(loadedAt !== undefined && { loadedAt }),
+      },
+    };
+  }
+
+  #tellProblems(problems: Parameters<StatusBoard['setProblems']>[0], nowMs: number): void {
+    const { board, logger } = this.#parts;
+    const { appeared, gone } = board.setProblems(problems, problemId, nowMs);
+    for (const problem of appeared) {
+      logger.warn(problem, 'problem');
+    }
+    for (const problem of gone) {
+      logger.info(problem, 'problem gone');
+    }
+  }
+
+  #noteRetry(attempt: number, delayMs: number): void {
+    const { board, clock } = this.#parts;
+    const reason = board.current().lastPass?.trouble ?? 'the last pass failed';
+    board.update({ retry: { attempt, reason, at: clock.now() + delayMs } });
+  }
+}
+
+function birdStatusesOf(applier: Applier): readonly BirdStatus[] {
+  return applier
+    .presences()
+    .map(({ daemon, presence }) => ({ daemon, isUp: presence.isUp, since: presence.sinceMs }));
+}

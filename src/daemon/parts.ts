@@ -1,0 +1,63 @@
+/** What follows from the settings and is the same for the daemon and for one-shot commands. */
+
+import type { BirdInstance } from '../apply/bird-instance.js';
+import type { DatastoreSettings } from '../datastore/open-datastore.js';
+import { keyPrefixesOf } from '../decode/keys.js';
+import type { Host } from '../plan/host.js';
+import type { Dialect } from '../render/dialects/dialect.js';
+import type { Settings } from '../settings/load-settings.js';
+
+/** Which datastore to read, and which of its keys. */
+export function datastoreSettingsOf(settings: Settings): DatastoreSettings {
+  const keyPrefixes = keyPrefixesOf(settings.role, settings.node);
+  if (settings.datastore === 'file') {
+    return { kind: 'file', path: settings.file ?? '', keyPrefixes };
+  }
+  const { etcdCa, etcdCert, etcdKey, etcdUsername, etcdPassword, etcdPasswordFile } = settings;
+  const password =
+    etcdPasswordFile === undefined
+      ? { password: etcdPassword ?? '' }
+      : { passwordFile: etcdPasswordFile };
+  const tls = {
+    ...(etcdCa !== undefined && { caFile: etcdCa }),
+    ...(etcdCert !== undefined && { certFile: etcdCert }),
+    ...(etcdKey !== undefined && { keyFile: etcdKey }),
+  };
+  return {
+    kind: 'etcd3',
+    endpoints: settings.etcdEndpoints,
+    keyPrefixes,
+    ...(Object.keys(tls).length > 0 && { tls }),
+    ...(etcdUsername !== undefined && { auth: { username: etcdUsername, ...password } }),
+  };
+}
+
+/** The host that is planned for. What BIRD says about raw statements is found out later. */
+export function hostOf(settings: Settings): Omit<Host, 'refusedStatements'> {
+  const { role, node, ip, ip6, routerId, acceptsCustomFilters } = settings;
+  return {
+    role,
+    nodeName: node,
+    ...(ip !== undefined && { ipv4: ip }),
+    ...(ip6 !== undefined && { ipv6: ip6 }),
+    ...(routerId !== undefined && { routerId }),
+    acceptsCustomFilters,
+  };
+}
+
+/** The BIRD process of IPv4, or of both families. */
+export function birdOf({ bird, birdc, birdSocket }: Settings): BirdInstance {
+  return { daemon: 'bird', birdPath: bird, birdcPath: birdc, socketPath: birdSocket };
+}
+
+/** The BIRD processes that a dialect has. */
+export function birdsOf(settings: Settings, dialect: Dialect): readonly BirdInstance[] {
+  const { bird6, birdc6, bird6Socket } = settings;
+  const forIpv6: BirdInstance = {
+    daemon: 'bird6',
+    birdPath: bird6,
+    birdcPath: birdc6,
+    socketPath: bird6Socket,
+  };
+  return dialect.daemons.includes('bird6') ? [birdOf(settings), forIpv6] : [birdOf(settings)];
+}

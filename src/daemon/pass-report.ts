@@ -1,0 +1,190 @@
+/** What a pass came to, for the log, the metrics and the status. Pure. */
+
+import type { ApplyOutcome, Refusal } from '../apply/apply-outcome.js';
+import type { PassStatus } from '../observe/status.js';
+import { originOfLine } from '../render/origin-of-line.js';
+import type { PassReport } from './reconcile.js';
+import type { PassVerdict } from './trigger.js';
+
+/** What is known of a pass beside its report. */
+export interface PassFacts {
+  /** The first keys that caused it, and how many there were. */
+  readonly causes: readonly string[];
+  readonly causeCount: number;
+  /** When it began, in milliseconds since 1970. */
+  readonly at: number;
+  /** The datastore's revision that it is of. */
+  readonly revision?: string;
+}
+
+/** A pass in words and numbers. */
+export interface PassDescription {
+  readonly status: PassStatus;
+  readonly verdict: PassVerdict;
+  /** How a reload ended, when there was one. */
+  readonly reload?: 'loaded' | 'refused' | 'failed';
+  readonly level: 'info' | 'warn' | 'error';
+  readonly message: string;
+  readonly fields: object;
+  /** Whether BIRD is known to run what stands on disk. */
+  readonly isLoaded: boolean;
+  /** A pass that changed nothing is not worth a line. */
+  readonly isWorthALine: boolean;
+}
+
+/** `report` and `facts` for everybody who tells people about it. */
+export function describePass(report: PassReport, facts: PassFacts): PassDescription {
+  const end = endOf(report);
+  const stagesMs = stagesOf(report);
+  const changes = report.kind === 'applied' ? report.changes : [];
+  const trouble = end.trouble;
+  return {
+    status: {
+      outcome: end.outcome,
+      at: facts.at,
+      durationMs: report.durationMs,
+      stagesMs,
+      causes: facts.causes,
+      changes,
+      ...(trouble !== undefined && { trouble }),
+    },
+    verdict: end.verdict,
+    ...(end.reload !== undefined && { reload: end.reload }),
+    level: end.level,
+    message: end.message,
+    fields: {
+      outcome: end.outcome,
+      ...end.fields,
+      ...(facts.revision !== undefined && { revision: facts.revision }),
+      changes,
+      causes: facts.causes,
+      causeCount: facts.causeCount,
+      durationMs: round(report.durationMs),
+      stagesMs: Object.fromEntries(Object.entries(stagesMs).map(([k, ms]) => [k, round(ms)])),
+    },
+    isLoaded:
+      end.outcome === 'applied' || (end.outcome === 'unchanged' && report.kind === 'applied'),
+    isWorthALine: end.outcome !== 'unchanged',
+  };
+}
+
+interface End {
+  readonly outcome: PassStatus['outcome'];
+  readonly verdict: PassVerdict;
+  readonly level: PassDescription['level'];
+  readonly message: string;
+  readonly reload?: 'loaded' | 'refused' | 'failed';
+  readonly trouble?: string;
+  readonly fields?: object;
+}
+
+function endOf(report: PassReport): End {
+  switch (report.kind) {
+    case 'nothing':
+      return { outcome: 'unchanged', verdict: 'done', level: 'info', message: 'nothing to do yet' };
+    case 'unrenderable':
+      return {
+        outcome: 'unrenderable',
+        verdict: 'done',
+        level: 'error',
+        message: 'a template cannot be printed; the last good configuration stands',
+        trouble: report.error.message,
+        fields: {
+          reason: report.error.message,
+          advice:
+            'mend the template and send SIGHUP; try it with `birdkeeper diff --templates DIR`',
+        },
+      };
+    case 'applied':
+      return endOfApply(report.outcome, report);
+  }
+}
+
+function endOfApply(
+  outcome: ApplyOutcome,
+  { planned }: Extract<PassReport, { kind: 'applied' }>,
+): End {
+  switch (outcome.kind) {
+    case 'unchanged':
+      return { outcome: 'unchanged', verdict: 'done', level: 'info', message: 'nothing changed' };
+    case 'applied':
+      return {
+        outcome: 'applied',
+        verdict: 'done',
+        level: 'info',
+        message: 'BIRD runs the new configuration',
+        reload: 'loaded',
+        fields: {
+          sequence: outcome.sequence,
+          wrote: outcome.wrote,
+          isInProgress: outcome.isInProgress,
+        },
+      };
+    case 'refused': {
+      const refusals = outcome.refusals.map((refusal) => traced(refusal, planned?.fileSet));
+      return {
+        outcome: 'refused',
+        // The data may be mended, or BIRD replaced: it is asked again, ever more seldom.
+        verdict: 'retry',
+        level: 'error',
+        message: 'BIRD refuses the configuration; the last good one stands',
+        ...(outcome.step === 'configure' && { reload: 'refused' as const }),
+        trouble: `BIRD refuses the configuration: ${refusals.map(refusalText).join('; ')}`,
+        fields: { refusals, advice: 'mend or remove the named key, or the template' },
+      };
+    }
+    case 'failed':
+      return {
+        outcome: 'failed',
+        verdict: 'retry',
+        level: 'warn',
+        message: 'the configuration could not be applied; it is tried again',
+        ...(outcome.step === 'configure' && { reload: 'failed' as const }),
+        trouble: outcome.reason,
+        fields: {
+          step: outcome.step,
+          wrote: outcome.wrote,
+          reason: outcome.reason,
+          advice: outcome.advice,
+        },
+      };
+  }
+}
+
+/** A refusal with the datastore key that its line came from. */
+export interface TracedRefusal extends Refusal {
+  readonly key?: string;
+}
+
+/** `refusal` with the key that its line came from, where one did. */
+export function traced(
+  refusal: Refusal,
+  fileSet:
+    | { readonly files: readonly { readonly name: string; readonly text: string }[] }
+    | undefined,
+): TracedRefusal {
+  const file = fileSet?.files.find(({ name }) => name === refusal.file);
+  const key = file && originOfLine(file.text, refusal.line);
+  return { ...refusal, ...(key !== undefined && { key }) };
+}
+
+/** A refusal in one line: `bird.cfg:12:5 syntax error (from /calico/…)`. */
+export function refusalText({ file, line, column, message, key }: TracedRefusal): string {
+  const place = [file, line, column].filter((part) => part !== undefined).join(':');
+  return `${place} ${message}${key === undefined ? '' : ` (from ${key})`}`;
+}
+
+function stagesOf(report: PassReport): Readonly<Record<string, number>> {
+  if (report.kind !== 'applied') {
+    return {};
+  }
+  const { planned, outcome } = report;
+  return {
+    ...(planned && { plan: planned.planMs, render: planned.renderMs }),
+    ...('timings' in outcome ? outcome.timings : {}),
+  };
+}
+
+function round(ms: number): number {
+  return Math.round(ms * 10) / 10;
+}

@@ -1,0 +1,79 @@
+/** What a start needs before it touches anything: the dialect of the BIRD that is there, and templates that compile. */
+
+import { readBirdVersionText } from '../apply/bird-version.js';
+import { type Clock, delay } from '../base/clock.js';
+import type { Logger } from '../base/logger.js';
+import { type Dialect, dialectFor, parseBirdVersion } from '../render/dialects/index.js';
+import { TemplateEngine } from '../render/engine.js';
+import { loadTemplates } from '../render/load-templates.js';
+import type { Settings } from '../settings/load-settings.js';
+import { birdOf } from './parts.js';
+
+/** Settings with what they lead to. */
+export interface Preparation {
+  readonly settings: Settings;
+  readonly dialect: Dialect;
+  /** What BIRD says of itself; absent when the dialect is set and no BIRD answers. */
+  readonly birdVersion?: string;
+  readonly engine: TemplateEngine;
+}
+
+/** What preparing needs of the program. */
+export interface PrepareContext {
+  readonly builtInTemplates: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Ends the wait for BIRD. */
+  readonly end: AbortSignal;
+}
+
+/** How often a BIRD that is needed for its version is looked for. */
+const RETRY_MS = 1_000;
+
+/**
+ * Prepares a start. Where the dialect goes by BIRD's version it waits for a BIRD to ask; `undefined` when it was told to
+ * end meanwhile.
+ *
+ * @throws {TemplateError} when a template doesn't compile
+ */
+export async function prepare(
+  settings: Settings,
+  context: PrepareContext,
+): Promise<Preparation | undefined> {
+  const found = await findDialect(settings, context);
+  if (found === undefined) {
+    return undefined;
+  }
+  const override = settings.templates;
+  const folders = {
+    builtIn: context.builtInTemplates,
+    ...(override !== undefined && { override }),
+  };
+  const sources = await loadTemplates(folders, found.dialect.templateFolders);
+  return { settings, ...found, engine: new TemplateEngine(sources) };
+}
+
+async function findDialect(
+  settings: Settings,
+  { clock, logger, end }: PrepareContext,
+): Promise<Pick<Preparation, 'dialect' | 'birdVersion'> | undefined> {
+  const { birdPath, socketPath } = birdOf(settings);
+  let isSaid = false;
+  while (!end.aborted) {
+    const birdVersion = await readBirdVersionText(birdPath, socketPath, clock);
+    const version = birdVersion === undefined ? undefined : parseBirdVersion(birdVersion);
+    const dialect = dialectFor(settings.dialect, version);
+    if (dialect.ok) {
+      return { dialect: dialect.value, ...(birdVersion !== undefined && { birdVersion }) };
+    }
+    if (!isSaid) {
+      isSaid = true;
+      logger.warn(
+        { bird: birdPath, socket: socketPath, reason: dialect.reason },
+        'waiting for BIRD, to learn which dialect it speaks',
+      );
+    }
+    await delay(clock, RETRY_MS, end);
+  }
+  return undefined;
+}

@@ -1,0 +1,159 @@
+/** Builds the parts of a daemon out of its settings, and starts it. */
+
+import { Applier } from '../apply/applier.js';
+import { checkStatements } from '../apply/check/check-once.js';
+import type { Clock } from '../base/clock.js';
+import type { Logger } from '../base/logger.js';
+import { openDatastore } from '../datastore/open-datastore.js';
+import { DecodedStore } from '../decode/decoded-store.js';
+import { HttpServer } from '../observe/http-server.js';
+import { Metrics } from '../observe/metrics.js';
+import { pagesOf } from '../observe/pages.js';
+import type { SystemdNotifier } from '../observe/sd-notify.js';
+import { StatusBoard } from '../observe/status.js';
+import { Planner } from '../plan/make-plan.js';
+import { Daemon } from './daemon.js';
+import { StatementJudge } from './judge-statements.js';
+import { LastGoodFile } from './last-good-file.js';
+import { birdOf, birdsOf, datastoreSettingsOf, hostOf } from './parts.js';
+import type { Preparation } from './prepare.js';
+
+/** What starting needs of the program. */
+export interface StartContext {
+  readonly version: string;
+  readonly builtInTemplates: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly notifier: SystemdNotifier;
+}
+
+/** A daemon that runs. */
+export interface RunningDaemon {
+  /** Lets the pass in hand end, and lets go of everything. */
+  stop(): Promise<void>;
+}
+
+/** What raw statements are checked in: a configuration that has nothing but them. */
+const STATEMENTS_FRAME = {
+  before: 'router id 192.0.2.1;\nprotocol device { }\nfunction custom_filters()\n{',
+  after: '}',
+};
+
+/** How a failed pass is repeated. */
+const RETRY = { baseMs: 250, maxMs: 5_000 };
+
+/**
+ * Starts a daemon.
+ *
+ * @throws {ApplyError} when the output directory can't be used
+ * @throws {ListenError} when the HTTP port can't be listened on
+ */
+export async function startDaemon(
+  preparation: Preparation,
+  context: StartContext,
+): Promise<RunningDaemon> {
+  const { settings, dialect, engine } = preparation;
+  const { clock, logger } = context;
+  const birds = birdsOf(settings, dialect);
+  const { outputDir, stateDir, keepGenerations } = settings;
+  const applier = await Applier.open({
+    outputDir,
+    stateDir,
+    keepGenerations,
+    birds,
+    clock,
+    logger,
+  });
+  try {
+    const datastore = await openDatastore(datastoreSettingsOf(settings), { clock, logger });
+    const board = boardOf(preparation, context, datastore.description);
+    const metrics = new Metrics(() => board.current());
+    const lastGood = new LastGoodFile(stateDir, logger);
+    const server = await listen(preparation, context, { board, metrics });
+    const { spacingMs, quietMs, maxWaitMs } = settings;
+    const daemon = new Daemon({
+      store: new DecodedStore(await lastGood.read()),
+      planner: new Planner(),
+      dialect,
+      engine,
+      host: hostOf(settings),
+      applier,
+      judge: new StatementJudge((statements) =>
+        checkStatements({ ...STATEMENTS_FRAME, statements }, birdOf(settings), { clock, logger }),
+      ),
+      datastore,
+      lastGood,
+      board,
+      metrics,
+      clock,
+      logger,
+      times: { spacingMs, quietMs, maxWaitMs, retry: RETRY },
+      onPass: () => tellSystemd(board, context.notifier),
+    });
+    daemon.start();
+    return {
+      async stop() {
+        await daemon.stop();
+        await server?.close();
+      },
+    };
+  } catch (error) {
+    await applier.close();
+    throw error;
+  }
+}
+
+function boardOf(
+  { settings, dialect, birdVersion }: Preparation,
+  { version, clock }: StartContext,
+  description: string,
+): StatusBoard {
+  return new StatusBoard({
+    version,
+    node: settings.node,
+    role: settings.role,
+    dialect: dialect.name,
+    ...(birdVersion !== undefined && { birdVersion }),
+    startedAt: clock.now(),
+    datastore: { description, state: 'connecting', snapshots: 0 },
+    sessions: { ipv4: 0, ipv6: 0 },
+    problems: [],
+    birds: [],
+  });
+}
+
+async function listen(
+  { settings }: Preparation,
+  { clock, logger, builtInTemplates }: StartContext,
+  { board, metrics }: { readonly board: StatusBoard; readonly metrics: Metrics },
+): Promise<HttpServer | undefined> {
+  const { listen: address, staleAfterSeconds } = settings;
+  if (address === 'off') {
+    return undefined;
+  }
+  const pages = pagesOf({
+    board,
+    metrics,
+    clock,
+    staleAfterMs: staleAfterSeconds * 1000,
+    statusTemplate: `${builtInTemplates}/status/status.html.hbs`,
+  });
+  const server = await HttpServer.listen(address.host, address.port, pages);
+  logger.info({ host: address.host, port: server.port }, 'serving health, metrics and status');
+  return server;
+}
+
+/** Ready once BIRD runs a configuration; before that systemd is told what is waited for. */
+function tellSystemd(board: StatusBoard, notifier: SystemdNotifier): void {
+  const { generation, sessions, retry, problems } = board.current();
+  const what =
+    generation === undefined
+      ? 'no configuration yet'
+      : `generation ${generation.sequence}, ${sessions.ipv4 + sessions.ipv6} sessions planned, ${problems.length} problems`;
+  const text = retry === undefined ? what : `${what}; ${retry.reason}`;
+  if (generation?.loadedAt !== undefined) {
+    notifier.ready(text);
+  } else {
+    notifier.status(text);
+  }
+}

@@ -1,0 +1,97 @@
+/** Health, metrics and status by HTTP, for probes, Prometheus and people. Five fixed paths, reading only. */
+
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** One path: what it answers with. */
+export interface Page {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** Pages by path. */
+export type Pages = Readonly<Record<string, () => Page | Promise<Page>>>;
+
+/** The port can't be listened on. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+}
+
+/** A running server. */
+export class HttpServer {
+  readonly #server: Server;
+
+  private constructor(server: Server) {
+    this.#server = server;
+  }
+
+  /**
+   * Serves `pages` on `host` and `port` (0 takes a free one).
+   *
+   * @throws {ListenError} when the port is taken or not ours to take
+   */
+  static listen(host: string, port: number, pages: Pages): Promise<HttpServer> {
+    const server = createServer((request, response) => {
+      void answer(pages, request.method ?? '', request.url ?? '/', response);
+    });
+    return new Promise((resolve, reject) => {
+      server.once('error', (error) =>
+        reject(
+          new ListenError(
+            `cannot listen on ${host}:${port}: ${error.message}; set --listen (BIRDKEEPER_LISTEN), or --listen off`,
+            { cause: error },
+          ),
+        ),
+      );
+      server.listen(port, host, () => resolve(new HttpServer(server)));
+    });
+  }
+
+  /** The port that it listens on. */
+  get port(): number {
+    const address: string | AddressInfo | null = this.#server.address();
+    return typeof address === 'object' ? (address?.port ?? 0) : 0;
+  }
+
+  /** Ends at once, open connections included. */
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.#server.closeAllConnections();
+    await closed;
+  }
+}
+
+async function answer(
+  pages: Pages,
+  method: string,
+  url: string,
+  response: ServerResponse,
+): Promise<void> {
+  const path = url.split('?')[0] ?? '/';
+  const find = Object.hasOwn(pages, path) ? pages[path] : undefined;
+  if (method !== 'GET' && method !== 'HEAD') {
+    send(response, { status: 405, contentType: 'text/plain', body: 'only GET and HEAD\n' });
+  } else if (find === undefined) {
+    const known = Object.keys(pages).join(' ');
+    send(response, { status: 404, contentType: 'text/plain', body: `there is: ${known}\n` });
+  } else {
+    try {
+      send(response, await find(), method === 'HEAD');
+    } catch (error) {
+      const body = `${error instanceof Error ? error.message : String(error)}\n`;
+      send(response, { status: 500, contentType: 'text/plain', body });
+    }
+  }
+}
+
+function send(response: ServerResponse, { status, contentType, body }: Page, isHead = false): void {
+  response.writeHead(status, {
+    'content-type': `${contentType}; charset=utf-8`,
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+  });
+  response.end(isHead ? undefined : body);
+}

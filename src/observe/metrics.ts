@@ -1,0 +1,172 @@
+/**
+ * Prometheus metrics. What is a state is read from the status when somebody scrapes; what is counted is counted here.
+ * docs/metrics.md is made of this table.
+ */
+
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+import type { DaemonStatus } from './status.js';
+
+/** From a change that costs nothing to a BIRD with thousands of sessions. */
+const SECONDS_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** All metrics of one daemon. */
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #status: () => DaemonStatus;
+  readonly #passes: Counter<'outcome'>;
+  readonly #stages: Histogram<'stage'>;
+  readonly #changes: Counter;
+  readonly #reloads: Counter<'outcome'>;
+
+  constructor(status: () => DaemonStatus) {
+    this.#status = status;
+    this.#passes = this.#counter(
+      'birdkeeper_passes_total',
+      'Passes from the datastore to BIRD, by how they ended',
+      ['outcome'],
+    );
+    this.#reloads = this.#counter(
+      'birdkeeper_reloads_total',
+      'Passes that had BIRD load a configuration, by how that ended',
+      ['outcome'],
+    );
+    this.#changes = this.#counter(
+      'birdkeeper_changes_total',
+      'Changed keys that concern this host',
+      [],
+    );
+    this.#stages = new Histogram({
+      name: 'birdkeeper_pass_stage_seconds',
+      help: 'How long each stage of a pass took',
+      labelNames: ['stage'],
+      buckets: SECONDS_BUCKETS,
+      registers: [this.#registry],
+    });
+    this.#addStates();
+  }
+
+  countPass(outcome: string): void {
+    this.#passes.inc({ outcome });
+  }
+
+  countReload(outcome: string): void {
+    this.#reloads.inc({ outcome });
+  }
+
+  countChanges(count: number): void {
+    this.#changes.inc(count);
+  }
+
+  observeStages(stagesMs: Readonly<Record<string, number>>): void {
+    for (const [stage, durationMs] of Object.entries(stagesMs)) {
+      this.#stages.observe({ stage }, durationMs / 1000);
+    }
+  }
+
+  /** The metrics in Prometheus' text format. */
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  /** Names, types and meanings, for the docs. */
+  async describe(): Promise<readonly { name: string; type: string; help: string }[]> {
+    const metrics = await this.#registry.getMetricsAsJSON();
+    return metrics.map(({ name, type, help }) => ({ name, type: String(type), help }));
+  }
+
+  #counter<L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> {
+    return new Counter({ name, help, labelNames: [...labelNames], registers: [this.#registry] });
+  }
+
+  #gauge<L extends string>(
+    name: string,
+    help: string,
+    collect: (gauge: Gauge<L>, status: DaemonStatus) => void,
+    labelNames: readonly L[] = [],
+  ): void {
+    const status = this.#status;
+    new Gauge<L>({
+      name,
+      help,
+      labelNames: [...labelNames],
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        collect(this, status());
+      },
+    });
+  }
+
+  #addStates(): void {
+    this.#gauge(
+      'birdkeeper_build_info',
+      'Constant 1; the labels say what runs',
+      (gauge, { version, dialect, role }) => gauge.set({ version, dialect, role }, 1),
+      ['version', 'dialect', 'role'],
+    );
+    this.#gauge('birdkeeper_generation_sequence', 'Number of the generation on disk', (gauge, s) =>
+      gauge.set(s.generation?.sequence ?? 0),
+    );
+    this.#gauge(
+      'birdkeeper_config_loaded',
+      '1 when BIRD runs what the datastore asks for now, else 0',
+      (gauge, s) => gauge.set(isLoaded(s) ? 1 : 0),
+    );
+    this.#gauge(
+      'birdkeeper_datastore_up',
+      '1 when the datastore is followed, else 0',
+      (gauge, { datastore }) => gauge.set(datastore.state === 'synced' ? 1 : 0),
+    );
+    this.#gauge(
+      'birdkeeper_datastore_last_heard_timestamp_seconds',
+      'When the datastore last proved to be alive',
+      (gauge, { datastore }) => gauge.set((datastore.heardAt ?? 0) / 1000),
+    );
+    this.#gauge(
+      'birdkeeper_datastore_snapshots',
+      'Whole snapshots taken since the start; each but the first is a resync',
+      (gauge, { datastore }) => gauge.set(datastore.snapshots),
+    );
+    this.#gauge(
+      'birdkeeper_planned_sessions',
+      'BGP sessions that the plan has',
+      (gauge, { sessions }) => {
+        gauge.set({ family: 'ipv4' }, sessions.ipv4);
+        gauge.set({ family: 'ipv6' }, sessions.ipv6);
+      },
+      ['family'],
+    );
+    this.#gauge(
+      'birdkeeper_problems',
+      'Input that is refused right now, by kind',
+      (gauge, { problems }) => {
+        for (const { code } of problems) {
+          gauge.inc({ code });
+        }
+      },
+      ['code'],
+    );
+    this.#gauge(
+      'birdkeeper_bird_up',
+      '1 when the BIRD process answers on its control socket, else 0',
+      (gauge, { birds }) => {
+        for (const { daemon, isUp } of birds) {
+          gauge.set({ daemon }, isUp ? 1 : 0);
+        }
+      },
+      ['daemon'],
+    );
+    this.#gauge('birdkeeper_resident_memory_bytes', 'Memory of this process', (gauge) =>
+      gauge.set(process.memoryUsage.rss()),
+    );
+    this.#gauge('birdkeeper_cpu_seconds', 'CPU time of this process since its start', (gauge) => {
+      const { user, system } = process.cpuUsage();
+      gauge.set((user + system) / 1e6);
+    });
+  }
+}
+
+function isLoaded({ generation, desiredDigest }: DaemonStatus): boolean {
+  return generation?.loadedAt !== undefined && generation.digest === desiredDigest;
+}

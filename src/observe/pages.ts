@@ -1,0 +1,80 @@
+/** The pages of the HTTP server. */
+
+import { readFile } from 'node:fs/promises';
+
+import Handlebars from 'handlebars';
+
+import type { Clock } from '../base/clock.js';
+import { type Health, liveness, readiness } from './health.js';
+import type { Page, Pages } from './http-server.js';
+import type { Metrics } from './metrics.js';
+import type { DaemonStatus, StatusBoard } from './status.js';
+
+/** What the pages are made of. */
+export interface PageSources {
+  readonly board: StatusBoard;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly staleAfterMs: number;
+  /** The template of the page for people, escaped as HTML. */
+  readonly statusTemplate: string;
+}
+
+/** `/livez`, `/readyz`, `/metrics`, `/status` and `/`. */
+export function pagesOf({
+  board,
+  metrics,
+  clock,
+  staleAfterMs,
+  statusTemplate,
+}: PageSources): Pages {
+  const ready = (): Health => readiness(board.current(), clock.now(), staleAfterMs);
+  return {
+    '/': async () => {
+      const print = Handlebars.compile<object>(await readFile(statusTemplate, 'utf8'));
+      const body = print(viewOf(board.current(), ready(), clock.now()));
+      return { status: 200, contentType: 'text/html', body };
+    },
+    '/livez': () => healthPage(liveness()),
+    '/readyz': () => healthPage(ready()),
+    '/metrics': async () => ({
+      status: 200,
+      contentType: 'text/plain; version=0.0.4',
+      body: await metrics.text(),
+    }),
+    '/status': () => ({
+      status: 200,
+      contentType: 'application/json',
+      body: `${JSON.stringify(board.current(), undefined, 2)}\n`,
+    }),
+  };
+}
+
+function healthPage({ isOk, lines }: Health): Page {
+  return { status: isOk ? 200 : 503, contentType: 'text/plain', body: `${lines.join('\n')}\n` };
+}
+
+function viewOf(status: DaemonStatus, health: Health, nowMs: number): object {
+  const ago = (ms: number | undefined): string =>
+    ms === undefined ? 'never' : `${((nowMs - ms) / 1000).toFixed(0)} s ago`;
+  const { lastPass, generation } = status;
+  return {
+    ...status,
+    health,
+    up: ago(status.startedAt),
+    heard: ago(status.datastore.heardAt),
+    loaded: ago(generation?.loadedAt),
+    birds: status.birds.map((bird) => ({ ...bird, since: ago(bird.since) })),
+    problems: status.problems.map((problem) => ({ ...problem, since: ago(problem.since) })),
+    ...(lastPass && {
+      pass: {
+        ...lastPass,
+        at: ago(lastPass.at),
+        durationMs: lastPass.durationMs.toFixed(1),
+        stages: Object.entries(lastPass.stagesMs).map(
+          ([name, ms]) => `${name} ${ms.toFixed(1)} ms`,
+        ),
+      },
+    }),
+  };
+}
