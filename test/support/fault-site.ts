@@ -20,7 +20,7 @@ import { waitFor } from './wait-for.js';
 /** Which program is to fail. */
 export type FailingProgram = 'bird' | 'birdc';
 
-const program = join(projectRoot, 'dist/main.js');
+const program = '/tmp/bdist/dist/main.js';
 const SHOWN_LOG_CHARACTERS = 3000;
 
 /** The node under test, as it is called in the datastore. */
