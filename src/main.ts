@@ -1,8 +1,13 @@
 /** The process: arguments in, exit status out. The only file that may end it. */
 
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 
-import { runCli } from './cli/cli.js';
+// V8 lets the space for new objects grow to 3 x 16 MiB while the datastore is read at start, and never gives it back: with
+// 5,000 nodes a quarter of all memory. Held at its first size, it costs a few milliseconds of that start. It has to be said
+// before anything else is loaded.
+setFlagsFromString('--semi-space-growth-factor=1');
+const { runCli } = await import('./cli/cli.js');
 
 // Beside the program's folder, built (dist/) or not (src/).
 const builtInTemplates = fileURLToPath(new URL('../templates', import.meta.url));

@@ -84,7 +84,7 @@ export class Applier {
    */
   static async open(options: ApplierOptions): Promise<Applier> {
     const layout = new Layout(options.outputDir, options.stateDir);
-    await makeFolders(layout, options.logger);
+    makeFolders(layout, options.logger);
     const applier = new Applier(options, layout, await takeLock(layout.stateDir, options.clock));
     try {
       await applier.#open();
@@ -113,7 +113,7 @@ export class Applier {
       clock,
       logger,
       auditMs: options.auditMs ?? DEFAULTS.auditMs,
-      isSpoilt: async () => (await this.#installer.damage()).length > 0,
+      isSpoilt: () => this.#isSpoilt(),
       onDrift: () => this.#listener?.({ kind: 'files' }),
     });
   }
@@ -129,9 +129,14 @@ export class Applier {
   }
 
   /** Whether every BIRD process that is needed is known to run the generation that stands. */
-  async isStandingLoaded(): Promise<boolean> {
+  isStandingLoaded(): boolean {
     const { standing } = this;
-    return standing !== undefined && (await this.#loader.notLoaded(standing)).length === 0;
+    return standing !== undefined && this.#loader.notLoaded(standing).length === 0;
+  }
+
+  /** Whether files changed by hand are noticed at once; during attempts and for a second after them they are not. */
+  get watchesEvents(): boolean {
+    return this.#drift.hasEvents;
   }
 
   /** Whether each BIRD process is there. */
@@ -168,9 +173,9 @@ export class Applier {
 
   async #open(): Promise<void> {
     await Promise.all(this.#birds.map((bird) => bird.start()));
-    await this.#facts.read();
-    await this.#installer.open(this.#facts.usedSequence);
-    this.#lastLoaded = (await this.isStandingLoaded()) ? this.standing?.fileSet : undefined;
+    this.#facts.read();
+    this.#installer.open(this.#facts.usedSequence);
+    this.#lastLoaded = this.isStandingLoaded() ? this.standing?.fileSet : undefined;
     this.#drift.resume(this.standing?.sequence);
   }
 
@@ -193,14 +198,14 @@ export class Applier {
   }
 
   async #attempt(fileSet: FileSet, attempt: Attempt): Promise<ApplyOutcome> {
-    if (!(await this.#isWritten(fileSet))) {
+    if (!this.#isWritten(fileSet)) {
       const refusals = await this.#install(fileSet, attempt);
       if (refusals.length > 0) {
         return this.#refused('check', fileSet, refusals, attempt);
       }
     }
     const generation = this.#standingNow();
-    const birds = await this.#loader.notLoaded(generation);
+    const birds = this.#loader.notLoaded(generation);
     const { sequence } = generation;
     const { wrote, timings } = attempt;
     if (birds.length === 0 && !wrote) {
@@ -219,11 +224,11 @@ export class Applier {
     return { kind: 'applied', sequence, wrote, isInProgress, timings };
   }
 
-  async #isWritten({ digest }: FileSet): Promise<boolean> {
+  #isWritten({ digest }: FileSet): boolean {
     if (this.standing?.fileSet.digest !== digest) {
       return false;
     }
-    const damage = await this.#installer.damage();
+    const damage = this.#installer.damage();
     if (damage.length > 0) {
       this.#options.logger.warn({ files: damage }, 'files were changed by hand; writing them anew');
     }
@@ -262,11 +267,21 @@ export class Applier {
     try {
       await this.#installer.install(former, async () => [], attempt);
       const generation = this.#standingNow();
-      await this.#loader.load(await this.#loader.notLoaded(generation), generation);
+      await this.#loader.load(this.#loader.notLoaded(generation), generation);
       await this.#installer.settle();
     } catch (error) {
       const { reason, advice } = failureOf(error, attempt);
       logger.error({ reason, advice }, 'could not go back to the configuration before');
+    }
+  }
+
+  #isSpoilt(): boolean {
+    try {
+      return this.#installer.damage().length > 0;
+    } catch (error) {
+      // The attempt that follows meets the same error, and says what to do.
+      this.#options.logger.debug({ err: error }, 'the output directory cannot be looked at');
+      return true;
     }
   }
 

@@ -48,7 +48,7 @@ export class BirdMonitor {
 
   /** Looks for BIRD once, then goes on watching. */
   async start(): Promise<void> {
-    this.#process = await processAt(this.#options.socketPath);
+    this.#process = processAt(this.#options.socketPath);
     const client = await this.#connect();
     this.#presence = { isUp: client !== undefined, sinceMs: this.#options.clock.now() };
     this.#watching = this.#watch(client);
@@ -77,7 +77,7 @@ export class BirdMonitor {
 
   async #look(): Promise<ControlClient | undefined> {
     // Asked before connecting: should the process be replaced in between, the connection is lost and we look again.
-    const process = await processAt(this.#options.socketPath);
+    const process = processAt(this.#options.socketPath);
     const client = await this.#connect();
     const isOther = client !== undefined && process !== this.#process;
     this.#process = client === undefined ? this.#process : process;

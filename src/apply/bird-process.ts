@@ -29,13 +29,13 @@ export class BirdProcess {
   }
 
   /** Which process it is now; `undefined` without a control socket. */
-  identify(): Promise<string | undefined> {
+  identify(): string | undefined {
     return processAt(this.instance.socketPath);
   }
 
   /** Whether `process` is the one that runs. A socket that a dead BIRD left behind is none. */
-  async isStill(process: string | undefined): Promise<boolean> {
+  isStill(process: string | undefined): boolean {
     const isDead = process !== undefined && !this.presence.isUp;
-    return !isDead && (await this.identify()) === process;
+    return !isDead && this.identify() === process;
   }
 }

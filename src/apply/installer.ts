@@ -4,6 +4,8 @@
  * Whenever the process or the machine dies, what stands is one whole generation that BIRD accepts.
  */
 
+import { join } from 'node:path';
+
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
 import type { FileSet } from '../render/file-set.js';
@@ -46,11 +48,11 @@ export class Installer {
   }
 
   /** Finds out what stands, and tidies up after a crash. @param usedSequence - see `Generations.open` */
-  async open(usedSequence: number): Promise<void> {
+  open(usedSequence: number): void {
     const { layout, logger } = this.#options;
     try {
-      await removeLeftovers(layout);
-      const current = await this.#generations.open(usedSequence);
+      removeLeftovers(layout);
+      const current = this.#generations.open(usedSequence);
       if (current === 'spoilt') {
         logger.warn(
           { folder: layout.currentLink },
@@ -65,26 +67,18 @@ export class Installer {
   }
 
   /** Paths that are not as the standing generation left them; none when all is well. */
-  async damage(): Promise<readonly string[]> {
+  damage(): readonly string[] {
     if (this.#standing === undefined) {
       return [];
     }
     const { layout } = this.#options;
     const { sequence, marks } = this.#standing;
     const folder = layout.generationDir(sequence);
-    const [links, current, files] = await Promise.all([
-      missingLinks(layout, [...marks.keys()]),
-      this.#generations.currentSequence(),
-      Promise.all(
-        Array.from(marks, async ([name, mark]) =>
-          (await readMark(`${folder}/${name}`)) === mark ? [] : [`${folder}/${name}`],
-        ),
-      ),
-    ]);
+    const files = Array.from(marks, ([name, mark]) => ({ path: join(folder, name), mark }));
     return [
-      ...(current === sequence ? [] : [layout.currentLink]),
-      ...links.map((name) => layout.fixedPath(name)),
-      ...files.flat(),
+      ...(this.#generations.currentSequence() === sequence ? [] : [layout.currentLink]),
+      ...missingLinks(layout, [...marks.keys()]).map((name) => layout.fixedPath(name)),
+      ...files.filter(({ path, mark }) => readMark(path) !== mark).map(({ path }) => path),
     ];
   }
 
@@ -102,11 +96,11 @@ export class Installer {
     try {
       refusals = await attempt.run('check', () => this.#check(staged, check));
     } catch (error) {
-      await this.#generations.discard(staged.sequence);
+      this.#generations.discard(staged.sequence);
       throw error;
     }
     if (refusals.length > 0) {
-      await this.#generations.keepAsRefused(staged.sequence);
+      this.#generations.keepAsRefused(staged.sequence);
       return refusals;
     }
     await attempt.run('install', () => this.#install(staged, attempt));
@@ -117,7 +111,7 @@ export class Installer {
   async settle(): Promise<void> {
     try {
       await this.#generations.syncCurrent();
-      await this.#generations.prune(this.#options.keepGenerations);
+      this.#generations.prune(this.#options.keepGenerations);
     } catch (error) {
       this.#options.logger.warn(
         { folder: this.#options.layout.stateDir, err: error },
@@ -129,14 +123,14 @@ export class Installer {
   async #stage(fileSet: FileSet): Promise<StagedGeneration> {
     const { layout, logger } = this.#options;
     try {
-      return await this.#generations.stage(fileSet, this.#standing);
+      return this.#generations.stage(fileSet, this.#standing);
     } catch (error) {
       if (systemErrorCode(error) !== 'ENOENT') {
         throw fileError(`cannot write a generation to ${layout.generationsDir}`, error);
       }
     }
     // Somebody removed our folders.
-    await makeFolders(layout, logger);
+    makeFolders(layout, logger);
     return this.#generations.stage(fileSet, undefined);
   }
 
@@ -146,7 +140,7 @@ export class Installer {
       check(staged.folder, staged.fileSet),
       staged.sync(),
     ]);
-    await staged.close();
+    staged.close();
     if (synced.status === 'rejected') {
       throw fileError(`cannot bring ${staged.folder} safely to the disk`, synced.reason);
     }
@@ -162,19 +156,19 @@ export class Installer {
     const former = this.#standing;
     const names = linkOrder(fileSet);
     try {
-      const missing = await missingLinks(layout, names);
-      await this.#generations.makeCurrent(sequence);
+      const missing = missingLinks(layout, names);
+      this.#generations.makeCurrent(sequence);
       attempt.wrote = true;
       this.#standing = { sequence, fileSet, marks };
-      await makeLinks(layout, missing, logger);
+      makeLinks(layout, missing, logger);
       const changed = names.filter((name) => former?.marks.get(name) !== marks.get(name));
-      await stampLinks(layout, changed, clock.now());
+      stampLinks(layout, changed, clock.now());
       if (!hasSameNames(former?.fileSet, fileSet)) {
-        await removeOtherLinks(layout, names);
+        removeOtherLinks(layout, names);
       }
     } catch (error) {
       if (!attempt.wrote) {
-        await this.#generations.discard(sequence);
+        this.#generations.discard(sequence);
       }
       throw fileError(`cannot make generation ${sequence} current in ${layout.outputDir}`, error);
     }

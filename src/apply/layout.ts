@@ -54,7 +54,7 @@ export class Layout {
   fixedTarget(name: string): string {
     const target = join(this.currentLink, name);
     const inside = relative(this.outputDir, target);
-    return inside.startsWith('..') || isAbsolute(inside) ? target : inside;
+    return inside === '..' || inside.startsWith('../') || isAbsolute(inside) ? target : inside;
   }
 }
 

@@ -6,7 +6,7 @@
  * worst an old fact, and costs one reload that changes nothing. So the file is replaced without waiting for the disk.
  */
 
-import { stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 
 import * as v from 'valibot';
 
@@ -45,8 +45,8 @@ export class LoadedFacts {
   }
 
   /** Takes in what the last run knew; a file that can't be understood is as good as none. */
-  async read(): Promise<void> {
-    const text = await readTextIfThere(this.#path);
+  read(): void {
+    const text = readTextIfThere(this.#path);
     const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), State), text);
     this.#facts = parsed.success ? parsed.output.loaded : {};
   }
@@ -65,8 +65,8 @@ export class LoadedFacts {
   }
 
   /** Brings the facts to the file. */
-  write(): Promise<void> {
-    return replaceFile(this.#path, JSON.stringify({ version: 1, loaded: this.#facts }));
+  write(): void {
+    replaceFile(this.#path, JSON.stringify({ version: 1, loaded: this.#facts }));
   }
 }
 
@@ -74,11 +74,12 @@ export class LoadedFacts {
  * Which BIRD process answers at a control socket: BIRD makes the socket anew at each start, so the socket's inode and time
  * tell processes apart. `undefined` without a socket.
  */
-export async function processAt(socketPath: string): Promise<string | undefined> {
+export function processAt(socketPath: string): string | undefined {
   try {
-    const { dev, ino, mtimeNs } = await stat(socketPath, { bigint: true });
-    return `${dev}:${ino}:${mtimeNs}`;
+    const stats = statSync(socketPath, { bigint: true, throwIfNoEntry: false });
+    return stats && `${stats.dev}:${stats.ino}:${stats.mtimeNs}`;
   } catch {
+    // Not ours to look at: as good as none.
     return undefined;
   }
 }

@@ -39,13 +39,13 @@ export class Loader {
   }
 
   /** The BIRD processes that `generation` concerns and that are not known to run it. */
-  async notLoaded({ sequence, fileSet }: Generation): Promise<readonly BirdProcess[]> {
+  notLoaded({ sequence, fileSet }: Generation): readonly BirdProcess[] {
     const due: BirdProcess[] = [];
     for (const { daemon, isOptional } of fileSet.mainFiles) {
       const bird = this.#options.birds.find(({ instance }) => instance.daemon === daemon);
-      if (bird !== undefined && !(await this.#isLoaded(bird, sequence))) {
+      if (bird !== undefined && !this.#isLoaded(bird, sequence)) {
         // A process that would have nothing to do may be left out of a host (bird6 without IPv6).
-        const isUnused = isOptional && (await bird.identify()) === undefined;
+        const isUnused = isOptional && bird.identify() === undefined;
         due.push(...(isUnused ? [] : [bird]));
       }
     }
@@ -61,7 +61,7 @@ export class Loader {
     const { facts, logger } = this.#options;
     const answers = await Promise.all(birds.map((bird) => this.#loadInto(bird, generation)));
     try {
-      await facts.write();
+      facts.write();
     } catch (error) {
       logger.warn(
         { err: error },
@@ -77,16 +77,16 @@ export class Loader {
     return { isInProgress, refusals };
   }
 
-  async #isLoaded(bird: BirdProcess, sequence: number): Promise<boolean> {
+  #isLoaded(bird: BirdProcess, sequence: number): boolean {
     const fact = this.#options.facts.get(bird.instance.daemon);
-    return fact?.sequence === sequence && (await bird.isStill(fact.process));
+    return fact?.sequence === sequence && bird.isStill(fact.process);
   }
 
   async #loadInto(bird: BirdProcess, { sequence, fileSet }: Generation): Promise<Answer> {
     const { clock, logger, facts, timeoutMs } = this.#options;
     const { daemon, socketPath } = bird.instance;
     // Asked before: should BIRD be replaced meanwhile, the fact is about the old one, and void.
-    const process = await bird.identify();
+    const process = bird.identify();
     const reply = await configure(bird.instance, bird.runner, timeoutMs);
     switch (reply.kind) {
       case 'loaded': {

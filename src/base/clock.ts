@@ -2,16 +2,22 @@
 export interface Clock {
   /** Wall-clock time in milliseconds since 1970, for people and for state that outlives the process. */
   now(): number;
-  /** Monotonic time in milliseconds, for durations; its zero has no meaning. */
+  /**
+   * Monotonic time in milliseconds, for durations; its zero is the same for all processes of this machine
+   * (`CLOCK_MONOTONIC`).
+   */
   monotonic(): number;
   /** Calls `callback` once after `delayMs`; the returned function cancels it and may be called at any time. */
   after(delayMs: number, callback: () => void): () => void;
 }
 
+const NANOSECONDS_PER_MS = 1e6;
+
 /** The clock of the machine. The only place, besides tests, that touches timers and `Date`. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  monotonic: () => performance.now(),
+  // Not performance.now(), which counts from the start of the process: systemd compares with its own clock.
+  monotonic: () => Number(process.hrtime.bigint()) / NANOSECONDS_PER_MS,
   after(delayMs, callback) {
     const timer = setTimeout(callback, delayMs);
     return () => clearTimeout(timer);

@@ -97,6 +97,7 @@ export class Daemon {
       board,
       clock,
       logger,
+      settled: () => this.#trigger.settled(),
       onChange: (keys, isFirst) => {
         this.#isSynced = true;
         metrics.countChanges(keys.length);

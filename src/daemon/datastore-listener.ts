@@ -14,11 +14,13 @@ export interface ListenerParts {
   readonly logger: Logger;
   /** Told which keys of ours changed; `isFirst` with the first snapshot, changed or not. */
   readonly onChange: (keys: readonly string[], isFirst: boolean) => void;
+  /** Resolves when the pass in hand has ended. */
+  readonly settled: () => Promise<void>;
 }
 
 /** A listener for `Datastore.follow`. */
 export function listenerOf(parts: ListenerParts): DatastoreListener {
-  const { store, board, clock, logger, onChange } = parts;
+  const { store, board, clock, logger, onChange, settled } = parts;
   return {
     snapshot(snapshot) {
       const { snapshots } = board.current().datastore;
@@ -29,6 +31,8 @@ export function listenerOf(parts: ListenerParts): DatastoreListener {
         snapshots === 0 ? 'datastore read' : 'datastore read anew',
       );
       onChange(keys, snapshots === 0);
+      // At start a BIRD waits for its configuration, and nobody for the watch.
+      return settled();
     },
     changes(changes, revision) {
       board.updateDatastore({ revision });

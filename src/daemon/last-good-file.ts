@@ -25,17 +25,17 @@ export class LastGoodFile {
 
   /** What was kept; nothing when there is no such file or it can't be understood, which is said. */
   async read(): Promise<LastGoodValues> {
-    let text: string;
     try {
-      text = await readFile(this.#path, 'utf8');
-    } catch {
-      return {};
-    }
-    try {
+      const text = await readFile(this.#path, 'utf8');
       const values = v.parse(LastGood, JSON.parse(text));
       this.#written = text;
       return values;
     } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+        return {};
+      }
+      // Whatever is there is no longer what we have written.
+      this.#written = '';
       this.#logger.warn(
         { file: this.#path, err: error },
         'kept last good values cannot be read; entries that are bad now are left out',

@@ -73,6 +73,11 @@ export class Trigger {
     }
   }
 
+  /** Resolves when the pass in hand, if any, has ended. */
+  async settled(): Promise<void> {
+    await this.#running;
+  }
+
   /** Starts no further pass, and resolves when the one in hand has ended. */
   async stop(): Promise<void> {
     this.#isStopped = true;

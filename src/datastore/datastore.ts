@@ -37,8 +37,11 @@ export type DatastoreState =
 
 /** What a follower tells. Calls are never concurrent, and a listener must not throw. */
 export interface DatastoreListener {
-  /** The whole state: the first time, and again after each resync. It replaces all that was told before. */
-  snapshot(snapshot: Snapshot): void;
+  /**
+   * The whole state: the first time, and again after each resync. It replaces all that was told before. With a promise a
+   * listener asks for the processor: the follower does nothing that could wait until it resolves. No change is lost.
+   */
+  snapshot(snapshot: Snapshot): void | Promise<void>;
   /** Changes in the datastore's order, all of one or more whole revisions; `revision` is that of the last. */
   changes(changes: readonly Change[], revision: string): void;
   state(state: DatastoreState): void;

@@ -71,6 +71,8 @@ async function answer(
   const path = url.split('?')[0] ?? '/';
   const find = Object.hasOwn(pages, path) ? pages[path] : undefined;
   if (method !== 'GET' && method !== 'HEAD') {
+    // RFC 9110 section 15.5.6 wants the header.
+    response.setHeader('allow', 'GET, HEAD');
     send(response, { status: 405, contentType: 'text/plain', body: 'only GET and HEAD\n' });
   } else if (find === undefined) {
     const known = Object.keys(pages).join(' ');

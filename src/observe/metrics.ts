@@ -10,9 +10,19 @@ import type { DaemonStatus } from './status.js';
 /** From a change that costs nothing to a BIRD with thousands of sessions. */
 const SECONDS_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+/** What a metric is, for people. */
+export interface MetricDescription {
+  readonly name: string;
+  /** `counter`, `gauge` or `histogram`. */
+  readonly type: string;
+  readonly labels: readonly string[];
+  readonly help: string;
+}
+
 /** All metrics of one daemon. */
 export class Metrics {
   readonly #registry = new Registry();
+  readonly #labelNames = new Map<string, readonly string[]>();
   readonly #status: () => DaemonStatus;
   readonly #passes: Counter<'outcome'>;
   readonly #stages: Histogram<'stage'>;
@@ -37,11 +47,10 @@ export class Metrics {
       [],
     );
     this.#stages = new Histogram({
-      name: 'birdkeeper_pass_stage_seconds',
-      help: 'How long each stage of a pass took',
-      labelNames: ['stage'],
+      ...this.#declared('birdkeeper_pass_stage_seconds', 'How long each stage of a pass took', [
+        'stage',
+      ]),
       buckets: SECONDS_BUCKETS,
-      registers: [this.#registry],
     });
     this.#addStates();
   }
@@ -69,14 +78,22 @@ export class Metrics {
     return this.#registry.metrics();
   }
 
-  /** Names, types and meanings, for the docs. */
-  async describe(): Promise<readonly { name: string; type: string; help: string }[]> {
+  /** Every metric, for docs/metrics.md. */
+  async describe(): Promise<readonly MetricDescription[]> {
     const metrics = await this.#registry.getMetricsAsJSON();
-    return metrics.map(({ name, type, help }) => ({ name, type: String(type), help }));
+    return metrics.map(({ name, type, help }) => {
+      const labels = this.#labelNames.get(name) ?? [];
+      return { name, type: String(type), labels, help };
+    });
   }
 
   #counter<L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> {
-    return new Counter({ name, help, labelNames: [...labelNames], registers: [this.#registry] });
+    return new Counter(this.#declared(name, help, labelNames));
+  }
+
+  #declared<L extends string>(name: string, help: string, labelNames: readonly L[]) {
+    this.#labelNames.set(name, labelNames);
+    return { name, help, labelNames: [...labelNames], registers: [this.#registry] };
   }
 
   #gauge<L extends string>(
@@ -87,10 +104,7 @@ export class Metrics {
   ): void {
     const status = this.#status;
     new Gauge<L>({
-      name,
-      help,
-      labelNames: [...labelNames],
-      registers: [this.#registry],
+      ...this.#declared(name, help, labelNames),
       collect() {
         this.reset();
         collect(this, status());

@@ -19,6 +19,7 @@ export interface NotifyOptions {
 export class SystemdNotifier {
   readonly #options: NotifyOptions;
   #cancelWatchdog: (() => void) | undefined;
+  #isReady = false;
   #lastStatus: string | undefined;
   /** One message after the other: `READY` must not overtake `RELOADING`. */
   #sending: Promise<void> = Promise.resolve();
@@ -27,8 +28,18 @@ export class SystemdNotifier {
     this.#options = options;
   }
 
-  /** Start-up, or a reload, is done. From now on signs of life are sent, at half of the interval that is wanted. */
-  ready(status: string): void {
+  /**
+   * Start-up, or a reload, is done; told once, later calls only tell a new status. From now on signs of life are sent, at
+   * half of the interval that is wanted.
+   */
+  ready(text: string): void {
+    const status = oneLine(text);
+    if (this.#isReady) {
+      this.status(status);
+      return;
+    }
+    this.#isReady = true;
+    this.#lastStatus = status;
     this.#tell(['READY=1', `STATUS=${status}`]);
     const { clock, watchdogMs } = this.#options;
     if (watchdogMs !== undefined && this.#cancelWatchdog === undefined) {
@@ -42,14 +53,16 @@ export class SystemdNotifier {
 
   /** One line for `systemctl status`; the same line twice is sent once. */
   status(text: string): void {
-    if (text !== this.#lastStatus) {
-      this.#lastStatus = text;
-      this.#tell([`STATUS=${text}`]);
+    const status = oneLine(text);
+    if (status !== this.#lastStatus) {
+      this.#lastStatus = status;
+      this.#tell([`STATUS=${status}`]);
     }
   }
 
   /** A reload began; the time stamp is systemd's demand for `Type=notify-reload`. */
   reloading(): void {
+    this.#isReady = false;
     const microseconds = Math.round(this.#options.clock.monotonic() * 1000);
     this.#tell(['RELOADING=1', `MONOTONIC_USEC=${microseconds}`]);
   }
@@ -69,4 +82,9 @@ export class SystemdNotifier {
         .catch((error: unknown) => logger.warn({ err: error }, 'systemd could not be told'));
     }
   }
+}
+
+/** `text` without line ends: after one, systemd reads another assignment. */
+function oneLine(text: string): string {
+  return text.replaceAll(/\s*[\r\n]\s*/g, ' ');
 }

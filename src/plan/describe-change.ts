@@ -1,5 +1,6 @@
 /** What changed from one plan to the next, in an operator's words. For the log and the status page. */
 
+import { withoutCommonEnds } from '../base/common-ends.js';
 import { FAMILIES, type Family } from '../values/family.js';
 import type { FamilyPlan, Plan, Session } from './plan.js';
 
@@ -120,21 +121,4 @@ function listed(kind: string, what: string, names: readonly string[]): string[] 
   return names.length > MAX_LINES_PER_KIND
     ? [`${names.length} ${kind}s ${what}, the first is ${names[0] ?? ''}`]
     : names.map((name) => `${kind} ${name} ${what}`);
-}
-
-/** Both lists without the objects that are the same at their start and end: one changed session in 5,000 costs one. */
-function withoutCommonEnds<T>(
-  before: readonly T[],
-  after: readonly T[],
-): [readonly T[], readonly T[]] {
-  const shorter = Math.min(before.length, after.length);
-  let start = 0;
-  while (start < shorter && before[start] === after[start]) {
-    start += 1;
-  }
-  let end = 0;
-  while (end < shorter - start && before.at(-1 - end) === after.at(-1 - end)) {
-    end += 1;
-  }
-  return [before.slice(start, before.length - end), after.slice(start, after.length - end)];
 }

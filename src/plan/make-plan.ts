@@ -14,7 +14,7 @@ import type { FamilyPlan, PlanResult, Session } from './plan.js';
 import { planCustomFilters } from './policies/custom-filters.js';
 import { planPools } from './policies/pools.js';
 import { planBlocks } from './routes/blocks.js';
-import { mergeSessions } from './sessions/merge-sessions.js';
+import { SessionMerger } from './sessions/merge-sessions.js';
 import { type LocalEnd, planMesh } from './sessions/mesh.js';
 import { planPeers } from './sessions/peers.js';
 import { planReflector, problemsOfNodesWithoutAddress } from './sessions/reflector.js';
@@ -25,6 +25,10 @@ export class Planner {
   readonly #caches: Readonly<Record<Family, SessionCache>> = {
     ipv4: new SessionCache(),
     ipv6: new SessionCache(),
+  };
+  readonly #mergers: Readonly<Record<Family, SessionMerger>> = {
+    ipv4: new SessionMerger(),
+    ipv6: new SessionMerger(),
   };
 
   /** The plan for `host` in `cluster`, with a problem for each thing asked for that can't be done. */
@@ -60,7 +64,7 @@ export class Planner {
     const address = identity.addresses[family];
     const local = address && { nodeName: host.nodeName, family, address };
     const candidates = local ? this.#planSessions(cluster, host, identity, local) : [];
-    const { sessions, problems } = mergeSessions(candidates);
+    const { sessions, problems } = this.#mergers[family].merge(candidates);
     const shared = { family, ...(address && { localAddress: address }), sessions };
     if (host.role === 'reflector') {
       return { plan: { ...shared, blocks: [], pools: [], customFilters: [] }, problems };

@@ -134,6 +134,8 @@ function compile(
   new GuardPrints(path).accept(program);
   return environment.compile(program, {
     strict: true,
+    // Every value is printed by the guard, which is stricter than any escaping.
+    noEscape: true,
     knownHelpersOnly: true,
     knownHelpers: Object.fromEntries(HELPERS.map((name) => [name, true])),
   });

@@ -1,16 +1,18 @@
 /** Texts of records that were printed before. */
 
+/** Records whose texts are kept joined: large enough that few are joined, small enough that one change joins little. */
+const CHUNK_SIZE = 128;
+
 /**
  * Prints lists of immutable records and keeps each record's text.
  *
- * From one list to the next most records are the same ones in the same order, so the last list is walked alongside:
- * an unchanged record costs one comparison. A look-up by object, which is ten times that, is for the others.
+ * From one list to the next most records are the same ones in the same places, so the last list is kept with the joined
+ * text of each chunk: an unchanged chunk costs a comparison of pointers. A look-up by object is for the others.
  */
 export class RecordTexts {
   readonly #print: (record: object) => string;
   readonly #textOf = new WeakMap<object, string>();
-  #records: readonly object[] = [];
-  #texts: readonly string[] = [];
+  #chunks: readonly Chunk[] = [];
 
   constructor(print: (record: object) => string) {
     this.#print = print;
@@ -18,30 +20,48 @@ export class RecordTexts {
 
   /** The texts of `records`, one after the other. */
   printAll(records: readonly object[]): string {
-    const texts: string[] = [];
-    // Where the last list goes on: behind by one for each record added, ahead for each one removed.
-    let old = 0;
-    for (const [index, record] of records.entries()) {
-      if (this.#records[old] !== record && this.#records[old + 1] === record) {
-        old += 1;
-      }
-      const known = this.#records[old] === record ? this.#texts[old] : undefined;
-      texts.push(known ?? this.#lookUp(record));
-      const isAdded = known === undefined && this.#records[old] === records[index + 1];
-      old += isAdded ? 0 : 1;
+    const chunks: Chunk[] = [];
+    for (let start = 0; start < records.length; start += CHUNK_SIZE) {
+      const part = records.slice(start, start + CHUNK_SIZE);
+      const known = this.#chunks[chunks.length];
+      chunks.push(known !== undefined && isSame(known.records, part) ? known : this.#join(part));
     }
-    this.#records = records;
-    this.#texts = texts;
-    return texts.join('');
+    this.#chunks = chunks;
+    return chunks.map(({ text }) => text).join('');
+  }
+
+  #join(records: readonly object[]): Chunk {
+    return { records, text: flat(records.map((record) => this.#lookUp(record)).join('')) };
   }
 
   #lookUp(record: object): string {
     let text = this.#textOf.get(record);
     if (text === undefined) {
-      // A concatenation is kept by V8 as a tree of its parts; joining it 200 times a minute would walk the tree each time.
-      text = Buffer.from(this.#print(record)).toString();
+      text = flat(this.#print(record));
       this.#textOf.set(record, text);
     }
     return text;
   }
+}
+
+interface Chunk {
+  readonly records: readonly object[];
+  readonly text: string;
+}
+
+function isSame(a: readonly object[], b: readonly object[]): boolean {
+  if (a.length !== b.length) {
+    return false;
+  }
+  for (let index = 0; index < a.length; index += 1) {
+    if (a[index] !== b[index]) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/** The same text in one piece: V8 keeps a concatenation as a tree of its parts, which every later join would walk. */
+function flat(text: string): string {
+  return Buffer.from(text).toString();
 }

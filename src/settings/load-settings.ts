@@ -43,7 +43,7 @@ export function configPathOf({ options, environment }: SettingSources): string |
 
 /** Reads all settings out of `sources`. Pure but for the host's name. */
 export function loadSettings(sources: SettingSources): LoadedSettings {
-  const mistakes: string[] = [...unknownNames(sources)];
+  const mistakes: string[] = [...configMistakes(sources)];
   const values: Record<string, unknown> = {};
   for (const [name, setting] of Object.entries<Setting<unknown>>(SETTINGS)) {
     const found = find(setting, sources);
@@ -86,18 +86,24 @@ function find(
   return fallback === undefined ? undefined : { source: 'default', text: fallback };
 }
 
-function unknownNames({ config }: SettingSources): readonly string[] {
+/** What is wrong with the config file apart from the values in it. */
+function configMistakes({ config }: SettingSources): readonly string[] {
   if (config === undefined) {
     return [];
   }
   const { content, path } = config;
-  if (content !== null && (typeof content !== 'object' || Array.isArray(content))) {
+  if (content !== null && !isRecord(content)) {
     return [`${path}: it is not a list of settings with their values`];
   }
   const known = Object.values<Setting<unknown>>(SETTINGS).flatMap(({ flag }) => flag ?? []);
-  return Object.keys(recordOf(content))
-    .filter((name) => !known.includes(name))
-    .map((name) => `${path}: ${name}: there is no such setting`);
+  return Object.entries(recordOf(content)).flatMap(([name, value]) => {
+    if (!known.includes(name)) {
+      return [`${path}: ${name}: there is no such setting`];
+    }
+    return isRecord(value)
+      ? [`${path}: ${name}: it is a record, and must be one value or a list`]
+      : [];
+  });
 }
 
 function contradictions(values: SettingValues): readonly string[] {
@@ -137,6 +143,10 @@ function complete(values: SettingValues): Settings {
   };
 }
 
+function isRecord(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 function recordOf(content: unknown): Readonly<Record<string, unknown>> {
-  return typeof content === 'object' && content !== null ? { ...content } : {};
+  return isRecord(content) ? { ...content } : {};
 }

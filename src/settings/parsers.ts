@@ -8,6 +8,8 @@ import type { Setting } from './setting.js';
 
 type Parse<T> = Setting<T>['parse'];
 
+const MAX_PORT = 65_535;
+
 /** Any text that isn't empty. */
 export function text(value: string): Result<string> {
   return value === '' ? refused('it is empty') : ok(value);
@@ -45,19 +47,33 @@ export function routerId(value: string): Result<RouterId | 'hash'> {
 /** Comma-separated URLs of one or more etcd members. */
 export function endpoints(value: string): Result<readonly string[]> {
   const urls = value.split(',').map((url) => url.trim().replace(/\/+$/, ''));
-  const wrong = urls.find((url) => !/^https?:\/\/[^/\s@]+:\d{1,5}$/.test(url));
-  return wrong === undefined
-    ? ok(urls)
-    : refused(`${JSON.stringify(wrong)} is not of the form http://HOST:PORT or https://HOST:PORT`);
+  return eachOf(urls, /^https?:\/\/[^/\s@]+:(\d{1,5})$/, 'http://HOST:PORT or https://HOST:PORT');
 }
 
 /** Comma-separated `HOST:PORT`, the old `ETCD_AUTHORITY`. */
 export function authority(value: string): Result<readonly string[]> {
   const hosts = value.split(',').map((host) => host.trim());
-  const wrong = hosts.find((host) => !/^[^/\s@]+:\d{1,5}$/.test(host));
+  return eachOf(hosts, /^[^/\s@]+:(\d{1,5})$/, 'HOST:PORT');
+}
+
+/** All of `texts`, if each has the form `pattern`, whose only group is a port. */
+function eachOf(
+  texts: readonly string[],
+  pattern: RegExp,
+  form: string,
+): Result<readonly string[]> {
+  const wrong = texts.find((text) => {
+    const port = pattern.exec(text)?.[1];
+    return port === undefined || Number(port) > MAX_PORT;
+  });
   return wrong === undefined
-    ? ok(hosts)
-    : refused(`${JSON.stringify(wrong)} is not of the form HOST:PORT`);
+    ? ok(texts)
+    : refused(`${JSON.stringify(withoutCredentials(wrong))} is not of the form ${form}`);
+}
+
+/** An address as it may be shown: what stands before an `@` can be a password. */
+function withoutCredentials(address: string): string {
+  return address.replace(/^([a-z0-9]+:\/\/)?.*@/is, '$1[redacted]@');
 }
 
 /** Where the HTTP server listens. */
@@ -74,7 +90,7 @@ export function listen(value: string): Result<ListenAddress | 'off'> {
   }
   const [, bracketed, plain, portText] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(value) ?? [];
   const host = bracketed ?? plain;
-  return host !== undefined && Number(portText) <= 65535
+  return host !== undefined && Number(portText) <= MAX_PORT
     ? ok({ host, port: Number(portText) })
     : refused(`${JSON.stringify(value)} is neither ADDRESS:PORT nor off`);
 }

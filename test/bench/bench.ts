@@ -27,7 +27,13 @@ async function main(args: readonly string[]): Promise<number> {
   for (const name of Object.keys(process.env)) {
     if (FOREIGN_SETTINGS.test(name)) delete process.env[name];
   }
-  return report(await measure(options), options);
+  try {
+    return await report(await measure(options), options);
+  } catch (error) {
+    // What was waited for did not come, or the daemon ended: no figure is worth anything.
+    console.error('WRONG:', error);
+    return 1;
+  }
 }
 
 async function measure(options: BenchOptions): Promise<readonly SizeFigures[]> {

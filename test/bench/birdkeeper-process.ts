@@ -35,6 +35,10 @@ export class BirdkeeperProcess {
     this.#forget = atExit(() => this.#process.signal('SIGKILL'));
   }
 
+  get isRunning(): boolean {
+    return this.#process.isRunning;
+  }
+
   /** Its CPU time so far. */
   cpu(): CpuSeconds {
     return cpuOf(this.#process.pid);

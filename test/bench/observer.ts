@@ -45,6 +45,7 @@ export class Observer {
   #generation = 0;
   #changedMs = 0;
   #wake: () => void = () => {};
+  #isGoing: () => boolean = () => true;
 
   constructor({ configFile, folders, birdLogFile }: ObserverOptions) {
     this.#configFile = configFile;
@@ -71,6 +72,11 @@ export class Observer {
   reloadCount(): number {
     this.#look();
     return this.#reloads.length;
+  }
+
+  /** From now on waiting ends with an error as soon as `isGoing` says no. */
+  waitOnlyWhile(isGoing: () => boolean): void {
+    this.#isGoing = isGoing;
   }
 
   /** Waits for a generation whose text is accepted by `holds`; the current one, if it is. */
@@ -110,6 +116,7 @@ export class Observer {
       this.#look();
       const value = check();
       if (value !== undefined) return value;
+      if (!this.#isGoing()) throw new Error(`birdkeeper ended; still waiting for ${what}`);
       if (performance.now() > deadlineMs) {
         throw new Error(`timed out after ${TIMEOUT_MS} ms waiting for ${what}`);
       }

@@ -79,12 +79,15 @@ export class Site {
     await this.bird.becomeIdle();
     // Counts the load of the idle configuration, so that the daemon's first is not mistaken for it.
     this.observer.reloadCount();
-    this.#birdkeeper = new BirdkeeperProcess(this.#place);
-    return this.#birdkeeper;
+    const birdkeeper = new BirdkeeperProcess(this.#place);
+    this.#birdkeeper = birdkeeper;
+    this.observer.waitOnlyWhile(() => birdkeeper.isRunning);
+    return birdkeeper;
   }
 
   /** Ends the daemon in order. */
   async stopBirdkeeper(): Promise<void> {
+    this.observer.waitOnlyWhile(() => true);
     await this.birdkeeper.stop();
     this.#birdkeeper = undefined;
   }

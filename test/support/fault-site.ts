@@ -7,21 +7,23 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { DaemonStatus } from '../../src/observe/status.js';
 import { atExit } from './at-exit.js';
 import { BackgroundCommand } from './command.js';
+import { writeFaultScripts } from './fault-scripts.js';
 import { freePort } from './free-port.js';
 import { LoneBird, NODE_ADDRESS } from './lone-bird.js';
 import { MeshData, protocolsOf, sessionsOf } from './mesh-data.js';
 import { type Etcd, startEtcd } from './start-etcd.js';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.js';
-import { projectRoot, tools } from './tools.js';
+import { projectRoot } from './tools.js';
 import { waitFor } from './wait-for.js';
 
 /** Which program is to fail. */
 export type FailingProgram = 'bird' | 'birdc';
 
-const program = '/tmp/bdist/dist/main.js';
-const SHOWN_LOG_CHARACTERS = 3000;
+const program = join(projectRoot, 'dist/main.js');
+const SHOWN_LOG_CHARACTERS = 9000;
 
 /** The node under test, as it is called in the datastore. */
 export const NODE_NAME = 'fault-node';
@@ -33,7 +35,8 @@ export class FaultSite {
   readonly bird: LoneBird;
   readonly data: MeshData;
   readonly outputDir: string;
-  readonly #dir: string;
+  /** Where all of the site's files are; a test may put its own there. */
+  readonly dir: string;
   readonly #port: number;
   readonly #forget: () => void;
   #birdkeeper: BackgroundCommand | undefined;
@@ -43,7 +46,7 @@ export class FaultSite {
     this.proxy = parts.proxy;
     this.bird = parts.bird;
     this.data = parts.data;
-    this.#dir = parts.dir;
+    this.dir = parts.dir;
     this.#port = parts.port;
     this.outputDir = outputDirOf(parts.dir);
     this.#forget = atExit(() => {
@@ -56,7 +59,7 @@ export class FaultSite {
   static async create(hosts = 20): Promise<FaultSite> {
     const dir = await mkdtemp(join(tmpdir(), 'birdkeeper-faults-'));
     await mkdir(outputDirOf(dir));
-    await writeScripts(dir);
+    await writeFaultScripts(dir);
     const data = new MeshData(hosts);
     const etcd = await startEtcd();
     await etcd.putAll(data.entries());
@@ -71,14 +74,15 @@ export class FaultSite {
     return this.#birdkeeper;
   }
 
-  /** Starts the daemon, and does not wait. */
-  start(): void {
+  /** Starts the daemon, and does not wait. @param furtherArgs - options beside the site's own */
+  start(furtherArgs: readonly string[] = []): void {
     const args = [
       ...[program, 'run', '--role', 'node', '--node', NODE_NAME, '--ip', NODE_ADDRESS],
       ...['--datastore', 'etcd3', '--etcd-endpoints', this.proxy.url],
-      ...['--output-dir', this.outputDir, '--state-dir', join(this.#dir, 'state')],
-      ...['--bird', join(this.#dir, 'bird'), '--birdc', join(this.#dir, 'birdc')],
+      ...['--output-dir', this.outputDir, '--state-dir', join(this.dir, 'state')],
+      ...['--bird', join(this.dir, 'bird'), '--birdc', join(this.dir, 'birdc')],
       ...['--bird-socket', this.bird.socket, '--listen', `127.0.0.1:${this.#port}`],
+      ...furtherArgs,
     ];
     this.#birdkeeper = new BackgroundCommand(process.execPath, args, this.#logFile);
   }
@@ -103,9 +107,25 @@ export class FaultSite {
 
   /** Waits until `/readyz` answers with this status; 200 when a configuration is loaded. */
   async ready(status: number): Promise<void> {
-    const url = `http://127.0.0.1:${this.#port}/readyz`;
-    await waitFor(async () => (await fetch(url)).status === status, {
+    await waitFor(async () => (await fetch(this.#url('/readyz'))).status === status, {
       what: `/readyz to answer ${status}`,
+    });
+  }
+
+  /** What the daemon's HTTP server says at a path. */
+  async page(path: string): Promise<string> {
+    return (await fetch(this.#url(path))).text();
+  }
+
+  /** What the daemon says of itself. */
+  async status(): Promise<DaemonStatus> {
+    return JSON.parse(await this.page('/status'));
+  }
+
+  /** Waits until the daemon has logged this message. */
+  async logged(message: string): Promise<void> {
+    await waitFor(async () => (await readFile(this.#logFile, 'utf8')).includes(message), {
+      what: `the log to say "${message}"`,
     });
   }
 
@@ -116,42 +136,50 @@ export class FaultSite {
 
   /** The next `count` calls of `bird -p` or `birdc configure` fail, for a reason that has nothing to do with the text. */
   async failNext(which: FailingProgram, count = 1): Promise<void> {
-    await writeFile(join(this.#dir, `${which}.failures`), `${count}\n`);
+    await writeFile(join(this.dir, `${which}.failures`), `${count}\n`);
   }
 
   /** How many of the failures that were asked for are still to come. */
   async failuresLeft(which: FailingProgram): Promise<number> {
-    return Number(await readFile(join(this.#dir, `${which}.failures`), 'utf8'));
+    return Number(await readFile(join(this.dir, `${which}.failures`), 'utf8'));
   }
 
   /** From now on `birdc configure` waits before it speaks to BIRD, until `releaseReloads`. */
   async holdReloads(): Promise<void> {
-    await writeFile(join(this.#dir, 'hold'), '');
+    await writeFile(join(this.dir, 'hold'), '');
   }
 
   /** Lets what is held go on. */
   releaseReloads(): void {
-    rmSync(join(this.#dir, 'hold'), { force: true });
+    rmSync(join(this.dir, 'hold'), { force: true });
   }
 
   /** Waits until a reload is held; gives the process id of its `birdc`. */
   async heldReload(): Promise<number> {
-    const file = join(this.#dir, 'held');
+    const file = join(this.dir, 'held');
     const text = await waitFor(() => existsSync(file) && readFileSync(file, 'utf8').trim(), {
       what: 'a reload to be held',
     });
     return Number(text);
   }
 
+  /** Kills the daemon, and the reload of it that is held, as a power cut would: the files are new, and BIRD has the old. */
+  async killBeforeReload(): Promise<void> {
+    const birdc = await this.heldReload();
+    await this.birdkeeper.stop('SIGKILL');
+    process.kill(birdc, 'SIGKILL');
+    this.releaseReloads();
+  }
+
   /** How many calls of `birdc configure` have ended, well or not. */
   reloads(): number {
-    const file = join(this.#dir, 'reloads');
+    const file = join(this.dir, 'reloads');
     return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').length : 0;
   }
 
   /** What each reload has found at the fixed paths, in order: the texts of all files, by name. */
   async filesOfReloads(): Promise<readonly ReadonlyMap<string, string>[]> {
-    const folder = join(this.#dir, 'seen');
+    const folder = join(this.dir, 'seen');
     const numbers = (await readdir(folder)).map(Number).sort((a, b) => a - b);
     return Promise.all(
       numbers.map(async (number) => {
@@ -167,7 +195,7 @@ export class FaultSite {
 
   /** From now on each reload first reads all files, slowly, for `filesOfReloads`. */
   async recordFiles(): Promise<void> {
-    await mkdir(join(this.#dir, 'seen'), { recursive: true });
+    await mkdir(join(this.dir, 'seen'), { recursive: true });
   }
 
   /** The text of bird.cfg at its fixed path; empty when it isn't there. */
@@ -194,12 +222,16 @@ export class FaultSite {
     await this.bird.stop();
     await this.proxy.close();
     await this.etcd.dispose();
-    rmSync(this.#dir, { recursive: true, force: true });
+    rmSync(this.dir, { recursive: true, force: true });
     this.#forget();
   }
 
+  #url(path: string): string {
+    return `http://127.0.0.1:${this.#port}${path}`;
+  }
+
   get #logFile(): string {
-    return join(this.#dir, 'birdkeeper.log');
+    return join(this.dir, 'birdkeeper.log');
   }
 }
 
@@ -214,50 +246,4 @@ interface FaultSiteParts {
 
 function outputDirOf(dir: string): string {
   return join(dir, 'config');
-}
-
-/** The scripts in front of the real programs. They are told by files what to do, and tell by files what they have done. */
-async function writeScripts(dir: string): Promise<void> {
-  const { bird, birdc } = tools.bird2;
-  const head = `#!/bin/sh
-cd '${dir}' || exit 1
-# Whether this call is one of those that are to fail.
-fails() {
-  left=$(cat "$1.failures" 2>/dev/null) && [ "$left" -gt 0 ] && echo $((left - 1)) >"$1.failures"
-}
-`;
-  const birdScript = `${head}
-case " $* " in
-*" -p "*) if fails bird; then echo "cannot allocate memory" >&2; exit 1; fi ;;
-esac
-exec '${bird}' "$@"
-`;
-  // The pauses while recording give another generation time to come between two files, if anything would let it.
-  const birdcScript = `${head}
-case "$*" in
-*configure) ;;
-*) exec '${birdc}' "$@" ;;
-esac
-if fails birdc; then
-  echo 'Unable to connect to server control socket: Connection refused' >&2
-  echo 1 >>reloads
-  exit 1
-fi
-if [ -d seen ]; then
-  next=seen/$(ls seen | wc -l)
-  mkdir "$next"
-  for file in config/*.cfg; do cp "$file" "$next/"; sleep 0.02; done
-fi
-if [ -e hold ]; then
-  echo $$ >held.new && mv held.new held
-  while [ -e hold ]; do sleep 0.02; done
-  rm held
-fi
-'${birdc}' "$@"
-status=$?
-echo $status >>reloads
-exit $status
-`;
-  await writeFile(join(dir, 'bird'), birdScript, { mode: 0o755 });
-  await writeFile(join(dir, 'birdc'), birdcScript, { mode: 0o755 });
 }

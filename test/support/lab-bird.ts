@@ -18,6 +18,8 @@ export interface LabSession {
   readonly name: string;
   /** `up`, `start`, `down`. */
   readonly state: string;
+  /** When it came into that state, as BIRD prints it; to the second on BIRD 1.6. */
+  readonly since: string;
   /** `Established`, `Active Socket: Connection refused`, or empty. */
   readonly info: string;
 }
@@ -148,10 +150,11 @@ function idleConfig(routerId: string): string {
 
 function sessionsOf(answer: string): readonly LabSession[] {
   // name, "BGP", table, state, since (one or two words), info. No info word starts with a digit.
-  const line = /^(\S+) +BGP +\S+ +(\S+) +(?:\d\S* *)+(.*)$/gm;
-  return Array.from(answer.matchAll(line), ([, name = '', state = '', info = '']) => ({
+  const line = /^(\S+) +BGP +\S+ +(\S+) +((?:\d\S* *)+)(.*)$/gm;
+  return Array.from(answer.matchAll(line), ([, name = '', state = '', since = '', info = '']) => ({
     name,
     state,
+    since: since.trim(),
     info: info.trim(),
   }));
 }

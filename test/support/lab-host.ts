@@ -1,6 +1,7 @@
 /** One host of the lab: its namespace, its workloads, its BIRD, and the birdkeeper that looks after it. */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { DaemonStatus } from '../../src/observe/status.js';
 import type { BackgroundCommand } from './command.js';
 import { type BirdKind, LabBird, type LabSession } from './lab-bird.js';
 import type { Namespace, Network, WorkloadLink } from './netns.js';
@@ -12,6 +13,8 @@ export interface LabHostOptions {
   readonly name: string;
   /** Its IPv4 address, without length; also its router id. */
   readonly address: string;
+  /** Its IPv6 address, in a network of 64 bits; none unless told. */
+  readonly address6?: string;
   readonly bird: BirdKind;
   /** `node` unless told. */
   readonly role?: 'node' | 'reflector';
@@ -27,6 +30,12 @@ export interface LabSite {
   /** Length of the hosts' network. */
   readonly prefixLength: number;
   readonly gateway: string;
+}
+
+/** What the log tells of a pass. */
+interface LoggedPass {
+  readonly outcome: string;
+  readonly causes: readonly string[];
 }
 
 /** The built program; `npm run build` makes it. */
@@ -58,7 +67,10 @@ export class LabHost {
   /** Makes the host, with interface and workloads; nothing runs on it yet. */
   static async create(options: LabHostOptions, site: LabSite): Promise<LabHost> {
     const namespace = await site.network.addHost(options.name, {
-      addresses: [`${options.address}/${site.prefixLength}`],
+      addresses: [
+        `${options.address}/${site.prefixLength}`,
+        ...(options.address6 ? [`${options.address6}/64`] : []),
+      ],
       gateway: site.gateway,
     });
     const host = new LabHost(options, site, namespace);
@@ -77,10 +89,11 @@ export class LabHost {
 
   /** The arguments of the daemon here. */
   get runArguments(): readonly string[] {
-    const { role = 'node' } = this.#options;
-    const address = role === 'reflector' ? ['--ip', this.address] : [];
+    const { role = 'node', address6 } = this.#options;
+    const ip6 = address6 === undefined ? [] : ['--ip6', address6];
+    const addresses = role === 'reflector' ? ['--ip', this.address, ...ip6] : [];
     return [
-      ...['run', '--role', role, '--node', this.name, ...address],
+      ...['run', '--role', role, '--node', this.name, ...addresses],
       ...this.etcdOptions,
       ...this.bird.birdkeeperOptions,
     ];
@@ -112,6 +125,24 @@ export class LabHost {
     if (!this.bird.hasConfig) throw new Error(`birdkeeper on ${this.name} ended at once`);
   }
 
+  /** Waits until BIRD has loaded a configuration on account of a change of this key. @throws when that failed */
+  async waitForLoaded(key: string): Promise<void> {
+    let passes: readonly LoggedPass[] = [];
+    const look = async (): Promise<boolean> => {
+      passes = (await this.#passes()).filter(({ causes }) => causes.includes(key));
+      return passes.length > 0;
+    };
+    await waitFor(look, { what: `${key} to be taken in on ${this.name}` });
+    const troubles = passes.filter(({ outcome }) => outcome !== 'applied');
+    if (troubles.length > 0) throw new Error(`${key}: ${JSON.stringify(troubles)}`);
+  }
+
+  /** What birdkeeper tells about itself at `/status`. */
+  async status(): Promise<DaemonStatus> {
+    const script = `fetch('http://127.0.0.1:9470/status').then((r) => r.text()).then(console.log)`;
+    return JSON.parse(await this.namespace.exec(process.execPath, ['-e', script]));
+  }
+
   /** Runs another command of birdkeeper's here to its end (`['bgp', 'node-mesh']`); gives its output. */
   run(command: readonly string[]): Promise<string> {
     return this.namespace.exec(process.execPath, [program, ...command, ...this.etcdOptions]);
@@ -131,6 +162,20 @@ export class LabHost {
       const found = await this.routes();
       const message = `the routes of ${this.name} are\n${found}\nand not, after ${timeoutMs} ms,\n${expected}`;
       throw new Error(message, { cause });
+    }
+  }
+
+  /** Waits until `ip route show` has this line, whatever others it has. @throws with the routes that are there */
+  async waitForRoute(line: string, family: 'ipv4' | 'ipv6' = 'ipv4'): Promise<void> {
+    let found = '';
+    const look = async (): Promise<boolean> => {
+      found = await this.namespace.routes(family);
+      return found.split('\n').includes(line);
+    };
+    try {
+      await waitFor(look, { timeoutMs: 30_000, what: `a route of ${this.name}`, everyMs: 50 });
+    } catch (cause) {
+      throw new Error(`the routes of ${this.name} are\n${found}\nwithout\n${line}`, { cause });
     }
   }
 
@@ -157,6 +202,12 @@ export class LabHost {
       const message = `the sessions of ${this.name} are\n${found}\nand not, after ${timeoutMs} ms,\n${wanted || '(none)'}`;
       throw new Error(message, { cause });
     }
+  }
+
+  /** The passes that birdkeeper has logged: all but those that changed nothing. */
+  async #passes(): Promise<readonly LoggedPass[]> {
+    const lines = (await readFile(join(this.dir, 'birdkeeper.log'), 'utf8')).split('\n');
+    return lines.filter((line) => line.includes('"causes":')).map((line) => JSON.parse(line));
   }
 
   async #sessionLines(): Promise<string> {

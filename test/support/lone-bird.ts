@@ -23,14 +23,16 @@ const IDLE_CONFIG = `log stderr all;\nrouter id ${NODE_ADDRESS};\nprotocol devic
 export class LoneBird {
   readonly socket: string;
   readonly configFile: string;
-  readonly #process: BackgroundCommand;
+  readonly #logFile: string;
   readonly #forget: () => void;
+  #process: BackgroundCommand;
 
-  private constructor(configFile: string, socket: string, process: BackgroundCommand) {
+  private constructor(configFile: string, dir: string) {
     this.configFile = configFile;
-    this.socket = socket;
-    this.#process = process;
-    this.#forget = atExit(() => process.signal('SIGKILL'));
+    this.socket = join(dir, 'bird.ctl');
+    this.#logFile = logFileOf(dir);
+    this.#process = this.#launch();
+    this.#forget = atExit(() => this.#process.signal('SIGKILL'));
   }
 
   /**
@@ -41,16 +43,9 @@ export class LoneBird {
    */
   static async start(dir: string, configFile: string): Promise<LoneBird> {
     await writeFile(configFile, IDLE_CONFIG);
-    const socket = join(dir, 'bird.ctl');
-    const bird = [tools.bird2.bird, '-f', '-c', configFile, '-s', socket];
-    const args = ['--net', 'sh', '-ec', IN_NAMESPACE, 'sh', tools.ip, ...bird];
-    const process = new BackgroundCommand('unshare', args, logFileOf(dir));
-    const started = new LoneBird(configFile, socket, process);
-    await waitFor(async () => !process.isRunning || (await started.birdc('show', 'status')), {
-      what: 'BIRD to answer',
-    });
-    if (!process.isRunning) throw new Error(`BIRD ended at once; see ${process.logFile}`);
-    return started;
+    const bird = new LoneBird(configFile, dir);
+    await bird.#answered();
+    return bird;
   }
 
   get pid(): number {
@@ -72,10 +67,35 @@ export class LoneBird {
     });
   }
 
-  /** Ends it. */
+  /** Ends it for good. */
   async stop(): Promise<void> {
-    await this.#process.stop('SIGKILL');
+    await this.kill();
     this.#forget();
+  }
+
+  /** Ends it as a crash would, until `startAgain`. */
+  async kill(): Promise<void> {
+    await this.#process.stop('SIGKILL');
+  }
+
+  /** Starts it with what its configuration file holds now, and waits until it answers. */
+  async startAgain(): Promise<void> {
+    this.#process = this.#launch();
+    await this.#answered();
+  }
+
+  #launch(): BackgroundCommand {
+    const bird = [tools.bird2.bird, '-f', '-c', this.configFile, '-s', this.socket];
+    const args = ['--net', 'sh', '-ec', IN_NAMESPACE, 'sh', tools.ip, ...bird];
+    return new BackgroundCommand('unshare', args, this.#logFile);
+  }
+
+  async #answered(): Promise<void> {
+    const process = this.#process;
+    await waitFor(async () => !process.isRunning || (await this.birdc('show', 'status')), {
+      what: 'BIRD to answer',
+    });
+    if (!process.isRunning) throw new Error(`BIRD ended at once; see ${process.logFile}`);
   }
 }
 

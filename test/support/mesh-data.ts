@@ -54,6 +54,11 @@ export class MeshData {
     return address;
   }
 
+  /** Takes a host's address away in the model: it has no session until `nextAddress`. */
+  dropAddress(host: number): void {
+    this.#addresses.delete(host);
+  }
+
   /** The sessions that must exist, as `sessionsOf` gives them. */
   expectedSessions(): string {
     return sorted([...this.#addresses.values()].map((address) => `${address} ${DEFAULT_ASN}`));

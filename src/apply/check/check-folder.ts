@@ -70,7 +70,7 @@ class Check {
     const { exitCode, output, isMissing, isTimedOut } = await this.#bird.runner.run(call);
     if (isMissing) {
       // Of a BIRD that this host has no use for nothing need be installed.
-      const isUnused = mainFile.isOptional && (await processAt(socketPath)) === undefined;
+      const isUnused = mainFile.isOptional && processAt(socketPath) === undefined;
       return isUnused ? undefined : this.#askRunningBird(path);
     }
     if (isTimedOut) {

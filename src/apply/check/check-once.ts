@@ -61,7 +61,7 @@ export interface StatementsToCheck {
 }
 
 /**
- * Why BIRD refuses raw statements on their own, as `line N: message` with N counted in the statements; `undefined` when it
+ * Why BIRD refuses raw statements on their own, as `line N: message` with N counted from their first; `undefined` when it
  * accepts them.
  *
  * @throws {ApplyError} when BIRD could not be asked
@@ -80,10 +80,11 @@ export async function checkStatements(
   if (refusal === undefined) {
     return undefined;
   }
-  const [offset, count] = [before.split('\n').length, statements.split('\n').length];
-  // A brace too many is noticed in what follows: that is the last line's fault.
-  const line = Math.max(1, Math.min(refusal.line - offset, count));
-  return `line ${line}: ${refusal.message}`;
+  const line = refusal.line - before.split('\n').length;
+  const isInside = line >= 1 && line <= statements.split('\n').length;
+  // A brace too few or too many is noticed in what follows; at the end of the file some BIRDs say "line 1".
+  const place = isInside ? `line ${line}` : 'at the end of the statements';
+  return `${place}: ${refusal.message}`;
 }
 
 async function makeFolder(): Promise<string> {

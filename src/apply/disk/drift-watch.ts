@@ -23,7 +23,7 @@ export interface DriftWatchOptions {
   readonly logger: Logger;
   readonly auditMs: number;
   /** Looks at the files: whether something is to be mended. */
-  isSpoilt(): Promise<boolean>;
+  isSpoilt(): boolean;
   /** Told as long as something is to be mended, at each look. */
   onDrift(): void;
 }
@@ -33,21 +33,24 @@ export class DriftWatch {
   readonly #options: DriftWatchOptions;
   #watcher: FSWatcher | undefined;
   #cancel: (() => void) | undefined;
-  #looking: Promise<void> = Promise.resolve();
-  #isPaused = true;
+  #hasEvents = false;
 
   constructor(options: DriftWatchOptions) {
     this.#options = options;
   }
 
+  /** Whether events tell of a change at once. */
+  get hasEvents(): boolean {
+    return this.#hasEvents;
+  }
+
   /** Stops looking, until `resume`. */
   async pause(): Promise<void> {
-    this.#isPaused = true;
     this.#cancel?.();
     const watcher = this.#watcher;
     this.#watcher = undefined;
+    this.#hasEvents = false;
     await watcher?.close();
-    await this.#looking;
   }
 
   /** Looks on. @param sequence - the generation that stands; `undefined` without one */
@@ -55,7 +58,6 @@ export class DriftWatch {
     if (sequence === undefined) {
       return;
     }
-    this.#isPaused = false;
     this.#cancel = this.#options.clock.after(QUIET_MS, () => {
       this.#watchEvents(sequence);
       // What happened since the attempt had no events.
@@ -70,6 +72,9 @@ export class DriftWatch {
       followSymlinks: false,
       ignoreInitial: true,
     });
+    watcher.once('ready', () => {
+      this.#hasEvents = this.#watcher === watcher;
+    });
     watcher.on('all', () => this.#lookAfter(SETTLE_MS));
     watcher.on('error', (error) =>
       logger.debug({ err: error }, 'no events of the output directory; it is looked at instead'),
@@ -83,17 +88,9 @@ export class DriftWatch {
   }
 
   #look(): void {
-    this.#looking = this.#lookNow();
-  }
-
-  async #lookNow(): Promise<void> {
     const { isSpoilt, onDrift, auditMs } = this.#options;
-    const isDrift = await isSpoilt();
-    if (this.#isPaused) {
-      return;
-    }
     this.#lookAfter(auditMs);
-    if (isDrift) {
+    if (isSpoilt()) {
       onDrift();
     }
   }

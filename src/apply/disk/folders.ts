@@ -1,6 +1,6 @@
 /** The folders below an output directory: who may read them, and what a crash left in them. */
 
-import { chmod, chown, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { chmodSync, chownSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { Logger } from '../../base/logger.js';
@@ -17,18 +17,18 @@ const SHARED_FOLDER_MODE = 0o2750;
  *
  * @throws {ApplyError}
  */
-export async function makeFolders(layout: Layout, logger: Logger): Promise<void> {
+export function makeFolders(layout: Layout, logger: Logger): void {
   try {
-    await mkdir(layout.outputDir, { recursive: true, mode: FOLDER_MODE });
-    await mkdir(layout.generationsDir, { recursive: true, mode: FOLDER_MODE });
+    mkdirSync(layout.outputDir, { recursive: true, mode: FOLDER_MODE });
+    mkdirSync(layout.generationsDir, { recursive: true, mode: FOLDER_MODE });
   } catch (error) {
     throw fileError(`cannot make the folder ${layout.generationsDir}`, error);
   }
   try {
-    const { gid } = await stat(layout.outputDir);
+    const { gid } = statSync(layout.outputDir);
     for (const folder of [layout.stateDir, layout.generationsDir]) {
-      await chown(folder, -1, gid);
-      await chmod(folder, SHARED_FOLDER_MODE);
+      chownSync(folder, -1, gid);
+      chmodSync(folder, SHARED_FOLDER_MODE);
     }
   } catch (error) {
     logger.warn(
@@ -39,13 +39,15 @@ export async function makeFolders(layout: Layout, logger: Logger): Promise<void>
 }
 
 /** Removes what a crash left half made. The lock must be held: what another birdkeeper is making is none of ours. */
-export async function removeLeftovers(layout: Layout): Promise<void> {
-  const names = await readdir(layout.outputDir);
+export function removeLeftovers(layout: Layout): void {
+  const names = readdirSync(layout.outputDir);
   const links = names.filter((name) => name.startsWith(NEW_LINK_PREFIX));
   const leftovers = [
     ...links.map((name) => join(layout.outputDir, name)),
     `${layout.currentLink}.new`,
     `${layout.stateFile}.new`,
   ];
-  await Promise.all(leftovers.map((path) => rm(path, { force: true })));
+  for (const path of leftovers) {
+    rmSync(path, { force: true });
+  }
 }

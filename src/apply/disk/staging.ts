@@ -1,13 +1,30 @@
-/** Writes a file set into a folder of its own, tight from the first byte, and brings it safely to the disk. */
+/**
+ * Writes a file set into a folder of its own, tight from the first byte, and brings it safely to the disk.
+ *
+ * Here and in the other files of this folder, calls are synchronous where the kernel answers from memory, and only what
+ * waits for the disk (fsync) is asynchronous: measured for a file of 600 KB, 0.6 ms CPU against 1.5 ms, and 10 us against
+ * 60 us for each small call.
+ */
 
-import { constants } from 'node:fs';
-import { type FileHandle, link, lstat, open, rm } from 'node:fs/promises';
+import {
+  closeSync,
+  fstatSync,
+  fsync,
+  linkSync,
+  lstatSync,
+  openSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 
 import type { FileSet } from '../../render/file-set.js';
 import { markOf } from './file-mark.js';
 import { MANIFEST_NAME, manifestText } from './manifest.js';
 import { FILE_MODE } from './small-file.js';
+
+const fsyncOf = promisify(fsync);
 
 /** Files that stand, to be taken over where they are the same. */
 export interface FormerFiles {
@@ -21,7 +38,7 @@ export interface FormerFiles {
 /** One folder being filled. `close` must be called, whatever happens. */
 export class Staging {
   readonly #folder: string;
-  readonly #handles: FileHandle[] = [];
+  readonly #descriptors: number[] = [];
   /** Name to mark of the files written or taken over so far. */
   readonly marks = new Map<string, string>();
 
@@ -30,61 +47,59 @@ export class Staging {
   }
 
   /** Writes the files and a manifest; a file that is the same in `former` becomes a second name of it. */
-  async write(fileSet: FileSet, former: FormerFiles | undefined): Promise<void> {
+  write(fileSet: FileSet, former: FormerFiles | undefined): void {
     for (const { name, text } of fileSet.files) {
       const isSame = former !== undefined && former.texts.get(name) === text;
-      if (!isSame || !(await this.#takeOver(name, former))) {
-        this.marks.set(name, await this.#writeFile(name, text));
-      }
+      const mark = isSame ? this.#takeOver(name, former) : undefined;
+      this.marks.set(name, mark ?? this.#writeFile(name, text));
     }
-    await this.#writeFile(MANIFEST_NAME, manifestText(fileSet));
+    this.#writeFile(MANIFEST_NAME, manifestText(fileSet));
+    // The folder, for its names; and the one above, for this folder's.
+    this.#descriptors.push(openSync(this.#folder, 'r'), openSync(dirname(this.#folder), 'r'));
   }
 
-  /** Waits until the folder, and that it is there, survives a power cut. */
+  /** Waits until all of it survives a power cut. */
   async sync(): Promise<void> {
-    const folders = [this.#folder, dirname(this.#folder)];
-    await Promise.all([
-      ...this.#handles.map((handle) => handle.sync()),
-      ...folders.map((folder) => syncFolder(folder)),
-    ]);
+    await Promise.all(this.#descriptors.map((descriptor) => fsyncOf(descriptor)));
   }
 
-  async close(): Promise<void> {
-    await Promise.all(this.#handles.splice(0).map((handle) => handle.close()));
+  close(): void {
+    for (const descriptor of this.#descriptors.splice(0)) {
+      closeSync(descriptor);
+    }
   }
 
-  async #takeOver(name: string, { folder, marks }: FormerFiles): Promise<boolean> {
+  #takeOver(name: string, { folder, marks }: FormerFiles): string | undefined {
     const path = join(this.#folder, name);
     try {
-      await link(join(folder, name), path);
+      linkSync(join(folder, name), path);
     } catch {
       // A file system without hard links, or too many of them.
-      return false;
+      return undefined;
     }
-    const mark = markOf(await lstat(path, { bigint: true }));
+    const mark = markOf(lstatSync(path, { bigint: true }));
     if (mark !== marks.get(name)) {
       // Somebody wrote to it since.
-      await rm(path);
-      return false;
+      rmSync(path);
+      return undefined;
     }
-    this.marks.set(name, mark);
-    return true;
+    return mark;
   }
 
-  async #writeFile(name: string, text: string): Promise<string> {
-    const handle = await open(join(this.#folder, name), 'wx', FILE_MODE);
-    this.#handles.push(handle);
-    await handle.writeFile(text);
-    return markOf(await handle.stat({ bigint: true }));
+  #writeFile(name: string, text: string): string {
+    const descriptor = openSync(join(this.#folder, name), 'wx', FILE_MODE);
+    this.#descriptors.push(descriptor);
+    writeFileSync(descriptor, text);
+    return markOf(fstatSync(descriptor, { bigint: true }));
   }
 }
 
 /** Waits until the names in a folder survive a power cut. */
 export async function syncFolder(path: string): Promise<void> {
-  const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  const descriptor = openSync(path, 'r');
   try {
-    await handle.sync();
+    await fsyncOf(descriptor);
   } finally {
-    await handle.close();
+    closeSync(descriptor);
   }
 }

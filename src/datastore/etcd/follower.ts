@@ -140,13 +140,14 @@ export class Follower {
 
   /** `listener`, told nothing more after the end, and watched for faults. */
   #guarded(listener: DatastoreListener): DatastoreListener {
-    const tell = (call: () => void): void => {
-      if (this.#signal.aborted || this.#fault) return;
+    const tell = <T>(call: () => T): T | undefined => {
+      if (this.#signal.aborted || this.#fault) return undefined;
       try {
-        call();
+        return call();
       } catch (error) {
         this.#fault = { error };
         this.#interrupt.abort();
+        return undefined;
       }
     };
     return {

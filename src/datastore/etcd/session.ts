@@ -62,7 +62,10 @@ async function takeSnapshot(
   const listing = await list(connection, ranges, settings.pageSize);
   const position = new Position(listing);
   listener.heard();
-  listener.snapshot({ revision: String(listing.header.revision), entries: listing.entries });
+  await listener.snapshot({
+    revision: String(listing.header.revision),
+    entries: listing.entries,
+  });
   onPosition(position);
   return position;
 }

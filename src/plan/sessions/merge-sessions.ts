@@ -9,17 +9,48 @@
  * @scenario peers/mesh-node-is-also-peer
  */
 
+import { withoutCommonEnds } from '../../base/common-ends.js';
 import type { Problem } from '../../base/problem.js';
 import type { Session } from '../plan.js';
 
-/** `candidates` without those whose remote address an earlier one has; a dropped one that disagrees is a problem. */
-export function mergeSessions(candidates: readonly Session[]): {
+/** Merges the sessions of one family, again and again; remembers the last time only to be quick. */
+export class SessionMerger {
+  #candidates: readonly Session[] = [];
+  readonly #countByAddress = new Map<string, number>();
+  #duplicates = 0;
+
+  /** `candidates` without those whose remote address an earlier one has; a dropped one that disagrees is a problem. */
+  merge(candidates: readonly Session[]): MergedSessions {
+    const [gone, added] = withoutCommonEnds(this.#candidates, candidates);
+    this.#candidates = candidates;
+    for (const { remoteAddress } of gone) {
+      this.#count(remoteAddress, -1);
+    }
+    for (const { remoteAddress } of added) {
+      this.#count(remoteAddress, 1);
+    }
+    return this.#duplicates === 0 ? { sessions: candidates, problems: [] } : dropped(candidates);
+  }
+
+  #count(address: string, difference: 1 | -1): void {
+    const before = this.#countByAddress.get(address) ?? 0;
+    const after = before + difference;
+    this.#duplicates += Math.max(0, after - 1) - Math.max(0, before - 1);
+    if (after === 0) {
+      this.#countByAddress.delete(address);
+    } else {
+      this.#countByAddress.set(address, after);
+    }
+  }
+}
+
+/** Sessions with one for each remote address. */
+export interface MergedSessions {
   readonly sessions: readonly Session[];
   readonly problems: readonly Problem[];
-} {
-  if (new Set(candidates.map(({ remoteAddress }) => remoteAddress)).size === candidates.length) {
-    return { sessions: candidates, problems: [] };
-  }
+}
+
+function dropped(candidates: readonly Session[]): MergedSessions {
   const byAddress = new Map<string, Session>();
   const problems: Problem[] = [];
   for (const session of candidates) {

@@ -43,16 +43,20 @@ export function planMesh(
     }
     const { origin, address } = remote;
     const remoteAsn = node.asn ?? defaultAsn;
+    const known = cache.find('Mesh', node);
+    const isKnown = known?.remoteAsn === remoteAsn && known.origin === origin;
     sessions.push(
-      cache.reuse(node, { source: 'Mesh', remoteAsn, origin }, () => ({
-        protocolName: protocolNameOf('Mesh', address),
-        family: local.family,
-        isIpv6: local.family === 'ipv6',
-        remoteAddress: address,
-        remoteAsn,
-        isReflectorClient: false,
-        origin,
-      })),
+      isKnown
+        ? known
+        : cache.keep('Mesh', node, {
+            protocolName: protocolNameOf('Mesh', address),
+            family: local.family,
+            isIpv6: local.family === 'ipv6',
+            remoteAddress: address,
+            remoteAsn,
+            isReflectorClient: false,
+            origin,
+          }),
     );
   }
   return sessions;

@@ -23,17 +23,18 @@ export function planPeers(
     if (familyOf(peer.address) !== local.family || peer.address === local.address) {
       continue;
     }
-    const { address, asn: remoteAsn, origin } = peer;
+    // A peer is one record of one key, so nothing else can change about its session.
     sessions.push(
-      cache.reuse(peer, { source, remoteAsn, origin }, () => ({
-        protocolName: protocolNameOf(source, address),
-        family: local.family,
-        isIpv6: local.family === 'ipv6',
-        remoteAddress: address,
-        remoteAsn,
-        isReflectorClient: false,
-        origin,
-      })),
+      cache.find(source, peer) ??
+        cache.keep(source, peer, {
+          protocolName: protocolNameOf(source, peer.address),
+          family: local.family,
+          isIpv6: local.family === 'ipv6',
+          remoteAddress: peer.address,
+          remoteAsn: peer.asn,
+          isReflectorClient: false,
+          origin: peer.origin,
+        }),
     );
   }
   return sessions;

@@ -59,17 +59,19 @@ function planOtherReflectors(
   return reflectors
     .filter(({ address }) => familyOf(address) === local.family && address !== local.address)
     .map((reflector) => {
-      const { address, origin } = reflector;
-      return cache.reuse(reflector, { source: 'Mesh', remoteAsn: defaultAsn, origin }, () => ({
-        protocolName: protocolNameOf('Mesh', address),
-        family: local.family,
-        isIpv6: local.family === 'ipv6',
-        localAsn: defaultAsn,
-        remoteAddress: address,
-        remoteAsn: defaultAsn,
-        isReflectorClient: false,
-        origin,
-      }));
+      const known = cache.find('Mesh', reflector);
+      return known?.remoteAsn === defaultAsn
+        ? known
+        : cache.keep('Mesh', reflector, {
+            protocolName: protocolNameOf('Mesh', reflector.address),
+            family: local.family,
+            isIpv6: local.family === 'ipv6',
+            localAsn: defaultAsn,
+            remoteAddress: reflector.address,
+            remoteAsn: defaultAsn,
+            isReflectorClient: false,
+            origin: reflector.origin,
+          });
     });
 }
 
@@ -92,23 +94,24 @@ function planClient({
   if (remote === undefined || remote.address === local.address) {
     return [];
   }
-  const { address } = remote;
-  const terms = {
-    source,
-    remoteAsn: peer.asn,
-    ...(own?.clusterId !== undefined && { clusterId: own.clusterId }),
-    origin: source === 'Global' ? remote.origin : peer.origin,
-  };
-  const session = cache.reuse(node, terms, () => ({
-    protocolName: protocolNameOf(source, address),
+  const clusterId = own?.clusterId;
+  const origin = source === 'Global' ? remote.origin : peer.origin;
+  const known = cache.find(source, node);
+  const isKnown =
+    known?.remoteAsn === peer.asn && known.clusterId === clusterId && known.origin === origin;
+  if (isKnown) {
+    return [known];
+  }
+  const session: Session = {
+    protocolName: protocolNameOf(source, remote.address),
     family: local.family,
     isIpv6: local.family === 'ipv6',
     localAsn: peer.asn,
-    remoteAddress: address,
+    remoteAddress: remote.address,
     remoteAsn: peer.asn,
     isReflectorClient: true,
-    ...(terms.clusterId !== undefined && { clusterId: terms.clusterId }),
-    origin: terms.origin,
-  }));
-  return [session];
+    ...(clusterId !== undefined && { clusterId }),
+    origin,
+  };
+  return [cache.keep(source, node, session)];
 }

@@ -1,17 +1,10 @@
 import type { Session } from '../plan.js';
 import type { SessionSource } from './protocol-name.js';
 
-/** What a session depends on besides the record that it was made of. */
-export interface SessionTerms {
-  readonly source: SessionSource;
-  readonly remoteAsn: number;
-  readonly clusterId?: Session['clusterId'];
-  readonly origin: string;
-}
-
 /**
- * Gives the same `Session` object for the same record and terms, so that rendering re-uses its text and 4,999
- * unchanged nodes cost a look-up each. Records are immutable: a new one replaces them when anything changes.
+ * The session that each record led to last, so that the same record on the same terms gives the same object again:
+ * rendering re-uses its text, and 4,999 unchanged nodes cost a look-up each. Records are immutable; a new one replaces
+ * them when anything about them changes.
  */
 export class SessionCache {
   readonly #sessions: Readonly<Record<SessionSource, WeakMap<object, Session>>> = {
@@ -20,19 +13,14 @@ export class SessionCache {
     Node: new WeakMap(),
   };
 
-  /** The session that was made of `record` on the same terms before, or what `make` gives. */
-  reuse(record: object, terms: SessionTerms, make: () => Session): Session {
-    const known = this.#sessions[terms.source].get(record);
-    if (
-      known !== undefined &&
-      known.remoteAsn === terms.remoteAsn &&
-      known.clusterId === terms.clusterId &&
-      known.origin === terms.origin
-    ) {
-      return known;
-    }
-    const session = make();
-    this.#sessions[terms.source].set(record, session);
+  /** The session that was kept for `record`. Whether its terms still hold is for the caller to compare. */
+  find(source: SessionSource, record: object): Session | undefined {
+    return this.#sessions[source].get(record);
+  }
+
+  /** Keeps `session` for `record`, and gives it back. */
+  keep(source: SessionSource, record: object, session: Session): Session {
+    this.#sessions[source].set(record, session);
     return session;
   }
 }

@@ -1,0 +1,22 @@
+/**
+ * Both lists without the elements that are identical at their start and at their end. Of two lists of thousands in which
+ * one element changed, one element of each is left.
+ */
+export function withoutCommonEnds<T>(
+  before: readonly T[],
+  after: readonly T[],
+): readonly [readonly T[], readonly T[]] {
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shorter && before[start] === after[start]) {
+    start += 1;
+  }
+  let end = 0;
+  while (
+    end < shorter - start &&
+    before[before.length - 1 - end] === after[after.length - 1 - end]
+  ) {
+    end += 1;
+  }
+  return [before.slice(start, before.length - end), after.slice(start, after.length - end)];
+}

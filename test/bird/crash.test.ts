@@ -1,0 +1,126 @@
+/** kill -9 at random moments: what stands is whole, and what is loaded is known. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import type { Applier } from '../../src/apply/applier.js';
+import type { BirdInstance } from '../../src/apply/bird-instance.js';
+import { numberedFiles, numbersOnDisk } from '../support/apply-files.js';
+import { ApplySite } from '../support/apply-site.js';
+import { BackgroundCommand, runCommand } from '../support/command.js';
+import { writeScript } from '../support/stand-in.js';
+import { projectRoot } from '../support/tools.js';
+import { waitFor } from '../support/wait-for.js';
+
+const KILLS = 25;
+const LONGEST_LIFE_MS = 150;
+
+/** Starts the loop, kills it when it has applied something and a random time has passed; gives the last number tried. */
+async function applyUntilKilled(
+  site: ApplySite,
+  instance: BirdInstance,
+  first: number,
+): Promise<number> {
+  const { loop, log } = startLoop(site, instance, first);
+  await waitFor(async () => (await readFile(log, 'utf8')).includes('\n') || !loop.isRunning, {
+    what: 'the first outcome',
+  });
+  const deadline = performance.now() + Math.random() * LONGEST_LIFE_MS;
+  await waitFor(() => performance.now() > deadline, { what: 'the moment of death', everyMs: 1 });
+  expect(loop.isRunning, await readFile(log, 'utf8')).toBe(true);
+  await loop.stop('SIGKILL');
+  return first + (await readFile(log, 'utf8')).split('\n').length;
+}
+
+function standingSet(applier: Applier) {
+  if (applier.standing === undefined) throw new Error('nothing stands');
+  return applier.standing.fileSet;
+}
+
+test(
+  'whenever birdkeeper is killed, one whole good generation stands, and BIRD gets to run it',
+  async () => {
+    const site = await ApplySite.create();
+    const bird = await site.startBird();
+    let next = 1;
+
+    for (let kill = 1; kill <= KILLS; kill++) {
+      next = await applyUntilKilled(site, bird.instance, next);
+
+      const numbers = await numbersOnDisk(site.outputDir);
+      expect(new Set(numbers).size, `numbers ${numbers} after kill ${kill}`).toBe(1);
+      await runCommand(bird.instance.birdPath, ['-p', '-c', join(site.outputDir, 'bird.cfg')]);
+
+      const applier = await site.open([bird.instance]);
+      const outcome = await applier.apply(standingSet(applier));
+      expect(['unchanged', 'applied']).toContain(outcome.kind);
+      expect(outcome).not.toMatchObject({ wrote: true });
+      expect(await bird.generation(), `after kill ${kill}: ${outcome.kind}`).toBe(numbers[0]);
+      await site.closeAll();
+    }
+  },
+  KILLS * 4_000,
+);
+
+test('a kill between writing and loading is made up for at the next start', async () => {
+  const site = await ApplySite.create();
+  const bird = await site.startBird();
+  await (await site.open([bird.instance])).apply(numberedFiles(1));
+  await site.closeAll();
+  // The client of this run never gets to BIRD, and is killed with the daemon.
+  const stuck = await writeScript(site.dir, 'stuck-birdc', 'sleep 2');
+  await applyUntilStuck(site, { ...bird.instance, birdcPath: stuck });
+  expect(await numbersOnDisk(site.outputDir)).toEqual([2, 2]);
+  expect(await bird.generation()).toBe(1);
+
+  const applier = await site.open([bird.instance]);
+
+  expect(await applier.apply(standingSet(applier))).toMatchObject({
+    kind: 'applied',
+    wrote: false,
+  });
+  expect(await bird.generation()).toBe(2);
+});
+
+/** Going back to what BIRD ran before must load it, although the last known fact is about the same text. */
+test('a kill between writing and loading does not hide a way back', async () => {
+  const site = await ApplySite.create();
+  const bird = await site.startBird();
+  await (await site.open([bird.instance])).apply(numberedFiles(1));
+  await site.closeAll();
+  const late = await writeScript(
+    site.dir,
+    'late-birdc',
+    `${bird.instance.birdcPath} "$@" >/dev/null; sleep 2`,
+  );
+  await applyUntilStuck(site, { ...bird.instance, birdcPath: late });
+  await waitFor(async () => (await bird.generation()) === 2, { what: 'BIRD to run generation 2' });
+
+  const applier = await site.open([bird.instance]);
+
+  expect(await applier.apply(numberedFiles(1))).toMatchObject({ kind: 'applied', wrote: true });
+  expect(await bird.generation()).toBe(1);
+});
+
+/** Starts the loop at 2, and kills it once the files are written and its client hangs. */
+async function applyUntilStuck(site: ApplySite, instance: BirdInstance): Promise<void> {
+  const { loop } = startLoop(site, instance, 2);
+  await waitFor(async () => (await numbersOnDisk(site.outputDir))[0] === 2, {
+    what: 'generation 2 to be written',
+  });
+  await loop.stop('SIGKILL');
+}
+
+function startLoop(
+  { dir, outputDir }: ApplySite,
+  { birdPath, birdcPath, socketPath }: BirdInstance,
+  first: number,
+) {
+  const script = ['run-ts.mjs', 'apply-loop.ts'].map((name) =>
+    join(projectRoot, 'test/support', name),
+  );
+  const args = [...script, birdPath, birdcPath, socketPath, outputDir, String(first)];
+  const log = join(dir, `loop-${first}.log`);
+  const loop = new BackgroundCommand(process.execPath, args, log);
+  onTestFinished(() => loop.stop('SIGKILL'));
+  return { loop, log };
+}

@@ -1,0 +1,250 @@
+/** The output directory: who may use it, what stood in it before, and what others do to it. */
+import { existsSync } from 'node:fs';
+import {
+  appendFile,
+  mkdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { Applier, type Disturbance } from '../../src/apply/applier.js';
+import { ApplyError } from '../../src/apply/apply-error.js';
+import { systemClock } from '../../src/base/clock.js';
+import { silentLogger } from '../../src/base/logger.js';
+import { IDLE_CONFIG, numberedFiles, numbersOnDisk } from '../support/apply-files.js';
+import { ApplySite } from '../support/apply-site.js';
+import { runCommand } from '../support/command.js';
+import type { TestBird } from '../support/start-bird.js';
+import { waitFor } from '../support/wait-for.js';
+
+describe('the lock', () => {
+  test('keeps a second birdkeeper out, and names the first', async () => {
+    const site = await ApplySite.create();
+    await site.open([]);
+
+    const second = site.open([]);
+
+    await expect(second).rejects.toThrow(ApplyError);
+    await expect(second).rejects.toThrow(
+      `another birdkeeper (process ${process.pid}) works on the same output directory`,
+    );
+  });
+
+  test('is free after a stop', async () => {
+    const site = await ApplySite.create();
+    await site.open([]);
+    await site.closeAll();
+
+    await expect(site.open([])).resolves.toBeDefined();
+  });
+
+  test('of a process that is gone is taken over', async () => {
+    const site = await ApplySite.create();
+    const lock = join(site.outputDir, '.birdkeeper/lock');
+    await mkdir(join(site.outputDir, '.birdkeeper'));
+    // What a kill -9 leaves behind: a socket that nobody listens on.
+    const listen = `require('net').createServer().listen('${lock}', () => process.kill(process.pid, 'SIGKILL'))`;
+    await runCommand(process.execPath, ['-e', listen]).catch(() => {});
+    expect(existsSync(lock)).toBe(true);
+
+    await expect(site.open([])).resolves.toBeDefined();
+    await expect(site.open([])).rejects.toThrow('another birdkeeper');
+  });
+
+  test('is taken by one of many that start at once', async () => {
+    const site = await ApplySite.create();
+
+    const starts = await Promise.allSettled(Array.from({ length: 8 }, () => site.open([])));
+
+    expect(starts.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+});
+
+describe('a file of another tool at a fixed path', () => {
+  test('is replaced, a copy is kept, and that is said', async () => {
+    const site = await ApplySite.create();
+    const bird = await site.startBird();
+    await writeFile(join(site.outputDir, 'bird.cfg'), '# of confd\n');
+
+    await (await site.open([bird.instance])).apply(numberedFiles(1));
+
+    expect(await numbersOnDisk(site.outputDir)).toEqual([1, 1]);
+    const copy = join(site.outputDir, '.birdkeeper/replaced/bird.cfg.original');
+    expect(await readFile(copy, 'utf8')).toBe('# of confd\n');
+    expect(site.logger.lines).toContainEqual({
+      level: 'warn',
+      message: 'replacing a file that is not ours; a copy is kept',
+      fields: { file: join(site.outputDir, 'bird.cfg'), copy },
+    });
+  });
+
+  test('stays when the first configuration is refused', async () => {
+    const site = await ApplySite.create();
+    const bird = await site.startBird();
+    const applier = await site.open([bird.instance]);
+
+    await applier.apply(numberedFiles(1, { more: 'foo;\n' }));
+
+    expect(await readFile(join(site.outputDir, 'bird.cfg'), 'utf8')).toBe(IDLE_CONFIG);
+  });
+});
+
+describe('files that somebody changes by hand', () => {
+  const CHANGES: Readonly<Record<string, (outputDir: string) => Promise<void>>> = {
+    'a fixed path is removed': (dir) => rm(join(dir, 'bird.cfg')),
+    'a fixed path becomes a plain file': async (dir) => {
+      await writeFile(join(dir, 'edited'), '# gen 7\n');
+      await rename(join(dir, 'edited'), join(dir, 'bird.cfg'));
+    },
+    'a fixed path leads elsewhere': async (dir) => {
+      await rm(join(dir, 'bird.cfg'));
+      await symlink('/etc/hostname', join(dir, 'bird.cfg'));
+    },
+    'a file is written to': (dir) => appendFile(join(dir, 'bird_aggr.cfg'), '# gen 7\n'),
+    'a file is removed': async (dir) => rm(join(dir, '.birdkeeper/current', 'bird_aggr.cfg')),
+    'all is removed': async (dir) => {
+      await rm(join(dir, '.birdkeeper/generations'), { recursive: true });
+      await rm(join(dir, 'bird.cfg'));
+    },
+  };
+
+  async function applied(auditMs: number) {
+    const site = await ApplySite.create();
+    const bird = await site.startBird();
+    const applier = await site.open([bird.instance], { auditMs });
+    await applier.apply(numberedFiles(1));
+    const disturbances: Disturbance[] = [];
+    applier.watch((disturbance) => disturbances.push(disturbance));
+    return { site, bird, applier, disturbances };
+  }
+
+  test.each(Object.keys(CHANGES))('%s: noticed, restored and loaded', async (name) => {
+    const { site, bird, applier, disturbances } = await applied(60_000);
+
+    await CHANGES[name]?.(site.outputDir);
+    await waitFor(() => disturbances.length > 0, { what: 'the change to be noticed' });
+
+    expect(disturbances).toContainEqual({ kind: 'files' });
+    expect(await applier.apply(numberedFiles(1))).toMatchObject({ kind: 'applied', wrote: true });
+    expect(await numbersOnDisk(site.outputDir)).toEqual([1, 1]);
+    expect(await bird.reconfigurations()).toBe(2);
+    expect(site.logger.messages('warn')).toContain('files were changed by hand; writing them anew');
+  });
+
+  test('are noticed in quiet times by events alone, long after the last attempt', async () => {
+    const { site, applier, disturbances } = await applied(60_000);
+    // The events begin a second after an attempt; what the audit finds would come a minute later.
+    await waitFor(() => applier.watchesEvents, { what: 'the events to begin' });
+
+    await rm(join(site.outputDir, 'bird.cfg'));
+
+    await waitFor(() => disturbances.length > 0, { what: 'the event', timeoutMs: 3_000 });
+  });
+
+  test('our own changes do not look like it', async () => {
+    const { applier, disturbances } = await applied(20);
+
+    for (let n = 2; n <= 20; n++) await applier.apply(numberedFiles(n));
+    await waitFor(() => applier.watchesEvents, { what: 'the events to begin' });
+    for (let n = 21; n <= 25; n++) await applier.apply(numberedFiles(n));
+
+    expect(disturbances).toEqual([]);
+  });
+
+  test('while birdkeeper is stopped are found at the next start', async () => {
+    const { site, bird } = await applied(60_000);
+    await site.closeAll();
+    await appendFile(join(site.outputDir, 'bird_aggr.cfg'), 'foo\n');
+
+    const applier = await site.open([bird.instance]);
+
+    expect(applier.standing).toBeUndefined();
+    expect(await applier.apply(numberedFiles(1))).toMatchObject({ kind: 'applied', wrote: true });
+    expect(await bird.generation()).toBe(1);
+  });
+});
+
+describe('a directory that cannot be used', () => {
+  test('is refused at the start when it is a file', async () => {
+    const site = await ApplySite.create();
+    const outputDir = join(site.dir, 'a-file');
+    await writeFile(outputDir, '');
+
+    await expect(site.open([], { outputDir })).rejects.toThrow(
+      `cannot make the folder ${outputDir}/.birdkeeper/generations`,
+    );
+  });
+
+  test('is made when it is missing, also below others', async () => {
+    const site = await ApplySite.create();
+    const outputDir = join(site.dir, 'a/b/c');
+
+    await expect(site.open([], { outputDir })).resolves.toBeDefined();
+  });
+
+  test('fails an attempt with advice when a folder has the name of a file', async () => {
+    const { applier, site } = await withFolderInTheWay();
+
+    const outcome = await applier.apply(numberedFiles(1));
+
+    expect(outcome).toMatchObject({ kind: 'failed', step: 'install', wrote: true });
+    expect(outcome).toHaveProperty('advice', 'move the folder with that name out of the way');
+    await rm(join(site.outputDir, 'bird_aggr.cfg'), { recursive: true });
+    expect(await applier.apply(numberedFiles(1))).toMatchObject({ kind: 'applied' });
+  });
+
+  test('that is full fails an attempt, keeps the good files and leaves nothing half written', async () => {
+    const { site, bird, outputDir } = await onSmallDisk();
+    const applier = await site.open([bird.instance], { outputDir });
+    await applier.apply(numberedFiles(1));
+
+    const large = numberedFiles(2, { more: '# so large that it does not fit\n'.repeat(20_000) });
+    const outcome = await applier.apply(large);
+
+    expect(outcome).toMatchObject({ kind: 'failed', step: 'stage', wrote: false });
+    expect(outcome).toHaveProperty('advice', 'free space on that file system');
+    expect(await numbersOnDisk(outputDir)).toEqual([1, 1]);
+    expect(await readlink(join(outputDir, '.birdkeeper/current'))).toBe('generations/1');
+    expect(existsSync(join(outputDir, '.birdkeeper/generations/2'))).toBe(false);
+    expect(await applier.apply(numberedFiles(3))).toMatchObject({ kind: 'applied' });
+  });
+
+  test('the path of which is longer than that of a socket may be, can be used', async () => {
+    const site = await ApplySite.create();
+    const outputDir = join(site.dir, 'x'.repeat(120));
+
+    const applier = await Applier.open({
+      outputDir,
+      birds: [],
+      clock: systemClock,
+      logger: silentLogger,
+    });
+    onTestFinished(() => applier.close());
+
+    await expect(site.open([], { outputDir })).rejects.toThrow('another birdkeeper');
+  });
+});
+
+async function withFolderInTheWay() {
+  const site = await ApplySite.create();
+  const bird = await site.startBird();
+  await mkdir(join(site.outputDir, 'bird_aggr.cfg/folder'), { recursive: true });
+  return { site, applier: await site.open([bird.instance]) };
+}
+
+/** An output directory on a file system of 200 KB. */
+async function onSmallDisk(): Promise<{ site: ApplySite; bird: TestBird; outputDir: string }> {
+  const site = await ApplySite.create();
+  const { outputDir } = site;
+  await runCommand('mount', ['-t', 'tmpfs', '-o', 'size=200k', 'none', outputDir]);
+  onTestFinished(async () => {
+    await site.closeAll();
+    await runCommand('umount', ['--lazy', outputDir]);
+  });
+  return { site, bird: await site.startBird(), outputDir };
+}

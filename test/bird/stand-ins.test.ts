@@ -1,0 +1,211 @@
+/** Faults that the real programs can't be made to show: scripts stand in for `bird` and `birdc`. */
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { BirdInstance } from '../../src/apply/bird-instance.js';
+import { numberedFiles, numbersOnDisk } from '../support/apply-files.js';
+import { ApplySite } from '../support/apply-site.js';
+import { writeScript } from '../support/stand-in.js';
+import { tools } from '../support/tools.js';
+import { waitFor } from '../support/wait-for.js';
+
+interface StandIns {
+  readonly bird?: string;
+  readonly birdc?: string;
+}
+
+/** A BIRD without a process and a socket: scripts answer for it, and birdc's calls are counted in a file. */
+async function standInBird(site: ApplySite, { bird, birdc }: StandIns): Promise<BirdInstance> {
+  const calls = join(site.dir, 'calls');
+  await appendFile(calls, '');
+  return {
+    daemon: 'bird',
+    birdPath: bird === undefined ? tools.bird2.bird : await writeScript(site.dir, 'bird', bird),
+    birdcPath: await writeScript(site.dir, 'birdc', `echo "$@" >>${calls}\n${birdc ?? ''}`),
+    socketPath: join(site.dir, 'no-such.ctl'),
+  };
+}
+
+async function callsOf(site: ApplySite): Promise<number> {
+  return (await readFile(join(site.dir, 'calls'), 'utf8')).split('\n').length - 1;
+}
+
+test('a client that fails once is asked again, and nothing is written again', async () => {
+  const site = await ApplySite.create();
+  const failing = join(site.dir, 'failing');
+  await writeFile(failing, '');
+  const applier = await site.open([await standInBird(site, { birdc: `! test -e ${failing}` })]);
+
+  expect(await applier.apply(numberedFiles(1))).toMatchObject({
+    kind: 'failed',
+    step: 'configure',
+    wrote: true,
+    reason: 'bird did not load generation 1: it ended with status 1 and said nothing',
+  });
+  await writeScript(site.dir, 'birdc', 'exit 0');
+  expect(await applier.apply(numberedFiles(1))).toMatchObject({ kind: 'applied', wrote: false });
+});
+
+test('a check that fails without a word is no refusal, and leaves all as it was', async () => {
+  const site = await ApplySite.create();
+  const applier = await site.open([await standInBird(site, { bird: 'exit 1' })]);
+
+  const outcome = await applier.apply(numberedFiles(1));
+
+  expect(outcome).toMatchObject({ kind: 'failed', step: 'check', wrote: false });
+  expect(outcome).toHaveProperty('reason', expect.stringContaining('said nothing'));
+  await expect(numbersOnDisk(site.outputDir)).rejects.toThrow('ENOENT');
+  expect(await callsOf(site)).toBe(0);
+});
+
+test('without a control socket a restart of birdkeeper reloads nothing', async () => {
+  const site = await ApplySite.create();
+  const bird = await standInBird(site, {});
+  await (await site.open([bird])).apply(numberedFiles(1));
+  await site.closeAll();
+
+  const applier = await site.open([bird]);
+
+  expect(await applier.apply(numberedFiles(1))).toMatchObject({ kind: 'unchanged' });
+  expect(await callsOf(site)).toBe(1);
+});
+
+test('a client that prints what nobody knows has failed, and its words are passed on', async () => {
+  const site = await ApplySite.create();
+  const applier = await site.open([await standInBird(site, { birdc: 'echo all fine' })]);
+
+  expect(await applier.apply(numberedFiles(1))).toHaveProperty(
+    'reason',
+    expect.stringContaining('all fine'),
+  );
+});
+
+test('programs that hang are killed, with their children', async () => {
+  const site = await ApplySite.create();
+  const hang = `sleep 1000 & echo $! >${join(site.dir, 'child')}; wait`;
+  const applier = await site.open([await standInBird(site, { birdc: hang })], {
+    configureTimeoutMs: 300,
+  });
+
+  const outcome = await applier.apply(numberedFiles(1));
+
+  expect(outcome).toMatchObject({ kind: 'failed', step: 'configure' });
+  expect(outcome).toHaveProperty('reason', expect.stringContaining('within 300 ms'));
+  const child = Number(await readFile(join(site.dir, 'child'), 'utf8'));
+  await waitFor(() => !isRunning(child), { what: 'the child to be gone' });
+  await writeScript(site.dir, 'birdc', 'echo Reconfigured');
+  expect(await applier.apply(numberedFiles(1))).toMatchObject({ kind: 'applied' });
+});
+
+test('a check that hangs is killed, and says nothing about the configuration', async () => {
+  const site = await ApplySite.create();
+  const applier = await site.open([await standInBird(site, { bird: 'sleep 1000' })], {
+    checkTimeoutMs: 300,
+  });
+
+  expect(await applier.apply(numberedFiles(1))).toMatchObject({
+    kind: 'failed',
+    step: 'check',
+    wrote: false,
+  });
+});
+
+test('a stop waits for the reload in hand', async () => {
+  const site = await ApplySite.create();
+  const [started, goOn, done] = ['started', 'go-on', 'done'].map((name) => join(site.dir, name));
+  const slow = `touch ${started}; while ! test -e ${goOn}; do sleep 0.02; done; touch ${done}`;
+  const applier = await site.open([await standInBird(site, { birdc: slow })]);
+  const outcome = applier.apply(numberedFiles(1));
+  await waitFor(() => readFile(String(started)).then(() => true), { what: 'the reload to begin' });
+
+  const closed = site.closeAll().then(() => readFile(String(done)));
+  await writeFile(String(goOn), '');
+
+  await expect(closed).resolves.toBeDefined();
+  expect(await outcome).toMatchObject({ kind: 'applied' });
+});
+
+test('a client that is missing is named', async () => {
+  const site = await ApplySite.create();
+  const bird = await standInBird(site, {});
+  const applier = await site.open([{ ...bird, birdcPath: '/no/such/birdc' }]);
+
+  expect(await applier.apply(numberedFiles(1))).toMatchObject({
+    kind: 'failed',
+    step: 'configure',
+    reason: expect.stringContaining('there is no program /no/such/birdc'),
+  });
+});
+
+test('without a bird program the running BIRD checks the files', async () => {
+  const site = await ApplySite.create();
+  const bird = await site.startBird();
+  const applier = await site.open([{ ...bird.instance, birdPath: '/no/such/bird' }]);
+  await applier.apply(numberedFiles(1));
+
+  const refused = await applier.apply(numberedFiles(2, { more: 'foo;\n' }));
+
+  expect(refused).toMatchObject({ kind: 'refused', step: 'check', refusals: [{ line: 7 }] });
+  expect(await bird.generation()).toBe(1);
+  expect(await bird.reconfigurations()).toBe(1);
+});
+
+test('nothing becomes current unchecked when there is no BIRD to ask at all', async () => {
+  const site = await ApplySite.create();
+  const bird = await standInBird(site, {});
+  const applier = await site.open([{ ...bird, birdPath: '/no/such/bird' }]);
+
+  const outcome = await applier.apply(numberedFiles(1));
+
+  expect(outcome).toMatchObject({ kind: 'failed', step: 'check', wrote: false });
+  expect(outcome).toHaveProperty('advice', expect.stringContaining('--bird'));
+});
+
+test('a running BIRD that refuses what its parser accepted gets the good files back', async () => {
+  const site = await ApplySite.create();
+  const bird = await site.startBird();
+  const lenient = await writeScript(site.dir, 'lenient-bird', 'exit 0');
+  const applier = await site.open([{ ...bird.instance, birdPath: lenient }]);
+  await applier.apply(numberedFiles(1));
+
+  const outcome = await applier.apply(numberedFiles(2, { more: 'foo;\n' }));
+
+  expect(outcome).toMatchObject({
+    kind: 'refused',
+    step: 'configure',
+    refusals: [{ file: 'bird.cfg', line: 7, text: 'foo;' }],
+  });
+  expect(await numbersOnDisk(site.outputDir)).toEqual([1, 1]);
+  expect(await bird.generation()).toBe(1);
+  expect(await applier.apply(numberedFiles(1))).toMatchObject({ kind: 'unchanged' });
+});
+
+test('what BIRD warns about is said once', async () => {
+  const site = await ApplySite.create();
+  const warning = 'echo "bird: $3:7:1 Missing authentication option, assuming MD5"';
+  const applier = await site.open([await standInBird(site, { bird: warning })]);
+
+  await applier.apply(numberedFiles(1));
+  await applier.apply(numberedFiles(2));
+
+  expect(site.logger.messages('warn')).toEqual(['BIRD accepts but warns']);
+});
+
+test('a shell that dies is replaced', async () => {
+  const site = await ApplySite.create();
+  const suicide = 'kill -9 $PPID';
+  const applier = await site.open([await standInBird(site, { birdc: suicide })]);
+
+  expect(await applier.apply(numberedFiles(1))).toMatchObject({ kind: 'failed' });
+  await writeScript(site.dir, 'birdc', 'echo Reconfigured');
+  expect(await applier.apply(numberedFiles(1))).toMatchObject({ kind: 'applied' });
+});
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,69 @@
+/** BIRD is reloaded when its configuration changes, rarely more often, and never too seldom. */
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { faultSiteForTest } from '../support/fault-fixture.js';
+import { waitFor } from '../support/wait-for.js';
+
+test('a key that flaps two hundred times ends right, with few reloads', async () => {
+  const site = await faultSiteForTest();
+  const reloads = site.reloads();
+  for (let i = 0; i < 200; i++) await site.changeHost(7);
+
+  await site.settled();
+
+  expect(site.reloads() - reloads).toBeLessThanOrEqual(10);
+});
+
+test('a burst of a thousand changes ends right, with four reloads at most', async () => {
+  const site = await faultSiteForTest();
+  const reloads = site.reloads();
+  const changeFiftyTimes = async (host: number): Promise<void> => {
+    for (let i = 0; i < 50; i++) await site.changeHost(host);
+  };
+  await Promise.all(Array.from({ length: 20 }, (_, i) => changeFiftyTimes(i + 1)));
+
+  await site.settled();
+
+  expect(site.reloads() - reloads).toBeLessThanOrEqual(4);
+});
+
+test('keys that birdkeeper does not use cost no reload', async () => {
+  const site = await faultSiteForTest();
+  const reloads = site.reloads();
+  for (let i = 0; i < 200; i++) {
+    await site.etcd.put(`/calico/bgp/v1/host/host-0000${1 + (i % 9)}/last_seen`, String(i));
+  }
+
+  // Changes arrive in order: once this one is loaded, the others have been dealt with.
+  await site.changeHost(7);
+  await site.settled();
+
+  expect(site.reloads()).toBe(reloads + 1);
+});
+
+test('a restart without a change writes no file and reloads nothing', async () => {
+  const site = await faultSiteForTest();
+  const reloads = site.reloads();
+  const { ino, mtimeMs } = statSync(join(site.outputDir, 'bird.cfg'));
+  await site.birdkeeper.stop('SIGTERM');
+
+  site.start();
+  // A pass that knew what etcd holds has ended.
+  await waitFor(async () => (await site.status()).desiredDigest, { what: 'the datastore' });
+
+  expect(site.reloads()).toBe(reloads);
+  expect(statSync(join(site.outputDir, 'bird.cfg'))).toMatchObject({ ino, mtimeMs });
+});
+
+test('the last of several changes is loaded, whatever came before it', async () => {
+  const site = await faultSiteForTest();
+  for (let host = 1; host <= 5; host++) {
+    const reloads = site.reloads();
+    await site.changeHost(host);
+    // The next change comes while this one is being loaded, or just after.
+    await waitFor(() => site.reloads() > reloads, { what: `the reload for host ${host}` });
+  }
+
+  await site.settled();
+});

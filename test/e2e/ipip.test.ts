@@ -1,0 +1,93 @@
+/**
+ * Pools with IP-in-IP: which routes go through `tunl0`, on a BIRD that can do it and on one that can't. Routes are all
+ * that is looked at: `tunl0` is a stand-in that encapsulates nothing.
+ */
+import { expect, test } from 'vitest';
+import { type Lab, withLab } from '../support/lab.js';
+import type { BirdKind } from '../support/lab-bird.js';
+import { waitFor } from '../support/wait-for.js';
+import { walkthroughHosts } from '../support/walkthrough.js';
+
+const BGP = '/calico/bgp/v1';
+const POOL = '/calico/v1/ipam/v4/pool/192.168.0.0-16';
+
+const pools = {
+  always: '{"cidr":"192.168.0.0/16","ipip":"tunl0","ipip_mode":"always","masquerade":true}',
+  crossSubnet: '{"cidr":"192.168.0.0/16","ipip":"tunl0","ipip_mode":"cross-subnet"}',
+  off: '{"cidr":"192.168.0.0/16","ipip":"","masquerade":true}',
+} as const;
+
+/** The route of the other node's block, by way of the tunnel and without it. */
+const TUNNELED = '192.168.0.64/26 via 172.17.42.32 dev tunl0 proto bird onlink';
+const DIRECT = '192.168.0.64/26 via 172.17.42.32 dev eth0 proto bird';
+
+test('a pool that always tunnels is reached through tunl0, and turning that off and on keeps the session', async () => {
+  await withTwoNodes('bird2', pools.always, async (lab) => {
+    const node = lab.host('kube-node1');
+    await node.waitForRoute(TUNNELED);
+    const sessions = await node.sessions();
+
+    await lab.etcdPut(POOL, pools.off);
+    await node.waitForRoute(DIRECT);
+    await lab.etcdPut(POOL, pools.always);
+    await node.waitForRoute(TUNNELED);
+
+    expect(await node.sessions()).toEqual(sessions);
+    expect(sessions).toMatchObject([{ name: 'Mesh_172_17_42_32', info: 'Established' }]);
+  });
+}, 60_000);
+
+test('a cross-subnet pool tunnels to nodes of other subnets only', async () => {
+  await withTwoNodes('bird2', pools.crossSubnet, async (lab) => {
+    const node = lab.host('kube-node1');
+    await node.waitForRoute(DIRECT);
+
+    // From now on this node takes itself for the only one of its subnet.
+    await lab.etcdPut(`${BGP}/host/kube-node1/network_v4`, '172.17.42.31/32');
+
+    await node.waitForRoute(TUNNELED);
+  });
+}, 60_000);
+
+test('a BIRD without IPIP leaves tunneled routes out of the kernel, and birdkeeper says why', async () => {
+  await withTwoNodes('bird1', pools.always, async (lab) => {
+    const node = lab.host('kube-node1');
+    await waitFor(async () => (await node.bird.birdc('show route')).includes('192.168.0.64/26'), {
+      what: 'BIRD to learn the route',
+    });
+
+    const { problems } = await node.status();
+    expect(problems).toMatchObject([{ code: 'unsupported-by-bird', key: POOL }]);
+    expect(await node.routes()).not.toContain('192.168.0.64/26');
+    // It was the tunnel that kept it out.
+    await lab.etcdPut(POOL, pools.off);
+    await node.waitForRoute(DIRECT);
+    expect((await node.status()).problems).toEqual([]);
+  });
+}, 60_000);
+
+/** Two nodes with a block and a `tunl0` each, a mesh, and one pool. */
+async function withTwoNodes(
+  kind: BirdKind,
+  pool: string,
+  work: (lab: Lab) => Promise<void>,
+): Promise<void> {
+  const hosts = walkthroughHosts(kind)
+    .slice(1)
+    .map((host, i) => ({ ...host, tunnelAddress: `192.168.0.${i * 64 + 1}` }));
+  await withLab({ hosts }, async (lab) => {
+    await lab.etcdPutAll({
+      [`${BGP}/global/as_num`]: '65100',
+      [`${BGP}/host/kube-node1/ip_addr_v4`]: '172.17.42.31',
+      [`${BGP}/host/kube-node1/network_v4`]: '172.17.0.0/16',
+      [`${BGP}/host/kube-node2/ip_addr_v4`]: '172.17.42.32',
+      [`${BGP}/host/kube-node2/network_v4`]: '172.17.0.0/16',
+      '/calico/ipam/v2/host/kube-node1/ipv4/block/192.168.0.0-26': '{}',
+      '/calico/ipam/v2/host/kube-node2/ipv4/block/192.168.0.64-26': '{}',
+      [POOL]: pool,
+    });
+    await lab.startAll();
+    await lab.host('kube-node1').waitForSessions(['Mesh_172_17_42_32']);
+    await work(lab);
+  });
+}

@@ -1,0 +1,48 @@
+/** File sets with a number that shows in every file and in what BIRD runs. */
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type FileSet, fileSetOf } from '../../src/render/file-set.js';
+import type { TestBirdKind } from './start-bird.js';
+
+/** What BIRD starts from before birdkeeper has written anything. */
+export const IDLE_CONFIG = 'log stderr all;\nrouter id 192.0.2.1;\nprotocol device {\n}\n';
+
+/** Parts of a file set that a test cares for. */
+export interface NumberedFilesOptions {
+  readonly kind?: TestBirdKind;
+  /** More lines of `bird.cfg`, at its end. */
+  readonly more?: string;
+}
+
+/** A main file and one that it includes: BIRD that runs them has a protocol `gen_N`. */
+export function numberedFiles(
+  generation: number,
+  { kind = 'bird2', more = '' }: NumberedFilesOptions = {},
+): FileSet {
+  const daemon = kind === 'bird1-ipv6' ? 'bird6' : 'bird';
+  const channel = kind === 'bird2' ? '\n  ipv4;' : '';
+  const main = `# gen ${generation}\n${IDLE_CONFIG}include "${daemon}_aggr.cfg";\n${more}`;
+  const included = `# gen ${generation}\nprotocol static gen_${generation} {${channel}\n}\n`;
+  return fileSetOf(
+    [
+      { name: `${daemon}.cfg`, text: main },
+      { name: `${daemon}_aggr.cfg`, text: included },
+    ],
+    [{ daemon, name: `${daemon}.cfg`, isOptional: false }],
+  );
+}
+
+/** The file set of a host with two BIRD processes. */
+export function bothOf(ipv4: FileSet, ipv6: FileSet): FileSet {
+  return fileSetOf([...ipv4.files, ...ipv6.files], [...ipv4.mainFiles, ...ipv6.mainFiles]);
+}
+
+/** The numbers in the files that stand at the fixed paths. */
+export async function numbersOnDisk(
+  outputDir: string,
+  names: readonly string[] = ['bird.cfg', 'bird_aggr.cfg'],
+): Promise<readonly number[]> {
+  const texts = await Promise.all(names.map((name) => readFile(join(outputDir, name), 'utf8')));
+  return texts.map((text) => Number(/^# gen (\d+)$/m.exec(text)?.[1]));
+}

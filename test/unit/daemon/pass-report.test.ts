@@ -1,0 +1,250 @@
+import { describe, expect, test } from 'vitest';
+import type { ApplyOutcome, Refusal } from '../../../src/apply/apply-outcome.js';
+import {
+  describePass,
+  type PassDescription,
+  type PassFacts,
+  refusalText,
+  traced,
+} from '../../../src/daemon/pass-report.js';
+import type { Plan } from '../../../src/plan/plan.js';
+import { TemplateError } from '../../../src/render/template-error.js';
+import { parseRouterId, type RouterId } from '../../../src/values/router-id.js';
+
+const FACTS: PassFacts = {
+  causes: ['/calico/bgp/v1/host/node-b/ip_addr_v4'],
+  causeCount: 12,
+  at: 1_000_000,
+  revision: '42',
+};
+
+/** What every log line of these passes has. */
+const COMMON_FIELDS = {
+  revision: '42',
+  changes: ['block 192.0.2.0/26 added'],
+  causes: FACTS.causes,
+  causeCount: 12,
+  durationMs: 31.3,
+};
+
+/** A pass with `outcome`, as if only the files on disk had been loaded. */
+function describeOutcome(outcome: ApplyOutcome): PassDescription {
+  const changes = ['block 192.0.2.0/26 added'];
+  return describePass({ kind: 'applied', outcome, changes, durationMs: 31.26 }, FACTS);
+}
+
+test('a configuration that BIRD runs now is told at info, with its generation and what changed', () => {
+  const description = describeOutcome({
+    kind: 'applied',
+    sequence: 7,
+    wrote: true,
+    isInProgress: false,
+    timings: { check: 14.04, configure: 11 },
+  });
+
+  expect(description).toEqual({
+    status: {
+      outcome: 'applied',
+      at: 1_000_000,
+      durationMs: 31.26,
+      stagesMs: { check: 14.04, configure: 11 },
+      causes: FACTS.causes,
+      changes: ['block 192.0.2.0/26 added'],
+    },
+    verdict: 'done',
+    reload: 'loaded',
+    level: 'info',
+    message: 'BIRD runs the new configuration',
+    fields: {
+      ...COMMON_FIELDS,
+      outcome: 'applied',
+      sequence: 7,
+      wrote: true,
+      isInProgress: false,
+      stagesMs: { check: 14, configure: 11 },
+    },
+    isLoaded: true,
+    isWorthALine: true,
+  });
+});
+
+test('a pass that changed nothing is done, costs no line, and BIRD still runs the files', () => {
+  const description = describeOutcome({ kind: 'unchanged', sequence: 7 });
+
+  expect(description).toMatchObject({
+    status: { outcome: 'unchanged', stagesMs: {} },
+    verdict: 'done',
+    isLoaded: true,
+    isWorthALine: false,
+  });
+  expect(description.reload).toBeUndefined();
+});
+
+test('a pass before there is anything says nothing, and BIRD is not known to run anything', () => {
+  const description = describePass({ kind: 'nothing', durationMs: 0 }, FACTS);
+
+  expect(description).toMatchObject({
+    status: { outcome: 'unchanged' },
+    verdict: 'done',
+    isLoaded: false,
+    isWorthALine: false,
+  });
+});
+
+/** Of a host that does nothing. */
+const PLAN: Plan = {
+  role: 'node',
+  routerId: anyRouterId(),
+  logLevel: 'info',
+  ipv4: { family: 'ipv4', sessions: [], blocks: [], pools: [], customFilters: [] },
+  ipv6: { family: 'ipv6', sessions: [], blocks: [], pools: [], customFilters: [] },
+};
+
+function anyRouterId(): RouterId {
+  const parsed = parseRouterId('192.0.2.1');
+  return parsed.ok ? parsed.value : expect.fail(parsed.reason);
+}
+
+describe('a configuration that BIRD refuses', () => {
+  const refusal: Refusal = {
+    daemon: 'bird',
+    file: 'bird.cfg',
+    line: 4,
+    column: 3,
+    message: 'syntax error',
+    text: 'neighbor 192.0.2.2 as ;',
+  };
+  const fileSet = {
+    files: [
+      {
+        name: 'bird.cfg',
+        text: '# from /calico/a\nprotocol bgp a {\n# from /calico/b\nneighbor 192.0.2.2 as ;\n}\n',
+      },
+    ],
+    mainFiles: [],
+    digest: 'd',
+  };
+
+  function refusedAt(step: 'check' | 'configure'): PassDescription {
+    const outcome = {
+      kind: 'refused',
+      step,
+      refusals: [refusal],
+      isRepeated: false,
+      timings: { check: 14 },
+    } as const;
+    const planned = { plan: PLAN, fileSet, problems: [], planMs: 1, renderMs: 2 };
+    return describePass({ kind: 'applied', outcome, planned, changes: [], durationMs: 20 }, FACTS);
+  }
+
+  test('is an error that names file, line and key, and is tried again', () => {
+    expect(refusedAt('check')).toMatchObject({
+      status: {
+        outcome: 'refused',
+        stagesMs: { plan: 1, render: 2, check: 14 },
+        trouble: 'BIRD refuses the configuration: bird.cfg:4:3 syntax error (from /calico/b)',
+      },
+      verdict: 'retry',
+      level: 'error',
+      message: 'BIRD refuses the configuration; the last good one stands',
+      fields: {
+        outcome: 'refused',
+        refusals: [{ ...refusal, key: '/calico/b' }],
+        advice: 'mend or remove the named key, or the template',
+      },
+      isLoaded: false,
+      isWorthALine: true,
+    });
+  });
+
+  test('is no reload when the check refuses it, and a refused one when the running BIRD does', () => {
+    expect(refusedAt('check').reload).toBeUndefined();
+    expect(refusedAt('configure').reload).toBe('refused');
+  });
+
+  test('has no key when the line is above all keys, or in a file that is none of ours', () => {
+    expect(traced({ ...refusal, line: 1 }, { files: [{ name: 'bird.cfg', text: 'x\n' }] })).toEqual(
+      {
+        ...refusal,
+        line: 1,
+      },
+    );
+    expect(traced({ ...refusal, file: '/etc/bird/local.conf' }, fileSet)).not.toHaveProperty('key');
+    expect(traced(refusal, undefined)).toEqual(refusal);
+  });
+
+  test('is one line of text, with and without column and key', () => {
+    const { column: _, ...withoutColumn } = refusal;
+
+    expect(refusalText({ ...refusal, key: '/calico/b' })).toBe(
+      'bird.cfg:4:3 syntax error (from /calico/b)',
+    );
+    expect(refusalText(withoutColumn)).toBe('bird.cfg:4 syntax error');
+  });
+});
+
+test.each([
+  ['stage', undefined],
+  ['check', undefined],
+  ['install', undefined],
+  ['configure', 'failed'],
+] as const)(
+  'a failure to %s is a warning with reason and advice, and is tried again',
+  (step, reload) => {
+    const description = describeOutcome({
+      kind: 'failed',
+      step,
+      reason: 'cannot write generation 7: no space left on device',
+      advice: 'free space on that file system',
+      wrote: false,
+      timings: { stage: 1 },
+    });
+
+    expect(description).toMatchObject({
+      status: { outcome: 'failed', trouble: 'cannot write generation 7: no space left on device' },
+      verdict: 'retry',
+      level: 'warn',
+      message: 'the configuration could not be applied; it is tried again',
+      fields: {
+        step,
+        wrote: false,
+        reason: 'cannot write generation 7: no space left on device',
+        advice: 'free space on that file system',
+      },
+      isLoaded: false,
+      isWorthALine: true,
+    });
+    expect(description.reload).toBe(reload);
+  },
+);
+
+test('a template that cannot be printed is an error, and waits for somebody to mend it', () => {
+  const error = new TemplateError('bird.cfg.hbs:3:2', 'there is no "nmae"');
+
+  const description = describePass({ kind: 'unrenderable', error, durationMs: 3 }, FACTS);
+
+  expect(description).toMatchObject({
+    status: {
+      outcome: 'unrenderable',
+      trouble: 'template bird.cfg.hbs:3:2: there is no "nmae"',
+      changes: [],
+    },
+    verdict: 'done',
+    level: 'error',
+    message: 'a template cannot be printed; the last good configuration stands',
+    fields: {
+      reason: 'template bird.cfg.hbs:3:2: there is no "nmae"',
+      advice: 'mend the template and send SIGHUP; try it with `birdkeeper diff --templates DIR`',
+    },
+    isLoaded: false,
+    isWorthALine: true,
+  });
+});
+
+test('a pass without a revision has none in its line', () => {
+  const { revision: _, ...facts } = FACTS;
+
+  const { fields } = describePass({ kind: 'nothing', durationMs: 0 }, facts);
+
+  expect(fields).not.toHaveProperty('revision');
+});

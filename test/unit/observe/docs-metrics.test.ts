@@ -1,0 +1,25 @@
+import { test } from 'vitest';
+import { Metrics } from '../../../src/observe/metrics.js';
+import { expectCurrentDoc, markdownTable } from '../../support/generated-doc.js';
+import { statusWith } from './status-fixture.js';
+
+const INTRODUCTION = `<!-- Made from src/observe/metrics.ts by "npm run docs"; a test compares. -->
+# Metrics
+
+\`/metrics\` on \`--listen\` has these in Prometheus' text format.
+`;
+
+test('docs/metrics.md has every metric as the code declares it', async () => {
+  const metrics = await new Metrics(() => statusWith()).describe();
+  const table = markdownTable(
+    ['name', 'type', 'labels', 'what'],
+    metrics.map(({ name, type, labels, help }) => [
+      `\`${name}\``,
+      type,
+      labels.map((label) => `\`${label}\``).join(', '),
+      help,
+    ]),
+  );
+
+  await expectCurrentDoc('metrics.md', `${INTRODUCTION}\n${table}\n`);
+});

@@ -1,0 +1,147 @@
+import { expect, test } from 'vitest';
+import { Metrics } from '../../../src/observe/metrics.js';
+import type { DaemonStatus } from '../../../src/observe/status.js';
+import { statusWith } from './status-fixture.js';
+
+/** The samples of one metric in Prometheus' text. */
+async function samplesOf(metrics: Metrics, name: string): Promise<readonly string[]> {
+  const text = await metrics.text();
+  return text
+    .split('\n')
+    .filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`));
+}
+
+test('each metric has a help and a type', async () => {
+  const text = await new Metrics(() => statusWith()).text();
+
+  expect(text).toContain(
+    '# HELP birdkeeper_datastore_up 1 when the datastore is followed, else 0\n# TYPE birdkeeper_datastore_up gauge\nbirdkeeper_datastore_up 0\n',
+  );
+});
+
+test('states are read from the status at each scrape', async () => {
+  let status: DaemonStatus = statusWith();
+  const metrics = new Metrics(() => status);
+  expect(await samplesOf(metrics, 'birdkeeper_generation_sequence')).toEqual([
+    'birdkeeper_generation_sequence 0',
+  ]);
+
+  status = statusWith({
+    datastore: { ...status.datastore, state: 'synced', heardAt: 1_500_250, snapshots: 2 },
+    generation: { sequence: 7, digest: 'd7' },
+    sessions: { ipv4: 12, ipv6: 3 },
+  });
+
+  const text = await metrics.text();
+  expect(text.split('\n')).toEqual(
+    expect.arrayContaining([
+      'birdkeeper_build_info{version="1.2.3",dialect="bird2",role="node"} 1',
+      'birdkeeper_generation_sequence 7',
+      'birdkeeper_datastore_up 1',
+      'birdkeeper_datastore_last_heard_timestamp_seconds 1500.25',
+      'birdkeeper_planned_sessions{family="ipv4"} 12',
+      'birdkeeper_planned_sessions{family="ipv6"} 3',
+    ]),
+  );
+});
+
+test.each([
+  ['BIRD has loaded what the datastore asks for', { loadedAt: 5 }, 'd7', 1],
+  ['BIRD has not loaded it', {}, 'd7', 0],
+  ['the datastore asks for something else', { loadedAt: 5 }, 'd8', 0],
+  ['the datastore has not answered', { loadedAt: 5 }, undefined, 0],
+])('the loaded metric while %s', async (_, loaded, desiredDigest, value) => {
+  const generation = { sequence: 7, digest: 'd7', ...loaded };
+  const status = statusWith({ generation, ...(desiredDigest && { desiredDigest }) });
+
+  const metrics = new Metrics(() => status);
+
+  expect(await samplesOf(metrics, 'birdkeeper_config_loaded')).toEqual([
+    `birdkeeper_config_loaded ${value}`,
+  ]);
+});
+
+test('problems are counted by kind, and a kind that is gone is not there', async () => {
+  const problem = { key: '/k', reason: 'bad', action: 'left out', since: 5 };
+  let status = statusWith({
+    problems: [
+      { ...problem, code: 'invalid-value' },
+      { ...problem, code: 'invalid-value' },
+      { ...problem, code: 'invalid-key' },
+    ],
+  });
+  const metrics = new Metrics(() => status);
+
+  expect(await samplesOf(metrics, 'birdkeeper_problems')).toEqual([
+    'birdkeeper_problems{code="invalid-value"} 2',
+    'birdkeeper_problems{code="invalid-key"} 1',
+  ]);
+  status = statusWith({ problems: [{ ...problem, code: 'invalid-key' }] });
+  expect(await samplesOf(metrics, 'birdkeeper_problems')).toEqual([
+    'birdkeeper_problems{code="invalid-key"} 1',
+  ]);
+});
+
+test('each BIRD process is up or not', async () => {
+  const birds = [
+    { daemon: 'bird', isUp: true, since: 5 },
+    { daemon: 'bird6', isUp: false, since: 5 },
+  ];
+  const metrics = new Metrics(() => statusWith({ birds }));
+
+  expect(await samplesOf(metrics, 'birdkeeper_bird_up')).toEqual([
+    'birdkeeper_bird_up{daemon="bird"} 1',
+    'birdkeeper_bird_up{daemon="bird6"} 0',
+  ]);
+});
+
+test('passes, reloads and changes are counted', async () => {
+  const metrics = new Metrics(() => statusWith());
+
+  metrics.countPass('applied');
+  metrics.countPass('applied');
+  metrics.countPass('failed');
+  metrics.countReload('loaded');
+  metrics.countChanges(3);
+  metrics.countChanges(0);
+
+  expect(await samplesOf(metrics, 'birdkeeper_passes_total')).toEqual([
+    'birdkeeper_passes_total{outcome="applied"} 2',
+    'birdkeeper_passes_total{outcome="failed"} 1',
+  ]);
+  expect(await samplesOf(metrics, 'birdkeeper_reloads_total')).toEqual([
+    'birdkeeper_reloads_total{outcome="loaded"} 1',
+  ]);
+  expect(await samplesOf(metrics, 'birdkeeper_changes_total')).toEqual([
+    'birdkeeper_changes_total 3',
+  ]);
+});
+
+test('the time of a stage is counted in seconds', async () => {
+  const metrics = new Metrics(() => statusWith());
+
+  metrics.observeStages({ plan: 20, render: 2_000 });
+  metrics.observeStages({ plan: 30 });
+
+  const name = 'birdkeeper_pass_stage_seconds';
+  expect(await samplesOf(metrics, `${name}_sum`)).toEqual([
+    `${name}_sum{stage="plan"} 0.05`,
+    `${name}_sum{stage="render"} 2`,
+  ]);
+  expect(await samplesOf(metrics, `${name}_bucket`)).toEqual(
+    expect.arrayContaining([
+      `${name}_bucket{le="0.025",stage="plan"} 1`,
+      `${name}_bucket{le="0.05",stage="plan"} 2`,
+    ]),
+  );
+});
+
+test('two daemons in one process have metrics of their own', async () => {
+  const [first, second] = [new Metrics(() => statusWith()), new Metrics(() => statusWith())];
+
+  first.countChanges(3);
+
+  expect(await samplesOf(second, 'birdkeeper_changes_total')).toEqual([
+    'birdkeeper_changes_total 0',
+  ]);
+});
