@@ -55,7 +55,7 @@ export async function renderOnce(
 }
 
 /** The operator's templates, as the loader takes them. */
-export function overrideOf({ templates }: Settings): { readonly override?: string } {
+function overrideOf({ templates }: Settings): { readonly override?: string } {
   return templates === undefined ? {} : { override: templates };
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import type { Command } from 'commander';
 
-import type { RenderedFile } from '../render/file-set.js';
+import type { RenderedFile } from '../render/rendered-file.js';
 import type { CommandContext } from './command-context.js';
 import { EXIT } from './exit-status.js';
 import { complain, print } from './output.js';

@@ -16,7 +16,7 @@ export function datastoreSettingsOf(settings: Settings): DatastoreSettings {
   const { etcdCa, etcdCert, etcdKey, etcdUsername, etcdPassword, etcdPasswordFile } = settings;
   const password =
     etcdPasswordFile === undefined
-      ? { password: etcdPassword ?? '' }
+      ? { password: etcdPassword?.reveal() ?? '' }
       : { passwordFile: etcdPasswordFile };
   const tls = {
     ...(etcdCa !== undefined && { caFile: etcdCa }),

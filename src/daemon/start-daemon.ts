@@ -91,6 +91,8 @@ export async function startDaemon(
       onPass: () => tellSystemd(board, context.notifier),
     });
     daemon.start();
+    // Ready is the daemon, not yet BIRD: a BIRD that is ordered after us must not wait for itself. /readyz tells the rest.
+    context.notifier.ready('starting');
     return {
       async stop() {
         await daemon.stop();
@@ -143,7 +145,7 @@ async function listen(
   return server;
 }
 
-/** Ready once BIRD runs a configuration; before that systemd is told what is waited for. */
+/** One line for `systemctl status`. */
 function tellSystemd(board: StatusBoard, notifier: SystemdNotifier): void {
   const { generation, sessions, retry, problems } = board.current();
   const what =
@@ -151,9 +153,5 @@ function tellSystemd(board: StatusBoard, notifier: SystemdNotifier): void {
       ? 'no configuration yet'
       : `generation ${generation.sequence}, ${sessions.ipv4 + sessions.ipv6} sessions planned, ${problems.length} problems`;
   const text = retry === undefined ? what : `${what}; ${retry.reason}`;
-  if (generation?.loadedAt !== undefined) {
-    notifier.ready(text);
-  } else {
-    notifier.status(text);
-  }
+  notifier.status(text);
 }

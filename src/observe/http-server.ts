@@ -36,7 +36,8 @@ export class HttpServer {
       void answer(pages, request.method ?? '', request.url ?? '/', response);
     });
     return new Promise((resolve, reject) => {
-      server.once('error', (error) =>
+      // It stays: an accept that fails later (too many open files) must not end the daemon. To reject is nothing then.
+      server.on('error', (error) =>
         reject(
           new ListenError(
             `cannot listen on ${host}:${port}: ${error.message}; set --listen (BIRDKEEPER_LISTEN), or --listen off`,

@@ -112,6 +112,18 @@ export class Metrics {
     });
   }
 
+  /** A counter that somebody else counts. */
+  #total(name: string, help: string, read: (status: DaemonStatus) => number): void {
+    const status = this.#status;
+    new Counter({
+      ...this.#declared(name, help, []),
+      collect() {
+        this.reset();
+        this.inc(read(status()));
+      },
+    });
+  }
+
   #addStates(): void {
     this.#gauge(
       'birdkeeper_build_info',
@@ -137,10 +149,10 @@ export class Metrics {
       'When the datastore last proved to be alive',
       (gauge, { datastore }) => gauge.set((datastore.heardAt ?? 0) / 1000),
     );
-    this.#gauge(
-      'birdkeeper_datastore_snapshots',
+    this.#total(
+      'birdkeeper_datastore_snapshots_total',
       'Whole snapshots taken since the start; each but the first is a resync',
-      (gauge, { datastore }) => gauge.set(datastore.snapshots),
+      ({ datastore }) => datastore.snapshots,
     );
     this.#gauge(
       'birdkeeper_planned_sessions',
@@ -174,9 +186,9 @@ export class Metrics {
     this.#gauge('birdkeeper_resident_memory_bytes', 'Memory of this process', (gauge) =>
       gauge.set(process.memoryUsage.rss()),
     );
-    this.#gauge('birdkeeper_cpu_seconds', 'CPU time of this process since its start', (gauge) => {
+    this.#total('birdkeeper_cpu_seconds_total', 'CPU time of this process since its start', () => {
       const { user, system } = process.cpuUsage();
-      gauge.set((user + system) / 1e6);
+      return (user + system) / 1e6;
     });
   }
 }

@@ -31,6 +31,12 @@ const HELPERS = ['quoted', 'comment', 'each-partial', '$print'];
 /** What a plain `{{value}}` may print: names, numbers, addresses, prefixes. No blank, quote, bracket or semicolon. */
 const PLAIN_TOKEN = /^[A-Za-z0-9_.:/-]+$/;
 
+/**
+ * Encloses the number of a printed list while the rest of a file is printed. No value can hold it: comments and strings
+ * lose control characters or are refused with them, and plain tokens have none.
+ */
+const LIST_MARK = '\u0001';
+
 /** Text that is printed as it is. Made by helpers, and by dialects for statements that were judged before. */
 export function verbatim(text: string): Handlebars.SafeString {
   return new Handlebars.SafeString(text);
@@ -40,6 +46,8 @@ export function verbatim(text: string): Handlebars.SafeString {
 export class TemplateEngine {
   readonly #templates = new Map<string, Handlebars.TemplateDelegate>();
   readonly #recordTexts = new Map<string, RecordTexts>();
+  /** What `{{each-partial}}` printed in the file in hand. */
+  readonly #lists: (readonly Buffer[])[] = [];
 
   /** @throws {TemplateError} when a template doesn't parse, or prints raw */
   constructor(sources: TemplateSources) {
@@ -66,6 +74,10 @@ export class TemplateEngine {
    * @throws {TemplateError} when there is no such template, or it asks for what `view` doesn't have
    */
   render(name: string, view: object): string {
+    return Buffer.concat(this.renderParts(name, view)).toString();
+  }
+
+  #print(name: string, view: object): string {
     const template = this.#templates.get(name);
     if (template === undefined) {
       throw new TemplateError(name, 'there is no such template');
@@ -81,14 +93,31 @@ export class TemplateEngine {
     }
   }
 
+  /**
+   * What `render` gives, encoded and in pieces; a piece that didn't change since the last time is the same object.
+   *
+   * @throws {TemplateError} as `render`
+   */
+  renderParts(name: string, view: object): readonly Buffer[] {
+    this.#lists.length = 0;
+    const text = this.#print(name, view);
+    const parts = text.split(LIST_MARK).flatMap((piece, index) => {
+      // Every second piece is what the mark enclosed: the number of a list.
+      const list = index % 2 === 1 ? this.#lists[Number(piece)] : undefined;
+      return list ?? [Buffer.from(piece)];
+    });
+    return parts.filter(({ length }) => length > 0);
+  }
+
   #printEach(name: unknown, records: unknown): Handlebars.SafeString {
     const partial = `${PARTIAL_PREFIX}${String(name)}`;
     let texts = this.#recordTexts.get(partial);
     if (texts === undefined) {
-      texts = new RecordTexts((record) => this.render(partial, record));
+      texts = new RecordTexts((record) => this.#print(partial, record));
       this.#recordTexts.set(partial, texts);
     }
-    return verbatim(texts.printAll(Array.isArray(records) ? records : []));
+    this.#lists.push(texts.printAll(Array.isArray(records) ? records : []));
+    return verbatim(`${LIST_MARK}${this.#lists.length - 1}${LIST_MARK}`);
   }
 }
 

@@ -2,15 +2,10 @@
 
 import { createHash } from 'node:crypto';
 
+import { RenderedFile } from './rendered-file.js';
+
 /** One BIRD process: 1.x has one a family, 2 and later have `bird` alone. */
 export type BirdDaemon = 'bird' | 'bird6';
-
-/** One rendered file. */
-export interface RenderedFile {
-  /** Name inside the output directory, without a folder: `bird_aggr.cfg`. */
-  readonly name: string;
-  readonly text: string;
-}
 
 /** The file that a BIRD process starts from. */
 export interface MainFile {
@@ -30,15 +25,23 @@ export interface FileSet {
   readonly digest: string;
 }
 
-/** A `FileSet` of `files`; sorts them and computes the digest. */
+/** A `FileSet` of `files`; sorts them and computes the digest. A file may be given by its text. */
 export function fileSetOf(
-  files: readonly RenderedFile[],
+  files: readonly (RenderedFile | { readonly name: string; readonly text: string })[],
   mainFiles: FileSet['mainFiles'],
 ): FileSet {
-  const sorted = [...files].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const sorted = files
+    .map((file) =>
+      file instanceof RenderedFile ? file : RenderedFile.ofText(file.name, file.text),
+    )
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
   const hash = createHash('sha256');
-  for (const { name, text } of sorted) {
-    hash.update(`${name}\0${text.length}\0`).update(text);
+  for (const { name, parts } of sorted) {
+    const length = parts.reduce((sum, part) => sum + part.length, 0);
+    hash.update(`${name}\0${length}\0`);
+    for (const part of parts) {
+      hash.update(part);
+    }
   }
   return { files: sorted, mainFiles, digest: hash.digest('hex') };
 }

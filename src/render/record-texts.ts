@@ -18,8 +18,8 @@ export class RecordTexts {
     this.#print = print;
   }
 
-  /** The texts of `records`, one after the other. */
-  printAll(records: readonly object[]): string {
+  /** The texts of `records`, one after the other, encoded and in pieces. */
+  printAll(records: readonly object[]): readonly Buffer[] {
     const chunks: Chunk[] = [];
     for (let start = 0; start < records.length; start += CHUNK_SIZE) {
       const part = records.slice(start, start + CHUNK_SIZE);
@@ -27,11 +27,11 @@ export class RecordTexts {
       chunks.push(known !== undefined && isSame(known.records, part) ? known : this.#join(part));
     }
     this.#chunks = chunks;
-    return chunks.map(({ text }) => text).join('');
+    return chunks.map(({ bytes }) => bytes);
   }
 
   #join(records: readonly object[]): Chunk {
-    return { records, text: flat(records.map((record) => this.#lookUp(record)).join('')) };
+    return { records, bytes: Buffer.from(records.map((record) => this.#lookUp(record)).join('')) };
   }
 
   #lookUp(record: object): string {
@@ -46,7 +46,7 @@ export class RecordTexts {
 
 interface Chunk {
   readonly records: readonly object[];
-  readonly text: string;
+  readonly bytes: Buffer;
 }
 
 function isSame(a: readonly object[], b: readonly object[]): boolean {

@@ -5,6 +5,7 @@ import type { Plan } from '../plan/plan.js';
 import type { Dialect } from './dialects/dialect.js';
 import type { TemplateEngine } from './engine.js';
 import { type FileSet, fileSetOf } from './file-set.js';
+import { RenderedFile } from './rendered-file.js';
 
 /** The files of a plan, and what of it this dialect can't say. */
 export interface RenderResult {
@@ -20,7 +21,7 @@ export interface RenderResult {
 export function render(plan: Plan, dialect: Dialect, engine: TemplateEngine): RenderResult {
   const files = dialect
     .files(plan)
-    .map(({ name, template, view }) => ({ name, text: engine.render(template, view) }));
+    .map(({ name, template, view }) => new RenderedFile(name, engine.renderParts(template, view)));
   return {
     fileSet: fileSetOf(files, dialect.mainFiles(plan)),
     problems: dialect.problems(plan),

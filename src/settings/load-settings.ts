@@ -45,11 +45,13 @@ export function configPathOf({ options, environment }: SettingSources): string |
 export function loadSettings(sources: SettingSources): LoadedSettings {
   const mistakes: string[] = [...configMistakes(sources)];
   const values: Record<string, unknown> = {};
+  const given = new Set<string>();
   for (const [name, setting] of Object.entries<Setting<unknown>>(SETTINGS)) {
     const found = find(setting, sources);
     if (found === undefined) {
       continue;
     }
+    given.add(name);
     const parsed = setting.parse(found.text);
     if (parsed.ok) {
       values[name] = parsed.value;
@@ -59,9 +61,7 @@ export function loadSettings(sources: SettingSources): LoadedSettings {
   }
   // Every setting with a default has a value now, unless a mistake says why not.
   const table = values as unknown as SettingValues;
-  if (mistakes.length === 0) {
-    mistakes.push(...contradictions(table));
-  }
+  mistakes.push(...contradictions(table, given));
   return mistakes.length === 0 ? { ok: true, settings: complete(table) } : { ok: false, mistakes };
 }
 
@@ -106,21 +106,29 @@ function configMistakes({ config }: SettingSources): readonly string[] {
   });
 }
 
-function contradictions(values: SettingValues): readonly string[] {
+/** What settings lack of each other. One that was given counts, even when its value is wrong: that is told already. */
+function contradictions(values: SettingValues, given: ReadonlySet<string>): readonly string[] {
+  const has = (name: keyof SettingValues): boolean => given.has(name);
   const mistakes: string[] = [];
-  if (values.role === 'reflector' && values.ip === undefined && values.ip6 === undefined) {
+  if (values.role === 'reflector' && !has('ip') && !has('ip6')) {
     mistakes.push('--role reflector needs an address: --ip or --ip6 (IP, IP6)');
   }
-  if (values.datastore === 'file' && values.file === undefined) {
+  if (values.datastore === 'file' && !has('file')) {
     mistakes.push('--datastore file needs --file (BIRDKEEPER_FILE)');
   }
-  if ((values.etcdCert === undefined) !== (values.etcdKey === undefined)) {
+  const isFile = values.datastore === 'file' || (!has('datastore') && has('file'));
+  return isFile ? mistakes : [...mistakes, ...etcdContradictions(has)];
+}
+
+function etcdContradictions(has: (name: keyof SettingValues) => boolean): readonly string[] {
+  const mistakes: string[] = [];
+  if (has('etcdCert') !== has('etcdKey')) {
     mistakes.push(
       '--etcd-cert and --etcd-key (ETCD_CERT_FILE, ETCD_KEY_FILE) go together: one of them is missing',
     );
   }
-  const hasPassword = values.etcdPassword !== undefined || values.etcdPasswordFile !== undefined;
-  if (hasPassword !== (values.etcdUsername !== undefined)) {
+  const hasPassword = has('etcdPassword') || has('etcdPasswordFile');
+  if (hasPassword !== has('etcdUsername')) {
     mistakes.push(
       '--etcd-username and a password (ETCD_PASSWORD, --etcd-password-file) go together: one of them is missing',
     );

@@ -4,6 +4,7 @@ import { ok, type Result, refused } from '../base/result.js';
 import { parseSpeakerAddress } from '../values/address.js';
 import { parseNodeName } from '../values/node-name.js';
 import { parseRouterId, type RouterId } from '../values/router-id.js';
+import { Secret } from '../values/secret.js';
 import type { Setting } from './setting.js';
 
 type Parse<T> = Setting<T>['parse'];
@@ -13,6 +14,18 @@ const MAX_PORT = 65_535;
 /** Any text that isn't empty. */
 export function text(value: string): Result<string> {
   return value === '' ? refused('it is empty') : ok(value);
+}
+
+/** Any text that isn't empty, and that nobody may see. */
+export function secret(value: string): Result<Secret> {
+  return value === '' ? refused('it is empty') : ok(new Secret(value));
+}
+
+/** The kind of datastore. */
+export function datastore(value: string): Result<'etcd3' | 'file'> {
+  return value === 'etcd2'
+    ? refused('"etcd2" is not supported yet; use etcd3 or file')
+    : oneOf('etcd3', 'file')(value);
 }
 
 /** One of `names`. */
@@ -28,7 +41,7 @@ export function oneOf<const T extends string>(...names: readonly T[]): Parse<T> 
 /** A whole number from `min` to `max`. */
 export function integer(min: number, max: number): Parse<number> {
   return (value) => {
-    const number = /^\d{1,10}$/.test(value) ? Number(value) : Number.NaN;
+    const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
     return number >= min && number <= max
       ? ok(number)
       : refused(`${JSON.stringify(value)} is not a whole number from ${min} to ${max}`);

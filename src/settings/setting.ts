@@ -17,6 +17,3 @@ export interface Setting<T> {
   readonly fallbackHelp?: string;
   readonly parse: (text: string) => Result<T>;
 }
-
-/** A setting that has a value always, since it has a default. */
-export type SettingWithDefault<T> = Setting<T> & { readonly fallback: string };

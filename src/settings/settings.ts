@@ -6,6 +6,8 @@ import * as parse from './parsers.js';
 import type { Setting } from './setting.js';
 
 const MINUTE_MS = 60_000;
+/** Timers of Node take less than 2^31 ms. */
+const MAX_WATCHDOG_USEC = 2 ** 31 * 1000;
 
 /** All settings by the name that the program knows them by. */
 export const SETTINGS = {
@@ -15,7 +17,7 @@ export const SETTINGS = {
     placeholder: 'etcd3|file',
     help: 'where the desired state lives',
     fallbackHelp: 'file when --file is given, else etcd3',
-    parse: parse.oneOf('etcd3', 'file'),
+    parse: parse.datastore,
   },
   file: {
     flag: 'file',
@@ -78,7 +80,7 @@ export const SETTINGS = {
     environment: ['ETCD_PASSWORD'],
     placeholder: 'PASSWORD',
     help: 'password of that user; there is no option for it, since command lines are public',
-    parse: parse.text,
+    parse: parse.secret,
   },
   etcdPasswordFile: {
     flag: 'etcd-password-file',
@@ -293,7 +295,7 @@ export const SETTINGS = {
     environment: ['WATCHDOG_USEC'],
     placeholder: 'MICROSECONDS',
     help: 'set by systemd: how often it wants a sign of life',
-    parse: parse.integer(1, 4_294_967_295),
+    parse: parse.integer(1, MAX_WATCHDOG_USEC),
   },
 } as const satisfies Record<string, Setting<unknown>>;
 

@@ -88,5 +88,7 @@ test('with etcd away a start has BIRD load the good generation on disk, says so,
   await site.changeHost(8);
   await site.proxy.listen();
   await site.settled();
-  expect(await site.page('/readyz')).toContain('the datastore was heard from');
+  await waitFor(async () => (await site.page('/readyz')).includes('the datastore was heard from'), {
+    what: '/readyz to say that etcd is back',
+  });
 });

@@ -40,6 +40,11 @@ export class MeshData {
     return entries;
   }
 
+  /** The keys of all addresses with their values as they are now. */
+  addresses(): [string, string][] {
+    return [...this.#addresses].map(([host, address]) => [this.addressKey(host), address]);
+  }
+
   /** The key of a host's address. Hosts count from 1. */
   addressKey(host: number): string {
     return `${hostFolder(host)}/ip_addr_v4`;

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Clock } from '../../base/clock.js';
 import type { Logger } from '../../base/logger.js';
 import type { FileSet } from '../../render/file-set.js';
+import { RenderedFile } from '../../render/rendered-file.js';
 import { fileError } from '../apply-error.js';
 import type { Refusal } from '../apply-outcome.js';
 import type { BirdInstance } from '../bird-instance.js';
@@ -73,7 +74,7 @@ export async function checkStatements(
 ): Promise<string | undefined> {
   const name = 'statements.cfg';
   const fileSet = {
-    files: [{ name, text: `${before}\n${statements}\n${after}\n` }],
+    files: [RenderedFile.ofText(name, `${before}\n${statements}\n${after}\n`)],
     mainFiles: [{ daemon: bird.daemon, name, isOptional: false }],
   };
   const [refusal] = await checkFileSet(fileSet, [bird], options);

@@ -18,6 +18,7 @@ import {
 import { join } from 'node:path';
 
 import { type FileSet, fileSetOf } from '../../render/file-set.js';
+import { RenderedFile } from '../../render/rendered-file.js';
 import type { Layout } from '../layout.js';
 import { readMark } from './file-mark.js';
 import { MANIFEST_NAME, parseManifest } from './manifest.js';
@@ -136,22 +137,22 @@ export class Generations {
     const folder = this.#layout.generationDir(sequence);
     const manifest = parseManifest(readTextIfThere(join(folder, MANIFEST_NAME)));
     const marks = new Map<string, string>();
-    const files = [];
+    const files: RenderedFile[] = [];
     for (const name of manifest?.files ?? []) {
       const mark = readMark(join(folder, name));
       if (mark === undefined) {
         return 'spoilt';
       }
       marks.set(name, mark);
-      files.push({ name, text: readFileSync(join(folder, name), 'utf8') });
+      files.push(new RenderedFile(name, [readFileSync(join(folder, name))]));
     }
     const fileSet = fileSetOf(files, manifest?.mainFiles ?? []);
     return fileSet.digest === manifest?.digest ? { sequence, fileSet, marks } : 'spoilt';
   }
 
   #filesOf({ sequence, fileSet, marks }: Generation): FormerFiles {
-    const texts = new Map(fileSet.files.map(({ name, text }) => [name, text]));
-    return { folder: this.#layout.generationDir(sequence), texts, marks };
+    const files = new Map(fileSet.files.map((file) => [file.name, file]));
+    return { folder: this.#layout.generationDir(sequence), files, marks };
   }
 
   #readSequences(): number[] {

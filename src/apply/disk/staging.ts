@@ -15,22 +15,26 @@ import {
   openSync,
   rmSync,
   writeFileSync,
+  writevSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 import type { FileSet } from '../../render/file-set.js';
+import { RenderedFile } from '../../render/rendered-file.js';
 import { markOf } from './file-mark.js';
 import { MANIFEST_NAME, manifestText } from './manifest.js';
 import { FILE_MODE } from './small-file.js';
 
 const fsyncOf = promisify(fsync);
 
+/** As many as one writev takes everywhere (IOV_MAX of Linux is 1024). */
+const MAX_PIECES = 512;
+
 /** Files that stand, to be taken over where they are the same. */
 export interface FormerFiles {
   readonly folder: string;
-  /** Name to text. */
-  readonly texts: ReadonlyMap<string, string>;
+  readonly files: ReadonlyMap<string, RenderedFile>;
   /** Name to mark, as the files were written. */
   readonly marks: ReadonlyMap<string, string>;
 }
@@ -48,12 +52,13 @@ export class Staging {
 
   /** Writes the files and a manifest; a file that is the same in `former` becomes a second name of it. */
   write(fileSet: FileSet, former: FormerFiles | undefined): void {
-    for (const { name, text } of fileSet.files) {
-      const isSame = former !== undefined && former.texts.get(name) === text;
+    for (const file of fileSet.files) {
+      const { name } = file;
+      const isSame = former?.files.get(name)?.hasSameBytes(file) === true;
       const mark = isSame ? this.#takeOver(name, former) : undefined;
-      this.marks.set(name, mark ?? this.#writeFile(name, text));
+      this.marks.set(name, mark ?? this.#writeFile(file));
     }
-    this.#writeFile(MANIFEST_NAME, manifestText(fileSet));
+    this.#writeFile(RenderedFile.ofText(MANIFEST_NAME, manifestText(fileSet)));
     // The folder, for its names; and the one above, for this folder's.
     this.#descriptors.push(openSync(this.#folder, 'r'), openSync(dirname(this.#folder), 'r'));
   }
@@ -86,11 +91,23 @@ export class Staging {
     return mark;
   }
 
-  #writeFile(name: string, text: string): string {
+  #writeFile({ name, parts }: RenderedFile): string {
     const descriptor = openSync(join(this.#folder, name), 'wx', FILE_MODE);
     this.#descriptors.push(descriptor);
-    writeFileSync(descriptor, text);
+    writeAll(descriptor, parts);
     return markOf(fstatSync(descriptor, { bigint: true }));
+  }
+}
+
+/** Writes pieces one after the other; the kernel may take less than it is given. */
+function writeAll(descriptor: number, parts: readonly Buffer[]): void {
+  for (let start = 0; start < parts.length; start += MAX_PIECES) {
+    const pieces = parts.slice(start, start + MAX_PIECES);
+    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    const written = writevSync(descriptor, pieces);
+    if (written < length) {
+      writeFileSync(descriptor, Buffer.concat(pieces).subarray(written));
+    }
   }
 }
 

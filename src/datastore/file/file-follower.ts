@@ -56,7 +56,8 @@ export class FileFollower {
     this.#known = entries;
     listener.heard();
     if (known === undefined) {
-      listener.snapshot({
+      // Nothing here could wait for the listener.
+      void listener.snapshot({
         revision,
         entries: [...entries].map(([key, value]) => ({ key, value })),
       });

@@ -13,6 +13,7 @@
  */
 
 import type { Cluster } from '../../model/cluster.js';
+import type { Node, NodeAddress } from '../../model/node.js';
 import type { Address } from '../../values/address.js';
 import type { Family } from '../../values/family.js';
 import type { Session } from '../plan.js';
@@ -35,29 +36,33 @@ export function planMesh(
   if (!isMeshEnabled) {
     return [];
   }
-  const sessions: Session[] = [];
-  for (const node of nodes) {
+  const terms = `${local.nodeName} ${local.address} ${defaultAsn}`;
+  return cache.map(nodes, terms, (node) => {
     const remote = node.addresses[local.family];
-    if (remote === undefined || node.name === local.nodeName || remote.address === local.address) {
-      continue;
-    }
-    const { origin, address } = remote;
-    const remoteAsn = node.asn ?? defaultAsn;
-    const known = cache.find('Mesh', node);
-    const isKnown = known?.remoteAsn === remoteAsn && known.origin === origin;
-    sessions.push(
-      isKnown
-        ? known
-        : cache.keep('Mesh', node, {
-            protocolName: protocolNameOf('Mesh', address),
-            family: local.family,
-            isIpv6: local.family === 'ipv6',
-            remoteAddress: address,
-            remoteAsn,
-            isReflectorClient: false,
-            origin,
-          }),
-    );
-  }
-  return sessions;
+    const isSelf = node.name === local.nodeName || remote?.address === local.address;
+    return remote === undefined || isSelf
+      ? undefined
+      : sessionWith(node, remote, { family: local.family, defaultAsn, cache });
+  });
+}
+
+function sessionWith(
+  node: Node,
+  { address, origin }: NodeAddress,
+  { family, defaultAsn, cache }: { family: Family; defaultAsn: number; cache: SessionCache },
+): Session {
+  const remoteAsn = node.asn ?? defaultAsn;
+  const known = cache.find('Mesh', node);
+  const isKnown = known?.remoteAsn === remoteAsn && known.origin === origin;
+  return isKnown
+    ? known
+    : cache.keep('Mesh', node, {
+        protocolName: protocolNameOf('Mesh', address),
+        family,
+        isIpv6: family === 'ipv6',
+        remoteAddress: address,
+        remoteAsn,
+        isReflectorClient: false,
+        origin,
+      });
 }

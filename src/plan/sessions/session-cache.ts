@@ -13,6 +13,37 @@ export class SessionCache {
     Node: new WeakMap(),
   };
 
+  #mapped: {
+    readonly terms: string;
+    readonly records: readonly object[];
+    readonly sessions: readonly (Session | undefined)[];
+  } = { terms: '', records: [], sessions: [] };
+
+  /**
+   * What `make` gives for each of `records`, left out where it gives nothing. A record that stands where it stood last
+   * time, on the same `terms`, is not asked again.
+   */
+  map<T extends object>(
+    records: readonly T[],
+    terms: string,
+    make: (record: T) => Session | undefined,
+  ): Session[] {
+    const last = this.#mapped.terms === terms ? this.#mapped : undefined;
+    const sessions: (Session | undefined)[] = [];
+    const found: Session[] = [];
+    for (let index = 0; index < records.length; index += 1) {
+      const record = records[index];
+      const isKnown = last !== undefined && last.records[index] === record;
+      const session = isKnown ? last.sessions[index] : record && make(record);
+      sessions.push(session);
+      if (session !== undefined) {
+        found.push(session);
+      }
+    }
+    this.#mapped = { terms, records, sessions };
+    return found;
+  }
+
   /** The session that was kept for `record`. Whether its terms still hold is for the caller to compare. */
   find(source: SessionSource, record: object): Session | undefined {
     return this.#sessions[source].get(record);

@@ -8,6 +8,7 @@ import {
   traced,
 } from '../../../src/daemon/pass-report.js';
 import type { Plan } from '../../../src/plan/plan.js';
+import { fileSetOf } from '../../../src/render/file-set.js';
 import { TemplateError } from '../../../src/render/template-error.js';
 import { parseRouterId, type RouterId } from '../../../src/values/router-id.js';
 
@@ -114,16 +115,15 @@ describe('a configuration that BIRD refuses', () => {
     message: 'syntax error',
     text: 'neighbor 192.0.2.2 as ;',
   };
-  const fileSet = {
-    files: [
+  const fileSet = fileSetOf(
+    [
       {
         name: 'bird.cfg',
         text: '# from /calico/a\nprotocol bgp a {\n# from /calico/b\nneighbor 192.0.2.2 as ;\n}\n',
       },
     ],
-    mainFiles: [],
-    digest: 'd',
-  };
+    [],
+  );
 
   function refusedAt(step: 'check' | 'configure'): PassDescription {
     const outcome = {

@@ -21,7 +21,9 @@ export class NotifyReceiver {
 
   private constructor(path: string) {
     this.path = path;
-    this.#process = spawn('perl', ['-e', RECEIVER, path], { stdio: ['ignore', 'pipe', 'inherit'] });
+    this.#process = spawn('/usr/bin/perl', ['-e', RECEIVER, path], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     this.#process.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.#output += text;
     });
