@@ -1,5 +1,9 @@
 /**
  * One entry of the datastore to what it says. Pure, and total: any bytes under any key give a resource or a refusal.
+ *
+ * @scenario decode/refused-values
+ * @scenario decode/hostile-text
+ * @scenario decode/host-bits-and-spellings
  */
 
 import * as v from 'valibot';
@@ -27,7 +31,9 @@ const PoolValue = v.object({
   ipip: v.nullish(v.string(), ''),
   ipip_mode: v.nullish(v.string()),
 });
-const BlockValue = v.object({ state: v.optional(v.string(), '') });
+const BlockValue = v.object({
+  state: v.optional(v.picklist(['', 'confirmed', 'pending', 'pendingDeletion']), ''),
+});
 
 /** What the entry with the key `ref` (as text: `origin`) and the value `value` says. */
 export function decodeEntry(ref: KeyRef, origin: string, value: string): Result<Resource> {
@@ -201,6 +207,14 @@ function parseTunnelMode(ipip: string | null, mode: string | undefined): Result<
   }
 }
 
+/** States of a block as written; none at all up to Calico 2.6, when every block was confirmed. */
+const BLOCK_STATES = {
+  '': 'confirmed',
+  confirmed: 'confirmed',
+  pending: 'pending',
+  pendingDeletion: 'releasing',
+} as const;
+
 function decodeBlock(
   { nodeName, family, prefix: prefixText }: Extract<KeyRef, { kind: 'block' }>,
   origin: string,
@@ -218,7 +232,7 @@ function decodeBlock(
       prefix: prefix.value,
       family,
       nodeName,
-      isConfirmed: state === '' || state === 'confirmed',
+      state: BLOCK_STATES[state],
       origin,
     },
   }));

@@ -3,6 +3,8 @@
  *
  * `/calico/bgp/v1` holds BGP's configuration, `/calico/v1/ipam` the pools, `/calico/ipam/v2` which node owns which
  * block. Anything else below these is not ours and is ignored without a word.
+ *
+ * @scenario decode/foreign-keys
  */
 
 import type { Family } from '../values/family.js';

@@ -2,6 +2,9 @@
  * Who this host is: its addresses, AS number and router id.
  *
  * @scenario identity/ipv6-only-node
+ * @scenario identity/own-address-missing
+ * @scenario identity/address-from-settings
+ * @scenario identity/router-id-hash
  */
 
 import type { Problem } from '../base/problem.js';

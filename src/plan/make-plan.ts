@@ -1,6 +1,10 @@
 /**
  * The rules in their order: a cluster and a host to a plan. A pure function of both.
  *
+ * @scenario policies/log-level-debug
+ * @scenario policies/log-level-of-node
+ * @scenario mesh/node-without-address
+ *
  * A `Planner` only remembers what it gave last time, so that what didn't change is the same object again and later
  * stages can skip it. What it gives is what a new one would give.
  */

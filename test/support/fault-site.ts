@@ -26,7 +26,7 @@ const program = join(projectRoot, 'dist/main.js');
 const SHOWN_LOG_CHARACTERS = 9000;
 
 /** The node under test, as it is called in the datastore. */
-export const NODE_NAME = 'fault-node';
+const NODE_NAME = 'fault-node';
 
 /** See the head of this file. */
 export class FaultSite {

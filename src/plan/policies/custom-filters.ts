@@ -2,6 +2,7 @@
  * Raw statements of an operator in the export filter (Calico up to 2.6; lost in 3).
  *
  * @scenario policies/custom-filters
+ * @scenario policies/custom-filters-off
  */
 
 import type { Problem } from '../../base/problem.js';

@@ -5,6 +5,7 @@
  * address of it must stay reachable.
  *
  * @scenario pools/tunnel-modes
+ * @scenario pools/cross-subnet-without-network
  */
 
 import type { Pool } from '../../model/pool.js';

@@ -1,7 +1,12 @@
 /**
  * Blocks of this node: each is a black-hole route here and one announced route elsewhere.
  *
+ * A pending block isn't ours yet, and two nodes may be asking for it (projectcalico/calico pull request 6003). One that is
+ * given back is black-holed until it is gone, so that traffic for it doesn't loop, but is no longer announced.
+ *
  * @scenario blocks/own-blocks-only
+ * @scenario blocks/states
+ * @scenario blocks/ipv6
  */
 
 import type { Block } from '../../model/block.js';
@@ -17,7 +22,10 @@ export function planBlocks(
 ): readonly AnnouncedBlock[] {
   return uniqueByPrefix(
     blocks
-      .filter((block) => block.nodeName === nodeName && block.family === family)
-      .map(({ prefix, isConfirmed, origin }) => ({ prefix, isAnnounced: isConfirmed, origin })),
+      .filter(
+        (block) =>
+          block.nodeName === nodeName && block.family === family && block.state !== 'pending',
+      )
+      .map(({ prefix, state, origin }) => ({ prefix, isAnnounced: state === 'confirmed', origin })),
   );
 }

@@ -7,6 +7,9 @@
  * restarts nothing.
  *
  * @scenario peers/mesh-node-is-also-peer
+ * @scenario peers/same-neighbor-other-as
+ * @scenario peers/ipv6-spelled-twice
+ * @scenario reflector/global-and-node-peering
  */
 
 import { withoutCommonEnds } from '../../base/common-ends.js';

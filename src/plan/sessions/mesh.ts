@@ -10,6 +10,9 @@
  *   which is a bug: both ends must agree on each other's number.)
  *
  * @scenario mesh/three-nodes
+ * @scenario mesh/own-as-number
+ * @scenario mesh/mesh-off
+ * @scenario mesh/dual-stack
  */
 
 import type { Cluster } from '../../model/cluster.js';

@@ -2,6 +2,7 @@
  * Sessions that an operator asked for by name: global peers of every node, and peers of one node.
  *
  * @scenario peers/global-and-node
+ * @scenario peers/peer-is-ourselves
  */
 
 import type { BgpPeer } from '../../model/bgp-peer.js';

@@ -10,6 +10,11 @@
  * refuses a whole file with an external one ("Only internal neighbor can be RR client").
  *
  * @scenario reflector/global-clients
+ * @scenario reflector/node-clients
+ * @scenario reflector/two-clusters
+ * @scenario reflector/standalone
+ * @scenario reflector/ipv6
+ * @scenario reflector/node-as-differs
  */
 
 import type { Problem } from '../../base/problem.js';

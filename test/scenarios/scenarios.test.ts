@@ -1,0 +1,157 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { BirdInstance } from '../../src/apply/bird-instance.js';
+import { checkFileSet } from '../../src/apply/check/check-once.js';
+import { systemClock } from '../../src/base/clock.js';
+import { silentLogger } from '../../src/base/logger.js';
+import { fileSetOf, type MainFile } from '../../src/render/file-set.js';
+import {
+  filesBelow,
+  findScenarios,
+  GOLDEN_DIALECTS,
+  type GoldenDialect,
+  type Rendered,
+  Renderer,
+  type Scenario,
+  storeOf,
+} from '../support/scenario.js';
+import { projectRoot, tools } from '../support/tools.js';
+
+const isRewriting = process.env.UPDATE_GOLDEN === '1';
+if (isRewriting && process.env.CI) {
+  throw new Error('expected files are not rewritten where they are to be checked');
+}
+
+const scenarios = await findScenarios();
+
+test('there are scenarios', () => {
+  expect(scenarios.length).toBeGreaterThan(20);
+});
+
+describe.each(scenarios)('$name', (scenario) => {
+  test.each(GOLDEN_DIALECTS)('%s prints the expected files', async (dialect) => {
+    const rendered = await render(scenario, dialect);
+    if (isRewriting) await rewrite(scenario, dialect, rendered);
+
+    expect(await expectedFiles(scenario, dialect)).toEqual(Object.fromEntries(rendered.files));
+  });
+
+  test('bird3 prints what bird2 does', async () => {
+    expect((await render(scenario, 'bird3')).files).toEqual(
+      (await render(scenario, 'bird2')).files,
+    );
+  });
+
+  test('the problems are the expected ones', async () => {
+    const problems: string[] = [];
+    for (const dialect of GOLDEN_DIALECTS) {
+      problems.push(
+        ...(await render(scenario, dialect)).problems.map((line) => `${dialect}: ${line}`),
+      );
+    }
+    const text = problems.length === 0 ? '' : `${problems.join('\n')}\n`;
+    const path = join(scenario.folder, 'expected/problems.txt');
+    if (isRewriting) await (text === '' ? rm(path, { force: true }) : writeFile(path, text));
+
+    expect(await readFile(path, 'utf8').catch(() => '')).toBe(text);
+  });
+
+  test('the order of the entries makes no difference, and printing again none either', async () => {
+    const renderer = await Renderer.create('bird2');
+    const first = renderer.render(storeOf(scenario.entries), scenario.host);
+    const again = renderer.render(storeOf(scenario.entries.toReversed()), scenario.host);
+
+    expect(again.files).toEqual(first.files);
+  });
+
+  test('no neighbor has two sessions in one BIRD', async () => {
+    for (const dialect of GOLDEN_DIALECTS) {
+      for (const text of (await render(scenario, dialect)).files.values()) {
+        const neighbors = [...text.matchAll(/neighbor (\S+) as/g)].map(([, address]) => address);
+        expect(new Set(neighbors).size).toBe(neighbors.length);
+      }
+    }
+  });
+
+  test.each(GOLDEN_DIALECTS)('the real BIRD accepts what %s prints', async (dialect) => {
+    expect(await refusalsOf(dialect, (await render(scenario, dialect)).files)).toEqual([]);
+  });
+
+  test('it says what it is about, and nothing lies about in its folder', async () => {
+    const names = await filesBelow(scenario.folder);
+    const known =
+      /^(README\.md|datastore\.yaml|settings\.yaml|expected\/(problems\.txt|(bird1|bird2|calico)\/\w+\.cfg))$/;
+
+    expect(names).toContain('README.md');
+    expect(names.filter((name) => !known.test(name))).toEqual([]);
+  });
+});
+
+test('the check by BIRD can fail', async () => {
+  const files = new Map([['bird.cfg', 'protocol device { }\nprotocol bgp { }\n']]);
+
+  expect(await refusalsOf('bird2', files)).not.toEqual([]);
+});
+
+test('every rule names scenarios that exist, and every scenario shows some rule', async () => {
+  const sources = (await filesBelow(join(projectRoot, 'src'))).map((name) =>
+    readFile(join(projectRoot, 'src', name), 'utf8'),
+  );
+  const text = (await Promise.all(sources)).join('\n');
+  const named = [...text.matchAll(/@scenario (\S+)/g)].map(([, name]) => name ?? '');
+
+  expect([...new Set(named)].sort()).toEqual(scenarios.map(({ name }) => name));
+});
+
+async function render(
+  { entries, host }: Scenario,
+  dialect: GoldenDialect | 'bird3',
+): Promise<Rendered> {
+  return (await Renderer.create(dialect)).render(storeOf(entries), host);
+}
+
+async function expectedFiles(
+  { folder }: Scenario,
+  dialect: GoldenDialect,
+): Promise<Readonly<Record<string, string>>> {
+  const below = join(folder, 'expected', dialect);
+  const names = await filesBelow(below);
+  const texts = await Promise.all(names.map((name) => readFile(join(below, name), 'utf8')));
+  return Object.fromEntries(names.map((name, index) => [name, texts[index] ?? '']));
+}
+
+async function rewrite(
+  { folder }: Scenario,
+  dialect: GoldenDialect,
+  { files }: Rendered,
+): Promise<void> {
+  const below = join(folder, 'expected', dialect);
+  await rm(below, { recursive: true, force: true });
+  for (const [name, text] of files) {
+    await mkdir(dirname(join(below, name)), { recursive: true });
+    await writeFile(join(below, name), text);
+  }
+}
+
+/** Stock BIRD 1.6 doesn't know the one attribute that Calico's fork adds; the rest of its text is checked. */
+async function refusalsOf(dialect: GoldenDialect, files: ReadonlyMap<string, string>) {
+  const { bird, birdc } = dialect === 'bird2' ? tools.bird2 : tools.bird1;
+  const socketPath = '/nonexistent/bird.ctl';
+  const birds: BirdInstance[] = [
+    { daemon: 'bird', birdPath: bird, birdcPath: birdc, socketPath },
+    { daemon: 'bird6', birdPath: tools.bird1.bird6, birdcPath: tools.bird1.birdc6, socketPath },
+  ];
+  const mainFiles: MainFile[] = [{ daemon: 'bird', name: 'bird.cfg', isOptional: false }];
+  if (files.has('bird6.cfg'))
+    mainFiles.push({ daemon: 'bird6', name: 'bird6.cfg', isOptional: false });
+  const texts = [...files].map(([name, text]) => ({
+    name,
+    text:
+      dialect === 'calico' ? text.replaceAll(/krt_tunnel = "\w*";/g, 'preference = 100;') : text,
+  }));
+  return checkFileSet(fileSetOf(texts, mainFiles), birds, {
+    clock: systemClock,
+    logger: silentLogger,
+  });
+}

@@ -1,0 +1,136 @@
+/** Scenario folders: a datastore and settings in, files and problems out. */
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { parse } from 'yaml';
+import { planFiles } from '../../src/daemon/plan-files.js';
+import type { Entry } from '../../src/datastore/datastore.js';
+import { DecodedStore } from '../../src/decode/decoded-store.js';
+import type { Host } from '../../src/plan/host.js';
+import { Planner } from '../../src/plan/make-plan.js';
+import { type DialectName, dialectFor } from '../../src/render/dialects/index.js';
+import { TemplateEngine } from '../../src/render/engine.js';
+import { loadTemplates } from '../../src/render/load-templates.js';
+import { parseSpeakerAddress } from '../../src/values/address.js';
+import { parseRouterId } from '../../src/values/router-id.js';
+import { projectRoot } from './tools.js';
+
+/** Where scenarios are. */
+export const SCENARIOS = join(projectRoot, 'test/scenarios');
+
+/** The dialects that have expected files of their own; `bird3` prints what `bird2` does. */
+export const GOLDEN_DIALECTS = ['bird1', 'bird2', 'calico'] as const;
+
+/** A dialect with expected files. */
+export type GoldenDialect = (typeof GOLDEN_DIALECTS)[number];
+
+/** One folder. */
+export interface Scenario {
+  /** `mesh/three-nodes`. */
+  readonly name: string;
+  readonly folder: string;
+  readonly entries: readonly Entry[];
+  readonly host: Host;
+}
+
+/** Files by name, and a line for each problem. */
+export interface Rendered {
+  readonly files: ReadonlyMap<string, string>;
+  readonly problems: readonly string[];
+}
+
+/** All scenarios, by folder name. */
+export async function findScenarios(): Promise<readonly Scenario[]> {
+  const found = await readdir(SCENARIOS, { recursive: true });
+  const folders = found
+    .filter((path) => path.endsWith('/datastore.yaml'))
+    .map((path) => dirname(path))
+    .sort();
+  return Promise.all(folders.map((name) => readScenario(name)));
+}
+
+async function readScenario(name: string): Promise<Scenario> {
+  const folder = join(SCENARIOS, name);
+  const keys: unknown = parse(await readFile(join(folder, 'datastore.yaml'), 'utf8'));
+  const settings: unknown = parse(
+    await readFile(join(folder, 'settings.yaml'), 'utf8').catch(() => '{}'),
+  );
+  const entries = Object.entries(recordOf(keys)).map(([key, value]) => ({
+    key,
+    value: typeof value === 'string' ? value : JSON.stringify(value),
+  }));
+  return { name, folder, entries, host: hostOf(recordOf(settings)) };
+}
+
+function hostOf(settings: Readonly<Record<string, unknown>>): Host {
+  const { role = 'node', node = 'node-a', ip, ip6, routerId, customFilters = true } = settings;
+  const ipv4 = ip === undefined ? undefined : parseSpeakerAddress(String(ip), 'ipv4');
+  const ipv6 = ip6 === undefined ? undefined : parseSpeakerAddress(String(ip6), 'ipv6');
+  const id = routerId === undefined ? undefined : parseRouterId(String(routerId));
+  return {
+    role: role === 'reflector' ? 'reflector' : 'node',
+    nodeName: String(node),
+    ...(ipv4?.ok && { ipv4: ipv4.value }),
+    ...(ipv6?.ok && { ipv6: ipv6.value }),
+    ...(routerId === 'hash' && { routerId: 'hash' as const }),
+    ...(id?.ok && { routerId: id.value }),
+    acceptsCustomFilters: customFilters === true,
+    refusedStatements: new Map(),
+  };
+}
+
+/** Renders entries again and again, as a daemon does: what was printed before is kept. */
+export class Renderer {
+  readonly #planner = new Planner();
+  readonly #parts: Awaited<ReturnType<typeof partsOf>>;
+
+  private constructor(parts: Awaited<ReturnType<typeof partsOf>>) {
+    this.#parts = parts;
+  }
+
+  static async create(dialect: DialectName): Promise<Renderer> {
+    return new Renderer(await partsOf(dialect));
+  }
+
+  render(store: DecodedStore, host: Host): Rendered {
+    const parts = { ...this.#parts, store, planner: this.#planner };
+    const { fileSet, problems } = planFiles(parts, host, () => 0);
+    return {
+      files: new Map(fileSet.files.map(({ name, text }) => [name, text])),
+      problems: problems.map(
+        ({ code, key, path, reason, action }) =>
+          `${code} ${key}${path === undefined ? '' : ` ${path}`}: ${reason}; ${action}`,
+      ),
+    };
+  }
+}
+
+/** A store that holds `entries`, filled at once. */
+export function storeOf(
+  entries: readonly Entry[],
+  lastGood?: ConstructorParameters<typeof DecodedStore>[0],
+): DecodedStore {
+  const store = new DecodedStore(lastGood);
+  store.replace({ revision: '1', entries });
+  return store;
+}
+
+/** Names below `folder`, with their folders; empty when there is none. */
+export async function filesBelow(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .sort();
+}
+
+async function partsOf(name: DialectName) {
+  const dialect = dialectFor(name, undefined);
+  if (!dialect.ok) throw new Error(dialect.reason);
+  const folders = { builtIn: join(projectRoot, 'templates') };
+  const sources = await loadTemplates(folders, dialect.value.templateFolders);
+  return { dialect: dialect.value, engine: new TemplateEngine(sources) };
+}
+
+function recordOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
