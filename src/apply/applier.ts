@@ -155,9 +155,14 @@ export class Applier {
     return queryBird({ socketPath, clock, timeoutMs: QUERY_TIMEOUT_MS }, command);
   }
 
-  /** One attempt to make BIRD run `fileSet`. Rejects with bugs only. */
-  apply(fileSet: FileSet): Promise<ApplyOutcome> {
-    const outcome = this.#inHand.then(() => this.#apply(fileSet));
+  /**
+   * One attempt to make BIRD run `fileSet`. Rejects with bugs only.
+   *
+   * @param isOutdated - asked once BIRD's parser has accepted it: whether it should not be installed after all
+   */
+  apply(fileSet: FileSet, isOutdated?: () => boolean): Promise<ApplyOutcome> {
+    const attempt = new Attempt(this.#options.clock, isOutdated);
+    const outcome = this.#inHand.then(() => this.#apply(fileSet, attempt));
     this.#inHand = outcome.catch(() => {});
     return outcome;
   }
@@ -179,8 +184,7 @@ export class Applier {
     this.#drift.resume(this.standing?.sequence);
   }
 
-  async #apply(fileSet: FileSet): Promise<ApplyOutcome> {
-    const attempt = new Attempt(this.#options.clock);
+  async #apply(fileSet: FileSet, attempt: Attempt): Promise<ApplyOutcome> {
     await this.#drift.pause();
     let outcome: ApplyOutcome;
     try {
@@ -190,7 +194,7 @@ export class Applier {
     } finally {
       this.#drift.resume(this.standing?.sequence);
     }
-    if (outcome.kind !== 'refused' && outcome.kind !== 'failed') {
+    if (outcome.kind === 'applied' || outcome.kind === 'unchanged') {
       this.#lastLoaded = fileSet;
       this.#lastRefusal = undefined;
     }
@@ -200,6 +204,9 @@ export class Applier {
   async #attempt(fileSet: FileSet, attempt: Attempt): Promise<ApplyOutcome> {
     if (!this.#isWritten(fileSet)) {
       const refusals = await this.#install(fileSet, attempt);
+      if (refusals === 'outdated') {
+        return { kind: 'outdated', timings: attempt.timings };
+      }
       if (refusals.length > 0) {
         return this.#refused('check', fileSet, refusals, attempt);
       }
@@ -235,7 +242,7 @@ export class Applier {
     return damage.length === 0;
   }
 
-  async #install(fileSet: FileSet, attempt: Attempt): Promise<readonly Refusal[]> {
+  async #install(fileSet: FileSet, attempt: Attempt): Promise<readonly Refusal[] | 'outdated'> {
     try {
       return await this.#installer.install(fileSet, this.#check, attempt);
     } catch (error) {

@@ -24,6 +24,8 @@ export type ApplyOutcome =
       readonly isRepeated: boolean;
       readonly timings: ApplyTimings;
     }
+  /** It was found out of date before anything was swapped: all is as it was. */
+  | { readonly kind: 'outdated'; readonly timings: ApplyTimings }
   /** Our own work failed; worth another try. */
   | {
       readonly kind: 'failed';

@@ -9,9 +9,12 @@ export class Attempt {
   #sinceMs: number;
   /** Whether new files became current. */
   wrote = false;
+  /** Whether the file set is out of date before it was installed. */
+  readonly isOutdated: () => boolean;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, isOutdated: () => boolean = () => false) {
     this.#clock = clock;
+    this.isOutdated = isOutdated;
     this.#sinceMs = clock.monotonic();
   }
 

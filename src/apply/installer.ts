@@ -83,14 +83,14 @@ export class Installer {
   }
 
   /**
-   * Makes `fileSet` the standing generation; gives BIRD's refusals, which leave all as it was. Sets `attempt.wrote` as
-   * soon as the new files are current.
+   * Makes `fileSet` the standing generation; gives BIRD's refusals, which leave all as it was, as does `outdated`. Sets
+   * `attempt.wrote` as soon as the new files are current.
    */
   async install(
     fileSet: FileSet,
     check: CheckStaged,
     attempt: Attempt,
-  ): Promise<readonly Refusal[]> {
+  ): Promise<readonly Refusal[] | 'outdated'> {
     const staged = await attempt.run('stage', () => this.#stage(fileSet));
     let refusals: readonly Refusal[];
     try {
@@ -102,6 +102,10 @@ export class Installer {
     if (refusals.length > 0) {
       this.#generations.keepAsRefused(staged.sequence);
       return refusals;
+    }
+    if (attempt.isOutdated()) {
+      this.#generations.discard(staged.sequence);
+      return 'outdated';
     }
     await attempt.run('install', () => this.#install(staged, attempt));
     return [];

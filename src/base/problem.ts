@@ -31,6 +31,8 @@ export type ProblemCode =
   | 'duplicate-session'
   /** The BIRD in use can't do what the record asks for. */
   | 'unsupported-by-bird'
+  /** A pool is to be tunneled, and the device for it is missing on this host. */
+  | 'tunnel-missing'
   /** Raw BIRD statements were not accepted. */
   | 'custom-filter-refused';
 

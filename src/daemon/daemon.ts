@@ -6,17 +6,18 @@
 import type { Applier, Disturbance } from '../apply/applier.js';
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
-import { problemId } from '../base/problem.js';
+import { type Problem, problemId } from '../base/problem.js';
 import type { Datastore, DatastoreListener } from '../datastore/datastore.js';
 
 import type { Metrics } from '../observe/metrics.js';
 import type { BirdStatus, DaemonStatus, StatusBoard } from '../observe/status.js';
-import type { Plan } from '../plan/plan.js';
+import { type Plan, TUNNEL_INTERFACE } from '../plan/plan.js';
 import { listenerOf } from './datastore-listener.js';
 import type { LastGoodFile } from './last-good-file.js';
 import { describePass, type PassFacts } from './pass-report.js';
 import { type PassParts, type PassReport, reconcile } from './reconcile.js';
 import { type PassVerdict, Trigger, type TriggerTimes } from './trigger.js';
+import { TunnelWatch } from './tunnel-watch.js';
 
 /** Everything that a daemon is made of, ready to start. */
 export interface DaemonParts extends Omit<PassParts, 'clock'> {
@@ -31,6 +32,14 @@ export interface DaemonParts extends Omit<PassParts, 'clock'> {
   readonly onPass: () => void;
 }
 
+const TUNNEL_MISSING: Problem = {
+  code: 'tunnel-missing',
+  key: TUNNEL_INTERFACE,
+  reason: `a pool asks for IPIP, and this host has no device ${TUNNEL_INTERFACE}`,
+  action:
+    "routes of such pools stay out until it is there, and are then imported by themselves; Calico's Felix makes it, or `ip tunnel add`",
+};
+
 /** Keys named in the log for one pass; the count says how many there were. */
 const MAX_CAUSES = 10;
 
@@ -39,11 +48,14 @@ export class Daemon {
   readonly #parts: DaemonParts;
   readonly #trigger: Trigger;
   readonly #abort = new AbortController();
+  readonly #tunnelWatch: TunnelWatch;
   #following: Promise<void> | undefined;
   /** Whether the store holds a whole snapshot. Until then a pass has nothing to plan from. */
   #isSynced = false;
   #causes: string[] = [];
   #causeCount = 0;
+  /** Whether the state that the pass in hand works on was half of a revision. */
+  #isTorn = false;
   #plan: Plan | undefined;
   #lastTrouble = '';
 
@@ -56,12 +68,19 @@ export class Daemon {
       pass: () => this.#pass(),
       onRetry: (attempt, delayMs) => this.#noteRetry(attempt, delayMs),
     });
+    this.#tunnelWatch = new TunnelWatch({
+      device: TUNNEL_INTERFACE,
+      clock: parts.clock,
+      isNeeded: () => this.#needsTunnel(),
+      onChange: (isThere) => void this.#onTunnel(isThere),
+    });
   }
 
   /** Begins to follow the datastore and BIRD. A generation on disk that BIRD doesn't run is loaded without waiting. */
   start(): void {
     const { datastore, applier, logger } = this.#parts;
     applier.watch((disturbance) => this.#onDisturbance(disturbance));
+    this.#tunnelWatch.start();
     this.#following = datastore
       .follow(this.#listener(), this.#abort.signal)
       .catch((error: unknown) => {
@@ -85,6 +104,7 @@ export class Daemon {
   /** Lets the pass in hand end, and lets go of everything. BIRD and its files stay as they are. */
   async stop(): Promise<void> {
     this.#abort.abort();
+    this.#tunnelWatch.stop();
     await this.#trigger.stop();
     await this.#following?.catch(() => {});
     await this.#parts.applier.close();
@@ -98,6 +118,9 @@ export class Daemon {
       clock,
       logger,
       settled: () => this.#trigger.settled(),
+      onTorn: () => {
+        this.#isTorn = true;
+      },
       onChange: (keys, isFirst) => {
         this.#isSynced = true;
         metrics.countChanges(keys.length);
@@ -128,6 +151,28 @@ export class Daemon {
     }
   }
 
+  /** Whether routes go through the IPIP device by a rule that BIRD applies when it imports them. */
+  #needsTunnel(): boolean {
+    const hasTunnels = this.#plan?.ipv4.pools.some(({ isTunneled }) => isTunneled) ?? false;
+    return hasTunnels && this.#parts.dialect.tunnelsOnImport;
+  }
+
+  async #onTunnel(isThere: boolean): Promise<void> {
+    const { logger, applier } = this.#parts;
+    this.#note([`${TUNNEL_INTERFACE} ${isThere ? 'is there' : 'is missing'}`], 1);
+    this.#trigger.signal();
+    if (isThere) {
+      logger.info(
+        { device: TUNNEL_INTERFACE },
+        'the tunnel is there; having BIRD import routes anew',
+      );
+      await applier.query('bird', 'reload in all').catch((error: unknown) => {
+        // A BIRD that is away imports everything when it is back.
+        logger.warn({ err: error }, 'BIRD could not be asked to import routes anew');
+      });
+    }
+  }
+
   #note(causes: readonly string[], count: number): void {
     this.#causeCount += count;
     this.#causes.push(...causes.slice(0, MAX_CAUSES - this.#causes.length));
@@ -141,9 +186,12 @@ export class Daemon {
     };
     this.#causes = [];
     this.#causeCount = 0;
+    this.#isTorn = false;
     const { store, lastGood } = this.#parts;
     const revision = this.#parts.board.current().datastore.revision;
-    const report = this.#isSynced ? await reconcile(this.#parts, this.#plan) : await this.#reload();
+    const report = this.#isSynced
+      ? await reconcile(this.#parts, this.#plan, () => this.#isTorn)
+      : await this.#reload();
     await lastGood.write(store.lastGood());
     if (
       report.kind === 'applied' &&
@@ -189,7 +237,8 @@ export class Daemon {
       }),
     });
     if (planned) {
-      this.#tellProblems(planned.problems, clock.now());
+      const missing = this.#tunnelWatch.isMissing ? [TUNNEL_MISSING] : [];
+      this.#tellProblems([...planned.problems, ...missing], clock.now());
     }
     const trouble = pass.status.trouble ?? '';
     // A failure that repeats says nothing new; its end does.

@@ -14,13 +14,15 @@ export interface ListenerParts {
   readonly logger: Logger;
   /** Told which keys of ours changed; `isFirst` with the first snapshot, changed or not. */
   readonly onChange: (keys: readonly string[], isFirst: boolean) => void;
+  /** Told when what came before turns out to be half of a revision. */
+  readonly onTorn: () => void;
   /** Resolves when the pass in hand has ended. */
   readonly settled: () => Promise<void>;
 }
 
 /** A listener for `Datastore.follow`. */
 export function listenerOf(parts: ListenerParts): DatastoreListener {
-  const { store, board, clock, logger, onChange, settled } = parts;
+  const { store, board, clock, logger, onChange, onTorn, settled } = parts;
   return {
     snapshot(snapshot) {
       const { snapshots } = board.current().datastore;
@@ -34,8 +36,11 @@ export function listenerOf(parts: ListenerParts): DatastoreListener {
       // At start a BIRD waits for its configuration, and nobody for the watch.
       return settled();
     },
-    changes(changes, revision) {
+    changes(changes, revision, late) {
       board.updateDatastore({ revision });
+      if (late) {
+        onTorn();
+      }
       onChange(store.update(changes), false);
     },
     state(state) {

@@ -64,7 +64,7 @@ export function describePass(report: PassReport, facts: PassFacts): PassDescript
     },
     isLoaded:
       end.outcome === 'applied' || (end.outcome === 'unchanged' && report.kind === 'applied'),
-    isWorthALine: end.outcome !== 'unchanged',
+    isWorthALine: end.outcome !== 'unchanged' && end.outcome !== 'outdated',
   };
 }
 
@@ -107,6 +107,8 @@ function endOfApply(
   switch (outcome.kind) {
     case 'unchanged':
       return { outcome: 'unchanged', verdict: 'done', level: 'info', message: 'nothing changed' };
+    case 'outdated':
+      return { outcome: 'outdated', verdict: 'again', level: 'info', message: 'half of a change' };
     case 'applied':
       return {
         outcome: 'applied',

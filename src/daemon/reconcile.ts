@@ -37,8 +37,17 @@ export type PassReport =
   /** A template printed what it must not; nothing was written. */
   | { readonly kind: 'unrenderable'; readonly error: TemplateError; readonly durationMs: number };
 
-/** Runs one pass. `before` is the plan of the last one, to say what changed. */
-export async function reconcile(parts: PassParts, before: Plan | undefined): Promise<PassReport> {
+/**
+ * Runs one pass.
+ *
+ * @param before - the plan of the last pass, to say what changed
+ * @param isTorn - whether the entries turned out to be half of a change meanwhile; asked before files are swapped
+ */
+export async function reconcile(
+  parts: PassParts,
+  before: Plan | undefined,
+  isTorn: () => boolean,
+): Promise<PassReport> {
   const { clock, host, store, judge, applier } = parts;
   const startMs = clock.monotonic();
   const refusedStatements = await judge.refusals(
@@ -53,7 +62,7 @@ export async function reconcile(parts: PassParts, before: Plan | undefined): Pro
     }
     throw error;
   }
-  const outcome = await applier.apply(planned.fileSet);
+  const outcome = await applier.apply(planned.fileSet, isTorn);
   return {
     kind: 'applied',
     planned,

@@ -14,8 +14,8 @@
 import { type BackoffOptions, backoffDelayMs } from '../base/backoff.js';
 import type { Clock } from '../base/clock.js';
 
-/** How a pass ended: `retry` when it has to be repeated even if nothing changes. */
-export type PassVerdict = 'done' | 'retry';
+/** How a pass ended: `retry` when it has to be repeated even if nothing changes, `again` when that is due at once. */
+export type PassVerdict = 'done' | 'again' | 'retry';
 
 /** Times of the queue, in milliseconds. */
 export interface TriggerTimes {
@@ -125,7 +125,11 @@ export class Trigger {
   async #run(): Promise<void> {
     const verdict = await this.#options.pass();
     this.#running = undefined;
-    if (verdict === 'done') {
+    if (verdict === 'again' && !this.#isStopped) {
+      this.#start();
+      return;
+    }
+    if (verdict !== 'retry') {
       this.#failures = 0;
     } else {
       const { clock, times, random, onRetry } = this.#options;

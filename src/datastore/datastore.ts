@@ -42,8 +42,12 @@ export interface DatastoreListener {
    * listener asks for the processor: the follower does nothing that could wait until it resolves. No change is lost.
    */
   snapshot(snapshot: Snapshot): void | Promise<void>;
-  /** Changes in the datastore's order, all of one or more whole revisions; `revision` is that of the last. */
-  changes(changes: readonly Change[], revision: string): void;
+  /**
+   * Changes in the datastore's order; `revision` is that of the last. As a rule all changes of one revision come together.
+   * A transaction over several key prefixes may come in two parts a few milliseconds apart: the second one is `late`, which
+   * says that what was told before was half of a revision.
+   */
+  changes(changes: readonly Change[], revision: string, late?: 'late'): void;
   state(state: DatastoreState): void;
   /** Called whenever the datastore proved to be alive, also without a change. For the age of what we know. */
   heard(): void;

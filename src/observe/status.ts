@@ -58,8 +58,17 @@ export interface PassStatus {
   readonly trouble?: string;
 }
 
-/** How a pass ended; `unrenderable` is a template's fault. */
-export type PassOutcome = 'unchanged' | 'applied' | 'refused' | 'failed' | 'unrenderable';
+/**
+ * How a pass ended. `unrenderable` is a template's fault; `outdated` found that it worked on half of a change, and the next
+ * pass took in the rest.
+ */
+export type PassOutcome =
+  | 'unchanged'
+  | 'applied'
+  | 'outdated'
+  | 'refused'
+  | 'failed'
+  | 'unrenderable';
 
 /** One BIRD process. */
 export interface BirdStatus {

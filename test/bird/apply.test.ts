@@ -55,6 +55,21 @@ describe.each(['bird1', 'bird2'] as const)('%s', (kind) => {
     expect(await applier.apply(bad)).toMatchObject({ kind: 'refused', isRepeated: true });
   });
 
+  test('is not given a set that turned out to be half of a change while it was checked', async () => {
+    const site = await ApplySite.create();
+    const bird = await site.startBird(kind);
+    const applier = await site.open([bird.instance]);
+    await applier.apply(numberedFiles(1, { kind }));
+
+    const outcome = await applier.apply(numberedFiles(2, { kind }), () => true);
+
+    expect(outcome).toMatchObject({ kind: 'outdated' });
+    expect(await bird.generation()).toBe(1);
+    expect(await numbersOnDisk(site.outputDir)).toEqual([1, 1]);
+    expect(await applier.apply(numberedFiles(3, { kind }))).toMatchObject({ kind: 'applied' });
+    expect(await numbersOnDisk(site.outputDir)).toEqual([3, 3]);
+  });
+
   test('that is away loads the configuration once it is there', async () => {
     const site = await ApplySite.create();
     const bird = site.bird(kind);

@@ -49,6 +49,31 @@ test('a cross-subnet pool tunnels to nodes of other subnets only', async () => {
   });
 }, 60_000);
 
+test('a tunl0 that comes after the routes is noticed, and the routes go through it without a new session', async () => {
+  await withTwoNodes(
+    'bird2',
+    pools.always,
+    async (lab) => {
+      const node = lab.host('kube-node1');
+      await waitFor(
+        async () => (await node.status()).problems.some(({ code }) => code === 'tunnel-missing'),
+        { what: 'birdkeeper to miss tunl0' },
+      );
+      const sessions = await node.sessions();
+      expect(await node.routes()).not.toContain('192.168.0.64/26');
+
+      await lab.network.addTunnel(node.namespace, '192.168.0.1');
+
+      await node.waitForRoute(TUNNELED);
+      expect(await node.sessions()).toEqual(sessions);
+      await waitFor(async () => (await node.status()).problems.length === 0, {
+        what: 'the problem to go',
+      });
+    },
+    'without tunnels',
+  );
+}, 60_000);
+
 test('a BIRD without IPIP leaves tunneled routes out of the kernel, and birdkeeper says why', async () => {
   await withTwoNodes('bird1', pools.always, async (lab) => {
     const node = lab.host('kube-node1');
@@ -71,10 +96,14 @@ async function withTwoNodes(
   kind: BirdKind,
   pool: string,
   work: (lab: Lab) => Promise<void>,
+  tunnels: 'with tunnels' | 'without tunnels' = 'with tunnels',
 ): Promise<void> {
   const hosts = walkthroughHosts(kind)
     .slice(1)
-    .map((host, i) => ({ ...host, tunnelAddress: `192.168.0.${i * 64 + 1}` }));
+    .map((host, i) => ({
+      ...host,
+      ...(tunnels === 'with tunnels' && { tunnelAddress: `192.168.0.${i * 64 + 1}` }),
+    }));
   await withLab({ hosts }, async (lab) => {
     await lab.etcdPutAll({
       [`${BGP}/global/as_num`]: '65100',

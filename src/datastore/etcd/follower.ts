@@ -152,7 +152,7 @@ export class Follower {
     };
     return {
       snapshot: (snapshot) => tell(() => listener.snapshot(snapshot)),
-      changes: (changes, revision) => tell(() => listener.changes(changes, revision)),
+      changes: (changes, revision, late) => tell(() => listener.changes(changes, revision, late)),
       state: (state) => tell(() => listener.state(state)),
       heard: () => tell(() => listener.heard()),
     };

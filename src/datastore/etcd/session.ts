@@ -86,7 +86,7 @@ async function watchAndProbe(
       prober.heard();
       listener.heard();
     },
-    onChanges: (changes, revision) => listener.changes(changes, String(revision)),
+    onChanges: (changes, revision, late) => listener.changes(changes, String(revision), late),
   });
   const probing = new AbortController();
   try {

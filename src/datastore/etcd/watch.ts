@@ -26,7 +26,7 @@ export interface WatchOptions {
   onEstablished(): void;
   onHeard(): void;
   /** Changes in the order of their revisions, and the revision of the last. */
-  onChanges(changes: readonly Change[], revision: number): void;
+  onChanges(changes: readonly Change[], revision: number, late: 'late' | undefined): void;
 }
 
 /** How many turns of the event loop changes are held back at most while more keep arriving. */
@@ -50,6 +50,8 @@ export class Watch {
    * of another range may overtake it.
    */
   readonly #floor: Floor;
+  /** The newest revision of which changes were told. */
+  #toldRevision = 0;
   readonly #established = new Set<RangeProgress>();
   #reject: (error: unknown) => void = () => {};
   #isOver = false;
@@ -146,10 +148,12 @@ export class Watch {
     // Stable: the changes of one range keep the order that etcd gave them.
     const gathered = this.#gathered.sort((a, b) => a.revision - b.revision);
     this.#gathered = [];
-    const revision = gathered.at(-1)?.revision ?? 0;
+    const isLate = (gathered[0]?.revision ?? 0) <= this.#toldRevision;
+    this.#toldRevision = gathered.at(-1)?.revision ?? 0;
     this.#options.onChanges(
       gathered.map(({ change }) => change),
-      revision,
+      this.#toldRevision,
+      isLate ? 'late' : undefined,
     );
   }
 

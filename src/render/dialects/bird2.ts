@@ -23,6 +23,7 @@ function oneProcessDialect(
     name,
     templateFolders,
     daemons: ['bird'],
+    tunnelsOnImport: method === 'on-link-import',
     mainFiles: () => [{ daemon: 'bird', name: 'bird.cfg', isOptional: false }],
     files: (plan) => filesOf(plan, method),
     problems: (plan) =>

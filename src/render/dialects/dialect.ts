@@ -29,6 +29,8 @@ export interface Dialect {
   readonly daemons: readonly BirdDaemon[];
   /** Which file each BIRD process starts from. */
   mainFiles(plan: Plan): FileSet['mainFiles'];
+  /** Whether a route gets its tunnel when BIRD imports it; the device has to be there by then. */
+  readonly tunnelsOnImport: boolean;
   /** The files of `plan`. */
   files(plan: Plan): readonly FileView[];
   /** What `plan` asks for and this BIRD can't do. */

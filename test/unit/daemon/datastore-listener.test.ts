@@ -17,6 +17,7 @@ function listenerForTest() {
   const logger = new RecordingLogger();
   const changes: [readonly string[], boolean][] = [];
   let passes = 0;
+  let torn = 0;
   const listener = listenerOf({
     store,
     board,
@@ -25,11 +26,23 @@ function listenerForTest() {
     onChange: (keys, isFirst) => {
       changes.push([keys, isFirst]);
     },
+    onTorn: () => {
+      torn += 1;
+    },
     settled: async () => {
       passes += 1;
     },
   });
-  return { listener, store, board, clock, logger, changes, settledPasses: () => passes };
+  return {
+    listener,
+    store,
+    board,
+    clock,
+    logger,
+    changes,
+    settledPasses: () => passes,
+    torn: () => torn,
+  };
 }
 
 test('the first snapshot fills the store and is told as the first, changed or not', () => {
@@ -143,4 +156,15 @@ test('the loss of the datastore is warned of with the generation that BIRD keeps
       fields: { sequence: 7, reason: 'connection refused', advice: 'start etcd' },
     },
   ]);
+});
+
+test('the late part of a revision says that what came before was half of it', () => {
+  const { listener, torn } = listenerForTest();
+  void listener.snapshot({ revision: '42', entries: [] });
+
+  listener.changes([{ kind: 'put', key: AS_NUMBER, value: '65001' }], '43');
+  expect(torn()).toBe(0);
+  listener.changes([{ kind: 'put', key: ADDRESS, value: '192.0.2.2' }], '43', 'late');
+
+  expect(torn()).toBe(1);
 });
