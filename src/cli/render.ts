@@ -1,5 +1,6 @@
 /** `birdkeeper render`: reads the datastore once and prints the files, or writes them. Needs no BIRD. */
 
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -27,6 +28,12 @@ export function renderCommand(context: CommandContext): Command {
         }
         const { files } = rendered.planned.fileSet;
         if (isGiven('outputDir')) {
+          if (existsSync(settings.stateDir)) {
+            complain(
+              `${settings.outputDir} is kept by birdkeeper run (there is ${settings.stateDir}); choose another --output-dir`,
+            );
+            return EXIT.no;
+          }
           return writeFiles(settings.outputDir, files);
         }
         for (const { name, text } of files) {

@@ -3,11 +3,13 @@
 import { readBirdVersionText } from '../apply/bird-version.js';
 import { type Clock, delay } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
+import type { Datastore } from '../datastore/datastore.js';
+import { openDatastore } from '../datastore/open-datastore.js';
 import { type Dialect, dialectFor, parseBirdVersion } from '../render/dialects/index.js';
 import { TemplateEngine } from '../render/engine.js';
 import { loadTemplates } from '../render/load-templates.js';
 import type { Settings } from '../settings/load-settings.js';
-import { birdOf } from './parts.js';
+import { birdOf, datastoreSettingsOf } from './parts.js';
 
 /** Settings with what they lead to. */
 export interface Preparation {
@@ -16,6 +18,8 @@ export interface Preparation {
   /** What BIRD says of itself; absent when the dialect is set and no BIRD answers. */
   readonly birdVersion?: string;
   readonly engine: TemplateEngine;
+  /** Not followed yet. */
+  readonly datastore: Datastore;
 }
 
 /** What preparing needs of the program. */
@@ -40,7 +44,11 @@ export async function prepare(
   settings: Settings,
   context: PrepareContext,
 ): Promise<Preparation | undefined> {
-  const found = await findDialect(settings, context);
+  // Loading etcd's client takes as long as BIRD to answer.
+  const [found, datastore] = await Promise.all([
+    findDialect(settings, context),
+    openDatastore(datastoreSettingsOf(settings), context),
+  ]);
   if (found === undefined) {
     return undefined;
   }
@@ -50,7 +58,7 @@ export async function prepare(
     ...(override !== undefined && { override }),
   };
   const sources = await loadTemplates(folders, found.dialect.templateFolders);
-  return { settings, ...found, engine: new TemplateEngine(sources) };
+  return { settings, ...found, engine: new TemplateEngine(sources), datastore };
 }
 
 async function findDialect(

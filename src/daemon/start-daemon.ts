@@ -4,7 +4,6 @@ import { Applier } from '../apply/applier.js';
 import { checkStatements } from '../apply/check/check-once.js';
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
-import { openDatastore } from '../datastore/open-datastore.js';
 import { DecodedStore } from '../decode/decoded-store.js';
 import { HttpServer } from '../observe/http-server.js';
 import { Metrics } from '../observe/metrics.js';
@@ -15,7 +14,7 @@ import { Planner } from '../plan/make-plan.js';
 import { Daemon } from './daemon.js';
 import { StatementJudge } from './judge-statements.js';
 import { LastGoodFile } from './last-good-file.js';
-import { birdOf, birdsOf, datastoreSettingsOf, hostOf } from './parts.js';
+import { birdOf, birdsOf, hostOf } from './parts.js';
 import type { Preparation } from './prepare.js';
 
 /** What starting needs of the program. */
@@ -52,7 +51,7 @@ export async function startDaemon(
   preparation: Preparation,
   context: StartContext,
 ): Promise<RunningDaemon> {
-  const { settings, dialect, engine } = preparation;
+  const { settings, dialect, engine, datastore } = preparation;
   const { clock, logger } = context;
   const birds = birdsOf(settings, dialect);
   const { outputDir, stateDir, keepGenerations } = settings;
@@ -65,7 +64,6 @@ export async function startDaemon(
     logger,
   });
   try {
-    const datastore = await openDatastore(datastoreSettingsOf(settings), { clock, logger });
     const board = boardOf(preparation, context, datastore.description);
     const metrics = new Metrics(() => board.current());
     const lastGood = new LastGoodFile(stateDir, logger);

@@ -20,6 +20,7 @@ import { parseRouterId } from '../values/router-id.js';
 import { checkStatements } from './custom-filter.js';
 import { excerpt, parseJson } from './json-record.js';
 import type { KeyRef } from './keys.js';
+import { remember } from './remember.js';
 
 /** Calico writes AS numbers as text, since old readers turned large numbers into floats; both forms are read. */
 const AsnText = v.pipe(v.union([v.string(), v.number()]), v.transform(String));
@@ -53,7 +54,7 @@ export function decodeEntry(ref: KeyRef, origin: string, value: string): Result<
     case 'node-address':
       return decodeNodeAddress(ref, value.trim());
     case 'node-asn':
-      return map(parseAsn(value.trim()), (asn) => ({ ...ref, asn }));
+      return map(parseNodeAsn(value.trim()), (asn) => ({ ...ref, asn }));
     case 'node-network':
       return decodeNodeNetwork(ref, value.trim());
     case 'peer':
@@ -104,6 +105,12 @@ function decodeNodeAddress(
   }));
 }
 
+const parseNodeAsn = remember(parseAsn);
+const parseNetwork = {
+  ipv4: remember((text) => parsePrefix(text, 'ipv4')),
+  ipv6: remember((text) => parsePrefix(text, 'ipv6')),
+};
+
 function decodeNodeNetwork(
   { nodeName, family }: Extract<KeyRef, { kind: 'node-network' }>,
   text: string,
@@ -111,7 +118,7 @@ function decodeNodeNetwork(
   if (text === '') {
     return ok({ kind: 'node-network', nodeName, family });
   }
-  return map(parsePrefix(text, family), (network) => ({
+  return map(parseNetwork[family](text), (network) => ({
     kind: 'node-network',
     nodeName,
     family,

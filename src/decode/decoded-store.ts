@@ -43,12 +43,8 @@ export class DecodedStore {
         changed.push(key);
       }
     }
-    for (const key of [...this.#values.keys(), ...this.#lastGood.keys()]) {
-      if (!seen.has(key) && this.#delete(key)) {
-        changed.push(key);
-      }
-    }
-    return changed;
+    const gone = [...this.#values.keys(), ...this.#lastGood.keys()].filter((key) => !seen.has(key));
+    return [...changed, ...gone.filter((key) => this.#delete(key))];
   }
 
   /** Takes in `changes`, in order. Gives the keys of ours that changed by them. */

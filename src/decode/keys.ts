@@ -84,7 +84,7 @@ function parseBgpKey(parts: readonly string[]): KeyRef | undefined {
 }
 
 function parseGlobalKey(parts: readonly string[]): KeyRef | undefined {
-  switch (parts.join('/')) {
+  switch (parts.length === 1 ? parts[0] : undefined) {
     case 'as_num':
       return { kind: 'default-asn' };
     case 'node_mesh':
@@ -103,7 +103,7 @@ function parseGlobalKey(parts: readonly string[]): KeyRef | undefined {
 }
 
 function parseHostKey(nodeName: string, parts: readonly string[]): KeyRef | undefined {
-  switch (parts.join('/')) {
+  switch (parts.length === 1 ? parts[0] : undefined) {
     case 'ip_addr_v4':
       return { kind: 'node-address', nodeName, family: 'ipv4' };
     case 'ip_addr_v6':
