@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest';
+import { TemplateEngine } from '../../../src/render/engine.js';
+import { TemplateError } from '../../../src/render/template-error.js';
+
+function engineOf(templates: Readonly<Record<string, string>>): TemplateEngine {
+  const sources = Object.entries(templates).map(
+    ([name, text]) => [name, { path: `/t/${name}.hbs`, text }] as const,
+  );
+  return new TemplateEngine(new Map(sources));
+}
+
+function printed(text: string, view: object): string {
+  return engineOf({ main: text }).render('main', view);
+}
+
+describe('a plain value', () => {
+  test.each([
+    ['a number', 64512, '64512'],
+    ['a name', 'Mesh_10_0_0_1', 'Mesh_10_0_0_1'],
+    ['an IPv4 address', '192.0.2.1', '192.0.2.1'],
+    ['an IPv6 prefix', '2001:db8::/64', '2001:db8::/64'],
+    ['the IPv6 default route', '::/0', '::/0'],
+  ])('prints %s', (_, value, text) => {
+    expect(printed('a {{value}};', { value })).toBe(`a ${text};`);
+  });
+
+  test.each([
+    ['nothing', undefined],
+    ['null', null],
+    ['empty text', ''],
+    ['a blank', 'a b'],
+    ['a quote', 'a"b'],
+    ['a line break', 'a\nb'],
+    ['the end of a statement', 'a; reject'],
+    ['a brace', 'a}'],
+    ['a comment', 'a#b'],
+    ['a block comment', '/*'],
+    ['an object', {}],
+    ['a list', ['a', 'b']],
+    ['a truth', true],
+  ])('refuses %s, and names the place', (_, value) => {
+    expect(() => printed('one\n  {{value}}', { value })).toThrow(/\/t\/main\.hbs:2:3/);
+  });
+});
+
+test.each(['{{{value}}}', '{{&value}}'])('%s does not compile', (text) => {
+  expect(() => engineOf({ main: `a\n${text}` })).toThrow(/\/t\/main\.hbs:2:1.*unchecked/);
+});
+
+test('a template that does not parse names its line', () => {
+  expect(() => engineOf({ main: 'a\n{{#if x}}' })).toThrow(TemplateError);
+  expect(() => engineOf({ main: 'a\n{{#if x}}' })).toThrow(/\/t\/main\.hbs:2/);
+});
+
+test('a name that the view does not have is an error', () => {
+  expect(() => printed('{{nmae}}', { name: 'a' })).toThrow(TemplateError);
+});
+
+test('quoted and comment print text that can not become syntax', () => {
+  expect(printed('{{quoted a}}', { a: 'tun}l0; #' })).toBe('"tun}l0; #"');
+  expect(() => printed('{{quoted a}}', { a: 'a"b' })).toThrow(/double quote/);
+  expect(printed('# {{comment a}}', { a: 'x\nreject;\u2028y' })).toBe('# x?reject;?y');
+});
+
+describe('each-partial', () => {
+  const templates = {
+    'partials/item': '{{name}};\n',
+    main: 'begin\n{{each-partial "item" items}}\nend',
+  };
+
+  test('prints the partial for each record', () => {
+    const items = [{ name: 'a' }, { name: 'b' }];
+
+    expect(engineOf(templates).render('main', { items })).toBe('begin\na;\nb;\n\nend');
+  });
+
+  test('gives what a new engine gives, whatever came, went or moved', () => {
+    const engine = engineOf(templates);
+    const all = Array.from({ length: 300 }, (_, index) => ({ name: `n${index}` }));
+    const lists = [
+      all,
+      all.with(150, { name: 'other' }),
+      [...all.slice(0, 7), { name: 'new' }, ...all.slice(7)],
+      all.filter((_, index) => index !== 200),
+      all.toReversed(),
+      [],
+      all.slice(0, 1),
+    ];
+    for (const items of lists) {
+      expect(engine.render('main', { items })).toBe(engineOf(templates).render('main', { items }));
+    }
+  });
+
+  test('keeps the pieces of records that did not change', () => {
+    const engine = engineOf(templates);
+    const items = Array.from({ length: 300 }, (_, index) => ({ name: `n${index}` }));
+    const before = engine.renderParts('main', { items });
+    const after = engine.renderParts('main', { items: items.with(299, { name: 'other' }) });
+
+    expect(after.filter((part) => before.includes(part)).length).toBeGreaterThan(1);
+    expect(after.at(-2)?.toString()).toContain('other;');
+  });
+});
