@@ -21,6 +21,7 @@ export function checkCommand(context: CommandContext): Command {
       name: 'check',
       description:
         'Renders, then has the real BIRD parse the result (bird -p). Names file, line and datastore key of what is refused.',
+      exitStatus: '0 accepted; 1 refused; 2 usage, or BIRD or the datastore could not be asked',
       async action(settings, { builtInTemplates }) {
         const rendered = await renderOnce(settings, builtInTemplates);
         if (!rendered.ok) {

@@ -18,6 +18,7 @@ export function diffCommand(context: CommandContext): Command {
       name: 'diff',
       description:
         'Shows what run would change right now in the files of --output-dir, as a unified diff.',
+      exitStatus: '0 no difference; 1 differences; 2 trouble',
       async action(settings, { builtInTemplates }) {
         const rendered = await renderOnce(settings, builtInTemplates);
         if (!rendered.ok) {

@@ -20,6 +20,7 @@ export function renderCommand(context: CommandContext): Command {
       name: 'render',
       description:
         'Reads the datastore once and prints the files, each after a line "# file: NAME"; with --output-dir writes them there. Needs no BIRD.',
+      exitStatus: '0; 1 the datastore cannot be read, or nothing can be rendered; 2 usage',
       async action(settings, { builtInTemplates, isGiven }) {
         const rendered = await renderOnce(settings, builtInTemplates);
         if (!rendered.ok) {

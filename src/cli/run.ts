@@ -15,6 +15,7 @@ export function runCommand(context: CommandContext): Command {
       name: 'run',
       description:
         'The daemon: follows the datastore, renders, has BIRD check, swaps the files, has BIRD load them. Runs until SIGTERM or SIGINT; SIGHUP re-reads settings, templates and the whole datastore.',
+      exitStatus: '0 after an orderly stop; 1 start-up is impossible, and a line says why; 2 usage',
       action: (settings, { builtInTemplates, options }) =>
         runUntilStopped(settings, {
           version,

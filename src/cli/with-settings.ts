@@ -10,6 +10,8 @@ import { complain } from './output.js';
 export interface CommandDescription {
   readonly name: string;
   readonly description: string;
+  /** What each exit status means, for `--help`. */
+  readonly exitStatus: string;
   /** Does the work; gives the exit status. */
   readonly action: (settings: Settings, call: CommandCall) => Promise<number>;
 }
@@ -24,10 +26,13 @@ export interface CommandCall extends CommandContext {
 
 /** A command that takes all settings as options. Wrong settings are told all at once, with exit status 2. */
 export function commandWithSettings(
-  { name, description, action }: CommandDescription,
+  { name, description, exitStatus, action }: CommandDescription,
   context: CommandContext,
 ): Command {
-  const command = addSettings(new Command(name).description(description));
+  const command = addSettings(new Command(name).description(description)).addHelpText(
+    'after',
+    `\nExit status: ${exitStatus}.`,
+  );
   return command.action(async (options: Readonly<Record<string, unknown>>) => {
     const loaded = await settingsOf(options);
     if (!loaded.ok) {
