@@ -15,7 +15,7 @@ import { parseRouterId } from '../../src/values/router-id.js';
 import { projectRoot } from './tools.js';
 
 /** Where scenarios are. */
-export const SCENARIOS = join(projectRoot, 'test/scenarios');
+const SCENARIOS = join(projectRoot, 'test/scenarios');
 
 /** The dialects that have expected files of their own; `bird3` prints what `bird2` does. */
 export const GOLDEN_DIALECTS = ['bird1', 'bird2', 'calico'] as const;

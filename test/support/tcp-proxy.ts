@@ -35,6 +35,7 @@ export class TcpProxy {
   #bytesUntilCut: number | undefined;
   #connections = 0;
   #bytesDown = 0;
+  #cuts = 0;
 
   constructor(target: TcpTarget) {
     this.#target = target;
@@ -59,6 +60,11 @@ export class TcpProxy {
     return this.#pairs.size;
   }
 
+  /** How often all connections were cut so far. */
+  get cuts(): number {
+    return this.#cuts;
+  }
+
   /** How many bytes the target has sent through so far. */
   get bytesDown(): number {
     return this.#bytesDown;
@@ -76,6 +82,7 @@ export class TcpProxy {
 
   /** Resets all connections; new ones are served. */
   cut(): void {
+    this.#cuts++;
     for (const { client, upstream } of this.#pairs) {
       client.resetAndDestroy();
       upstream.destroy();
