@@ -1,21 +1,9 @@
+import { AdvisedError } from '../base/advised-error.js';
 import { systemErrorCode } from './disk/system-error.js';
 
 /** A step of applying could not be done: a file, a process or a socket failed, not the configuration. */
-export class ApplyError extends Error {
+export class ApplyError extends AdvisedError {
   override readonly name = 'ApplyError';
-  /** What an operator can do about it. */
-  readonly advice: string;
-  /** Whether trying again may help without anybody doing something. */
-  readonly isRetryable: boolean;
-
-  constructor(
-    message: string,
-    { advice, isRetryable, cause }: { advice: string; isRetryable: boolean; cause?: unknown },
-  ) {
-    super(message, { cause });
-    this.advice = advice;
-    this.isRetryable = isRetryable;
-  }
 }
 
 /** Advice for the errors of a file system that an operator can do something about. */

@@ -6,6 +6,8 @@
  * state on `snapshot` and applies `changes` in order always ends with what the datastore holds.
  */
 
+import { AdvisedError } from '../base/advised-error.js';
+
 /** One key with its value, both as text (UTF-8). */
 export interface Entry {
   readonly key: string;
@@ -72,18 +74,7 @@ export interface Datastore {
   resync(): void;
 }
 
-/** The datastore can't be read. `advice` says what an operator can do; `isRetryable` whether waiting may help. */
-export class DatastoreError extends Error {
+/** The datastore can't be read. */
+export class DatastoreError extends AdvisedError {
   override readonly name = 'DatastoreError';
-  readonly advice: string;
-  readonly isRetryable: boolean;
-
-  constructor(
-    message: string,
-    { advice, isRetryable, cause }: { advice: string; isRetryable: boolean; cause?: unknown },
-  ) {
-    super(message, { cause });
-    this.advice = advice;
-    this.isRetryable = isRetryable;
-  }
 }
