@@ -7,12 +7,13 @@ import type { Applier, Disturbance } from '../apply/applier.js';
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
 import { type Problem, problemId } from '../base/problem.js';
-import type { Datastore, DatastoreListener } from '../datastore/datastore.js';
+import type { DatastoreListener } from '../datastore/datastore.js';
 
 import type { Metrics } from '../observe/metrics.js';
 import type { BirdStatus, DaemonStatus, StatusBoard } from '../observe/status.js';
 import { type Plan, TUNNEL_INTERFACE } from '../plan/plan.js';
 import { listenerOf } from './datastore-listener.js';
+import type { EarlyFollower } from './early-follower.js';
 import type { LastGoodFile } from './last-good-file.js';
 import { describePass, type PassFacts } from './pass-report.js';
 import { type PassParts, type PassReport, reconcile } from './reconcile.js';
@@ -21,7 +22,7 @@ import { TunnelWatch } from './tunnel-watch.js';
 
 /** Everything that a daemon is made of, ready to start. */
 export interface DaemonParts extends Omit<PassParts, 'clock'> {
-  readonly datastore: Datastore;
+  readonly follower: EarlyFollower;
   readonly lastGood: LastGoodFile;
   readonly board: StatusBoard;
   readonly metrics: Metrics;
@@ -47,9 +48,7 @@ const MAX_CAUSES = 10;
 export class Daemon {
   readonly #parts: DaemonParts;
   readonly #trigger: Trigger;
-  readonly #abort = new AbortController();
   readonly #tunnelWatch: TunnelWatch;
-  #following: Promise<void> | undefined;
   /** Whether the store holds a whole snapshot. Until then a pass has nothing to plan from. */
   #isSynced = false;
   #causes: string[] = [];
@@ -78,16 +77,12 @@ export class Daemon {
 
   /** Begins to follow the datastore and BIRD. A generation on disk that BIRD doesn't run is loaded without waiting. */
   start(): void {
-    const { datastore, applier, logger } = this.#parts;
+    const { follower, applier, logger } = this.#parts;
     applier.watch((disturbance) => this.#onDisturbance(disturbance));
     this.#tunnelWatch.start();
-    this.#following = datastore
-      .follow(this.#listener(), this.#abort.signal)
-      .catch((error: unknown) => {
-        logger.error({ err: error }, 'following the datastore ended by a bug; please report it');
-        throw error;
-      });
-    if (applier.standing !== undefined) {
+    // Not caught: following ends by itself only with a bug, which ends the process.
+    void follower.handTo(this.#listener());
+    if (applier.standing !== undefined && !this.#isSynced) {
       logger.info(
         { sequence: applier.standing.sequence },
         'a good generation stands on disk; BIRD keeps it until the datastore has answered',
@@ -96,17 +91,11 @@ export class Daemon {
     }
   }
 
-  /** Ends when following the datastore does, which before `stop` is a bug. */
-  async done(): Promise<void> {
-    await this.#following;
-  }
-
   /** Lets the pass in hand end, and lets go of everything. BIRD and its files stay as they are. */
   async stop(): Promise<void> {
-    this.#abort.abort();
     this.#tunnelWatch.stop();
     await this.#trigger.stop();
-    await this.#following?.catch(() => {});
+    await this.#parts.follower.stop();
     await this.#parts.applier.close();
   }
 

@@ -3,12 +3,12 @@
 import { readBirdVersionText } from '../apply/bird-version.js';
 import { type Clock, delay } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
-import type { Datastore } from '../datastore/datastore.js';
 import { openDatastore } from '../datastore/open-datastore.js';
 import { type Dialect, dialectFor, parseBirdVersion } from '../render/dialects/index.js';
 import { TemplateEngine } from '../render/engine.js';
 import { loadTemplates } from '../render/load-templates.js';
 import type { Settings } from '../settings/load-settings.js';
+import { EarlyFollower } from './early-follower.js';
 import { birdOf, datastoreSettingsOf } from './parts.js';
 
 /** Settings with what they lead to. */
@@ -18,8 +18,8 @@ export interface Preparation {
   /** What BIRD says of itself; absent when the dialect is set and no BIRD answers. */
   readonly birdVersion?: string;
   readonly engine: TemplateEngine;
-  /** Not followed yet. */
-  readonly datastore: Datastore;
+  /** The datastore, followed already. Whoever doesn't use the preparation stops it. */
+  readonly follower: EarlyFollower;
 }
 
 /** What preparing needs of the program. */
@@ -44,11 +44,26 @@ export async function prepare(
   settings: Settings,
   context: PrepareContext,
 ): Promise<Preparation | undefined> {
-  // Loading etcd's client takes as long as BIRD to answer.
-  const [found, datastore] = await Promise.all([
-    findDialect(settings, context),
-    openDatastore(datastoreSettingsOf(settings), context),
-  ]);
+  const datastore = await openDatastore(datastoreSettingsOf(settings), context);
+  const follower = new EarlyFollower(datastore);
+  try {
+    const prepared = await prepareRendering(settings, context);
+    if (prepared !== undefined) {
+      return { settings, ...prepared, follower };
+    }
+  } catch (error) {
+    await follower.stop();
+    throw error;
+  }
+  await follower.stop();
+  return undefined;
+}
+
+async function prepareRendering(
+  settings: Settings,
+  context: PrepareContext,
+): Promise<Pick<Preparation, 'dialect' | 'birdVersion' | 'engine'> | undefined> {
+  const found = await findDialect(settings, context);
   if (found === undefined) {
     return undefined;
   }
@@ -58,7 +73,7 @@ export async function prepare(
     ...(override !== undefined && { override }),
   };
   const sources = await loadTemplates(folders, found.dialect.templateFolders);
-  return { settings, ...found, engine: new TemplateEngine(sources), datastore };
+  return { ...found, engine: new TemplateEngine(sources) };
 }
 
 async function findDialect(

@@ -12,6 +12,7 @@ import type { SystemdNotifier } from '../observe/sd-notify.js';
 import { StatusBoard } from '../observe/status.js';
 import { Planner } from '../plan/make-plan.js';
 import { Daemon } from './daemon.js';
+import type { EarlyFollower } from './early-follower.js';
 import { StatementJudge } from './judge-statements.js';
 import { LastGoodFile } from './last-good-file.js';
 import { birdOf, birdsOf, hostOf } from './parts.js';
@@ -51,11 +52,11 @@ export async function startDaemon(
   preparation: Preparation,
   context: StartContext,
 ): Promise<RunningDaemon> {
-  const { settings, dialect, engine, datastore } = preparation;
+  const { settings, dialect, engine, follower } = preparation;
   const { clock, logger } = context;
   const birds = birdsOf(settings, dialect);
   const { outputDir, stateDir, keepGenerations } = settings;
-  const applier = await Applier.open({
+  const applier = await openApplier(follower, {
     outputDir,
     stateDir,
     keepGenerations,
@@ -64,7 +65,7 @@ export async function startDaemon(
     logger,
   });
   try {
-    const board = boardOf(preparation, context, datastore.description);
+    const board = boardOf(preparation, context, follower.description);
     const metrics = new Metrics(() => board.current());
     const lastGood = new LastGoodFile(stateDir, logger);
     const server = await listen(preparation, context, { board, metrics });
@@ -79,7 +80,7 @@ export async function startDaemon(
       judge: new StatementJudge((statements) =>
         checkStatements({ ...STATEMENTS_FRAME, statements }, birdOf(settings), { clock, logger }),
       ),
-      datastore,
+      follower,
       lastGood,
       board,
       metrics,
@@ -98,7 +99,20 @@ export async function startDaemon(
       },
     };
   } catch (error) {
+    await follower.stop();
     await applier.close();
+    throw error;
+  }
+}
+
+async function openApplier(
+  follower: EarlyFollower,
+  options: Parameters<typeof Applier.open>[0],
+): Promise<Applier> {
+  try {
+    return await Applier.open(options);
+  } catch (error) {
+    await follower.stop();
     throw error;
   }
 }

@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import { EarlyFollower } from '../../../src/daemon/early-follower.js';
+import type { Datastore, DatastoreListener } from '../../../src/datastore/datastore.js';
+import { RecordingListener } from '../../support/recording-listener.js';
+import { waitFor } from '../../support/wait-for.js';
+
+const ENTRY = { key: '/a', value: '1' };
+
+/** A datastore that tells what a test has it tell. */
+class ScriptedDatastore implements Datastore {
+  readonly description = 'scripted';
+  readonly #script: (listener: DatastoreListener) => Promise<void>;
+  isEnded = false;
+
+  constructor(script: (listener: DatastoreListener) => Promise<void>) {
+    this.#script = script;
+  }
+
+  read(): Promise<never> {
+    return Promise.reject(new Error('not read here'));
+  }
+
+  async follow(listener: DatastoreListener, signal: AbortSignal): Promise<void> {
+    await this.#script(listener);
+    if (!signal.aborted) {
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    }
+    this.isEnded = true;
+  }
+
+  resync(): void {}
+}
+
+test('what is told before there is a listener waits for it, in order', async () => {
+  const datastore = new ScriptedDatastore(async (listener) => {
+    listener.state({ kind: 'connecting' });
+    await listener.snapshot({ revision: '1', entries: [ENTRY] });
+    listener.changes([{ kind: 'delete', key: '/a' }], '2');
+  });
+  const follower = new EarlyFollower(datastore);
+  const listener = new RecordingListener();
+
+  void follower.handTo(listener);
+  await waitFor(() => listener.batches.length === 1, { what: 'the change' });
+
+  expect(listener.revisions).toEqual(['1', '2']);
+  expect(listener.states).toEqual([{ kind: 'connecting' }]);
+  await follower.stop();
+  expect(datastore.isEnded).toBe(true);
+});
+
+test('one that nobody takes over can be stopped, also while it waits for somebody to take a snapshot', async () => {
+  const datastore = new ScriptedDatastore(async (listener) => {
+    await listener.snapshot({ revision: '1', entries: [ENTRY] });
+  });
+
+  await new EarlyFollower(datastore).stop();
+
+  expect(datastore.isEnded).toBe(true);
+});
+
+test('a bug in the datastore reaches whoever took over', async () => {
+  const follower = new EarlyFollower(
+    new ScriptedDatastore(() => Promise.reject(new Error('a bug'))),
+  );
+
+  await expect(follower.handTo(new RecordingListener())).rejects.toThrow('a bug');
+});
