@@ -22,8 +22,11 @@ import { excerpt, parseJson } from './json-record.js';
 import type { KeyRef } from './keys.js';
 import { remember } from './remember.js';
 
-/** Calico writes AS numbers as text, since old readers turned large numbers into floats; both forms are read. */
-const AsnText = v.pipe(v.union([v.string(), v.number()]), v.transform(String));
+/**
+ * Calico writes AS numbers as text, since old readers turned large numbers into floats; both forms are read. A number is
+ * asplain: the number 1.10 would come out as the asdot 1.1, another AS.
+ */
+const AsnText = v.pipe(v.union([v.string(), v.pipe(v.number(), v.integer())]), v.transform(String));
 const Mesh = v.object({ enabled: v.boolean() });
 const Peer = v.object({ ip: v.optional(v.string()), as_num: AsnText });
 const Reflector = v.object({ ip: v.optional(v.string()), cluster_id: v.optional(v.string()) });

@@ -26,7 +26,9 @@ export class RenderedFile {
 
   /** Whether `other` has the same bytes. */
   hasSameBytes(other: RenderedFile): boolean {
-    const isSameSplit = other.parts.length === this.parts.length;
+    const isSameSplit =
+      other.parts.length === this.parts.length &&
+      this.parts.every((part, index) => part.length === other.parts[index]?.length);
     return isSameSplit
       ? this.parts.every(
           (part, index) =>

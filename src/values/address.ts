@@ -25,11 +25,21 @@ export function parseAddress(text: string, family?: Family): Result<Address> {
   if (family !== 'ipv6' && ipaddr.IPv4.isValidFourPartDecimal(text)) {
     return ok(text as Address);
   }
-  if (family !== 'ipv4' && /^[0-9a-fA-F:.]+$/.test(text) && ipaddr.IPv6.isValid(text)) {
+  if (family !== 'ipv4' && isIpv6(text)) {
     return ok(ipaddr.IPv6.parse(text).toRFC5952String() as Address);
   }
   const wanted = family === undefined ? 'IP' : family === 'ipv4' ? 'IPv4' : 'IPv6';
   return refused(`${JSON.stringify(text)} is not an ${wanted} address`);
+}
+
+/** The end of an IPv6 address may be written as an IPv4 one (RFC 4291 section 2.2); that is read as strictly as one. */
+function isIpv6(text: string): boolean {
+  const end = text.slice(text.lastIndexOf(':') + 1);
+  return (
+    /^[0-9a-fA-F:.]+$/.test(text) &&
+    ipaddr.IPv6.isValid(text) &&
+    (!end.includes('.') || ipaddr.IPv4.isValidFourPartDecimal(end))
+  );
 }
 
 /** Ranges of ipaddr.js in which no BGP speaker can live, and why in an operator's words. */

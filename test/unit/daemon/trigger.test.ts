@@ -198,3 +198,57 @@ test('stopping waits for the pass in hand and starts none', async () => {
 
   expect(site.starts).toHaveLength(1);
 });
+
+describe('in a burst', () => {
+  test.each([
+    ['of 19 changes at once, a short pause is quiet', 19, 20],
+    ['of 20 changes at once, only one of five times the length is', 20, 100],
+  ])('%s', async (_, count, quietMs) => {
+    site.trigger.signal();
+    await site.end();
+    site.clock.advance(90);
+    site.trigger.signal(count);
+    site.clock.advance(quietMs - 1);
+    expect(site.starts).toHaveLength(1);
+    site.clock.advance(1);
+
+    expect(site.starts).toEqual([10_000, 10_090 + quietMs]);
+  });
+
+  test('the pass after one that took it in waits for a long pause, too', async () => {
+    site.trigger.signal(20);
+    await site.end();
+    site.clock.advance(50);
+    site.trigger.signal();
+    site.clock.advance(1_000);
+
+    expect(site.starts).toEqual([10_000, 10_150]);
+  });
+});
+
+test('settled waits for the pass in hand, and for nothing where there is none', async () => {
+  await site.trigger.settled();
+  site.trigger.signal();
+  let isSettled = false;
+  const settled = site.trigger.settled().then(() => {
+    isSettled = true;
+  });
+  await Promise.resolve();
+  expect(isSettled).toBe(false);
+
+  await site.end();
+  await settled;
+
+  expect(isSettled).toBe(true);
+});
+
+test('stopping forgets what waits for its time', async () => {
+  site.trigger.signal();
+  await site.end('retry');
+  site.clock.advance(10);
+  site.trigger.signal();
+  await site.trigger.stop();
+  site.clock.advance(60_000);
+
+  expect(site.starts).toHaveLength(1);
+});

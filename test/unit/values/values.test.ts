@@ -23,6 +23,19 @@ test.each([
   ['2001:db8:0:0:1:0:0:1', '2001:db8::1:0:0:1'],
   ['fe80::1%eth0', 'refused'],
   ['::g', 'refused'],
+  ['192.0.2.1 ', 'refused'],
+  ['192.0.2.1\n', 'refused'],
+  ['3221225985', 'refused'],
+  ['192.0.2.1/32', 'refused'],
+  ['2001:0db8:0000:0000:0000:0000:0000:0001', '2001:db8::1'],
+  ['2001:db8:0:1:1:1:1:1', '2001:db8:0:1:1:1:1:1'],
+  ['::FFFF:192.0.2.1', '::ffff:c000:201'],
+  ['::ffff:c000:201', '::ffff:c000:201'],
+  ['::ffff:192.0.2.010', 'refused'],
+  ['::192.0.2.0x1', 'refused'],
+  ['[2001:db8::1]', 'refused'],
+  ['1::2::3', 'refused'],
+  ['1:2:3:4:5:6:7:8:9', 'refused'],
   ['', 'refused'],
 ])('address %j is %s', (text, expected) => {
   expect(outcome(parseAddress(text))).toBe(expected);
@@ -42,6 +55,10 @@ test.each([
   ['fe80::1', 'refused'],
   ['169.254.0.1', '169.254.0.1'],
   ['127.0.0.1', '127.0.0.1'],
+  ['::1', '::1'],
+  ['239.255.255.255', 'refused'],
+  ['2001:DB8::1', '2001:db8::1'],
+  ['x', 'refused'],
 ])('speaker address %j is %s', (text, expected) => {
   expect(outcome(parseSpeakerAddress(text))).toBe(expected);
 });
@@ -57,6 +74,13 @@ test.each([
   ['2001:DB8::1/64', 'ipv6', '2001:db8::/64'],
   ['2001:db8::/129', 'ipv6', 'refused'],
   ['198.18.0.0/16', 'ipv6', 'refused'],
+  ['::/0', 'ipv6', '::/0'],
+  ['198.18.0.1/32', 'ipv4', '198.18.0.1/32'],
+  ['198.18.0.0/', 'ipv4', 'refused'],
+  ['198.18.0.0/-1', 'ipv4', 'refused'],
+  ['198.18.0.0/255.255.0.0', 'ipv4', 'refused'],
+  ['/16', 'ipv4', 'refused'],
+  ['', 'ipv4', 'refused'],
 ] as const)('prefix %j of %s is %s', (text, family, expected) => {
   expect(outcome(parsePrefix(text, family))).toBe(expected);
 });
@@ -85,6 +109,10 @@ describe('router ids', () => {
     ['0', 'refused'],
     ['4294967296', 'refused'],
     ['::1', 'refused'],
+    ['4294967295', '255.255.255.255'],
+    ['016777217', 'refused'],
+    ['-1', 'refused'],
+    ['', 'refused'],
   ])('%j is %s', (text, expected) => {
     expect(outcome(parseRouterId(text))).toBe(expected);
   });
@@ -107,6 +135,10 @@ test.each([
   ['a b', 'refused'],
   ['a\nb', 'refused'],
   ['x'.repeat(254), 'refused'],
+  ['x'.repeat(253), 'x'.repeat(253)],
+  ['a\u0000b', 'refused'],
+  ['a\u00a0b', 'refused'],
+  ['nœud', 'nœud'],
 ])('node name %j is %s', (text, expected) => {
   expect(outcome(parseNodeName(text))).toBe(expected);
 });
