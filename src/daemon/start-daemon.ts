@@ -1,6 +1,7 @@
 /** Builds the parts of a daemon out of its settings, and starts it. */
 
 import { Applier } from '../apply/applier.js';
+import type { BirdInstance } from '../apply/bird-instance.js';
 import { checkStatements } from '../apply/check/check-once.js';
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
@@ -11,11 +12,12 @@ import { pagesOf } from '../observe/pages.js';
 import type { SystemdNotifier } from '../observe/sd-notify.js';
 import { StatusBoard } from '../observe/status.js';
 import { Planner } from '../plan/make-plan.js';
+import type { Family } from '../values/family.js';
 import { Daemon } from './daemon.js';
 import type { EarlyFollower } from './early-follower.js';
 import { StatementJudge } from './judge-statements.js';
 import { LastGoodFile } from './last-good-file.js';
-import { birdOf, birdsOf, hostOf } from './parts.js';
+import { birdsOf, hostOf } from './parts.js';
 import type { Preparation } from './prepare.js';
 
 /** What starting needs of the program. */
@@ -77,8 +79,11 @@ export async function startDaemon(
       engine,
       host: hostOf(settings),
       applier,
-      judge: new StatementJudge((statements) =>
-        checkStatements({ ...STATEMENTS_FRAME, statements }, birdOf(settings), { clock, logger }),
+      judge: new StatementJudge(({ family, statements }) =>
+        checkStatements({ ...STATEMENTS_FRAME, statements }, birdFor(family, birds), {
+          clock,
+          logger,
+        }),
       ),
       follower,
       lastGood,
@@ -103,6 +108,16 @@ export async function startDaemon(
     await applier.close();
     throw error;
   }
+}
+
+/** The BIRD that reads filters of `family`: bird6 where IPv6 has one of its own. */
+function birdFor(family: Family, birds: readonly BirdInstance[]): BirdInstance {
+  const own = birds.find(({ daemon }) => daemon === (family === 'ipv6' ? 'bird6' : 'bird'));
+  const bird = own ?? birds[0];
+  if (bird === undefined) {
+    throw new Error('every dialect has a BIRD');
+  }
+  return bird;
 }
 
 async function openApplier(

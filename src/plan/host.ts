@@ -13,6 +13,6 @@ export interface Host {
   readonly routerId?: RouterId | 'hash';
   /** Whether raw statements of the datastore are taken in. */
   readonly acceptsCustomFilters: boolean;
-  /** Why BIRD refuses raw statements on their own, by their text. Found out in apply/. */
+  /** Why BIRD refuses raw statements on their own, by the key that holds them. Found out in apply/. */
   readonly refusedStatements: ReadonlyMap<string, string>;
 }

@@ -3,7 +3,6 @@
  *
  * @scenario policies/log-level-debug
  * @scenario policies/log-level-of-node
- * @scenario mesh/node-without-address
  *
  * A `Planner` only remembers what it gave last time, so that what didn't change is the same object again and later
  * stages can skip it. What it gives is what a new one would give.
@@ -20,8 +19,9 @@ import { planPools } from './policies/pools.js';
 import { planBlocks } from './routes/blocks.js';
 import { SessionMerger } from './sessions/merge-sessions.js';
 import { type LocalEnd, planMesh } from './sessions/mesh.js';
+import { findNodesWithoutAddress } from './sessions/nodes-without-address.js';
 import { planPeers } from './sessions/peers.js';
-import { planReflector, problemsOfNodesWithoutAddress } from './sessions/reflector.js';
+import { planReflector } from './sessions/reflector.js';
 import { SessionCache } from './sessions/session-cache.js';
 
 /** Plans for one host after the other, or for one host again and again. */
@@ -53,7 +53,7 @@ export class Planner {
       },
       problems: [
         ...identity.problems,
-        ...problemsOfNodesWithoutAddress(cluster.nodes),
+        ...findNodesWithoutAddress(cluster, host),
         ...parts.flatMap(({ problems }) => problems),
       ],
     };

@@ -26,7 +26,15 @@ export interface TemplateSource {
 }
 
 const PARTIAL_PREFIX = 'partials/';
-const HELPERS = ['quoted', 'comment', 'each-partial', '$print'];
+/** Ours; and two of Handlebars' own that print past the guard, which are none. */
+const KNOWN_HELPERS = {
+  quoted: true,
+  comment: true,
+  'each-partial': true,
+  $print: true,
+  log: false,
+  lookup: false,
+};
 
 /** What a plain `{{value}}` may print: names, numbers, addresses, prefixes. No blank, quote, bracket or semicolon. */
 const PLAIN_TOKEN = /^[A-Za-z0-9_.:/-]+$/;
@@ -53,11 +61,11 @@ export class TemplateEngine {
   constructor(sources: TemplateSources) {
     const environment = Handlebars.create();
     environment.registerHelper({
-      quoted: (text: unknown) => printQuoted(text),
-      comment: (text: unknown) => verbatim(comment(String(text))),
-      'each-partial': (name: unknown, records: unknown) => this.#printEach(name, records),
-      $print: (value: unknown, options: Handlebars.HelperOptions) =>
-        guard(value, String(options.hash.at)),
+      quoted: (...call: unknown[]) => printQuoted(call[0], positionOf(call)),
+      comment: (...call: unknown[]) => verbatim(comment(requireText(call[0], positionOf(call)))),
+      'each-partial': (...call: unknown[]) =>
+        this.#printEach(`${PARTIAL_PREFIX}${String(call[0])}`, call[1], positionOf(call)),
+      $print: (...call: unknown[]) => guard(call[0], positionOf(call)),
     });
     for (const [name, source] of sources) {
       const template = compile(environment, source);
@@ -109,22 +117,47 @@ export class TemplateEngine {
     return parts.filter(({ length }) => length > 0);
   }
 
-  #printEach(name: unknown, records: unknown): Handlebars.SafeString {
-    const partial = `${PARTIAL_PREFIX}${String(name)}`;
+  #printEach(partial: string, records: unknown, position: string): Handlebars.SafeString {
+    if (!Array.isArray(records)) {
+      // Not nothing: a list with a misspelt name would silently be a router without sessions.
+      throw new TemplateError(position, 'what {{each-partial}} is given is not a list');
+    }
     let texts = this.#recordTexts.get(partial);
     if (texts === undefined) {
-      texts = new RecordTexts((record) => this.#print(partial, record));
+      texts = new RecordTexts((record) => this.#printRecord(partial, record));
       this.#recordTexts.set(partial, texts);
     }
-    this.#lists.push(texts.printAll(Array.isArray(records) ? records : []));
+    this.#lists.push(texts.printAll(records));
     return verbatim(`${LIST_MARK}${this.#lists.length - 1}${LIST_MARK}`);
+  }
+
+  #printRecord(partial: string, record: object): string {
+    const text = this.#print(partial, record);
+    if (text.includes(LIST_MARK)) {
+      throw new TemplateError(partial, 'it is printed by {{each-partial}}, so it cannot use it');
+    }
+    return text;
   }
 }
 
-function printQuoted(text: unknown): Handlebars.SafeString {
-  const result = quoted(String(text));
+/** The place in a template that a helper is called from: Handlebars' options, its last argument, hold it. */
+function positionOf(call: readonly unknown[]): string {
+  const { hash } = call.at(-1) as Handlebars.HelperOptions;
+  return String(hash.at ?? '(inside of an expression)');
+}
+
+/** `text`, the argument of a helper. Handlebars gives `undefined` for a name that isn't there, even when strict. */
+function requireText(text: unknown, position: string): string {
+  if (typeof text !== 'string') {
+    throw new TemplateError(position, 'it prints as text a value that is not there or is no text');
+  }
+  return text;
+}
+
+function printQuoted(text: unknown, position: string): Handlebars.SafeString {
+  const result = quoted(requireText(text, position));
   if (!result.ok) {
-    throw new Error(result.reason);
+    throw new TemplateError(position, result.reason);
   }
   return verbatim(result.value);
 }
@@ -166,7 +199,7 @@ function compile(
     // Every value is printed by the guard, which is stricter than any escaping.
     noEscape: true,
     knownHelpersOnly: true,
-    knownHelpers: Object.fromEntries(HELPERS.map((name) => [name, true])),
+    knownHelpers: KNOWN_HELPERS,
   });
 }
 
@@ -187,24 +220,20 @@ class GuardPrints extends Handlebars.Visitor {
     }
     const { path, params, hash, loc } = statement;
     const isCall = params.length > 0 || (hash?.pairs.length ?? 0) > 0;
-    const expression = isCall ? { type: 'SubExpression', path, params, hash, loc } : path;
+    // The helper that is called is told the place, too, for what it refuses.
+    const at = positionHash(position, loc);
+    const expression = isCall ? { type: 'SubExpression', path, params, hash: at, loc } : path;
     Object.assign(statement, {
       path: pathExpression('$print', loc),
       params: [expression],
-      hash: {
-        type: 'Hash',
-        loc,
-        pairs: [
-          {
-            type: 'HashPair',
-            key: 'at',
-            loc,
-            value: { type: 'StringLiteral', value: position, original: position, loc },
-          },
-        ],
-      },
+      hash: at,
     });
   }
+}
+
+function positionHash(position: string, loc: hbs.AST.SourceLocation): object {
+  const value = { type: 'StringLiteral', value: position, original: position, loc };
+  return { type: 'Hash', loc, pairs: [{ type: 'HashPair', key: 'at', loc, value }] };
 }
 
 function pathExpression(name: string, loc: hbs.AST.SourceLocation): object {

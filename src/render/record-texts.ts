@@ -3,16 +3,20 @@
 /** Records whose texts are kept joined: large enough that few are joined, small enough that one change joins little. */
 const CHUNK_SIZE = 128;
 
+/** Lists that are kept: one for each address family, which are printed in turn. */
+const KEPT_LISTS = 2;
+
 /**
  * Prints lists of immutable records and keeps each record's text.
  *
- * From one list to the next most records are the same ones in the same places, so the last list is kept with the joined
+ * From one list to the next most records are the same ones in the same places, so the last lists are kept with the joined
  * text of each chunk: an unchanged chunk costs a comparison of pointers. A look-up by object is for the others.
  */
 export class RecordTexts {
   readonly #print: (record: object) => string;
   readonly #textOf = new WeakMap<object, string>();
-  #chunks: readonly Chunk[] = [];
+  /** The last one first. */
+  #lists: readonly (readonly Chunk[])[] = [];
 
   constructor(print: (record: object) => string) {
     this.#print = print;
@@ -20,13 +24,18 @@ export class RecordTexts {
 
   /** The texts of `records`, one after the other, encoded and in pieces. */
   printAll(records: readonly object[]): readonly Buffer[] {
+    if (records.length === 0) {
+      return [];
+    }
+    const list = this.#lists.find((chunks) => hasSameEnd(chunks, records));
     const chunks: Chunk[] = [];
     for (let start = 0; start < records.length; start += CHUNK_SIZE) {
       const part = records.slice(start, start + CHUNK_SIZE);
-      const known = this.#chunks[chunks.length];
+      const known = list?.[chunks.length];
       chunks.push(known !== undefined && isSame(known.records, part) ? known : this.#join(part));
     }
-    this.#chunks = chunks;
+    const others = this.#lists.filter((kept) => kept !== list);
+    this.#lists = [chunks, ...others].slice(0, KEPT_LISTS);
     return chunks.map(({ bytes }) => bytes);
   }
 
@@ -47,6 +56,11 @@ export class RecordTexts {
 interface Chunk {
   readonly records: readonly object[];
   readonly bytes: Buffer;
+}
+
+/** Whether a list is likely to be the one before `records`: the first or the last record is still the same. */
+function hasSameEnd(chunks: readonly Chunk[], records: readonly object[]): boolean {
+  return chunks[0]?.records[0] === records[0] || chunks.at(-1)?.records.at(-1) === records.at(-1);
 }
 
 function isSame(a: readonly object[], b: readonly object[]): boolean {

@@ -48,13 +48,15 @@ const UNUSABLE_RANGES: Readonly<Record<string, string>> = {
   broadcast: 'a broadcast address',
   multicast: 'a multicast address',
   linkLocal: 'a link-local address, which needs an interface that the datastore does not name',
+  ipv4Mapped: 'an IPv4 address written as an IPv6 one; write it as IPv4',
 };
 
 /**
  * `text` as the address of a BGP speaker.
  *
- * BIRD refuses a whole file for one neighbor that isn't a host address, so these never reach it. A link-local
- * address is refused for IPv6 alone: `neighbor fe80::1` needs `%interface` (BIRD's manual, chapter BGP).
+ * For some of the others BIRD refuses a whole file, for the rest the session never comes up (measured with 1.6.8 and
+ * 2.0.12). To BIRD 2 `::ffff:192.0.2.1` is the neighbor 192.0.2.1, which may have a session already. A link-local address
+ * is refused for IPv6 alone: `neighbor fe80::1` needs `%interface` (BIRD's manual, chapter BGP).
  */
 export function parseSpeakerAddress(text: string, family?: Family): Result<Address> {
   const parsed = parseAddress(text, family);

@@ -21,6 +21,18 @@ const HOSTS: readonly Host[] = (['node', 'reflector'] as const).map((role) => ({
 }));
 const DIALECTS: readonly DialectName[] = ['bird1', 'bird2', 'bird3', 'calico'];
 
+/** Where every sequence starts: a change shows only where there are sessions that it is about. */
+const BASE: readonly Change[] = ['a', 'b', 'c', 'd'].flatMap((letter, index) => [
+  put(`host/node-${letter}/ip_addr_v4`, `192.0.2.${index + 1}`),
+  put(`host/node-${letter}/ip_addr_v6`, `2001:db8::${index + 1}`),
+  put(`global/peer_v4/192.0.2.${index + 1}`, `{"ip":"192.0.2.${index + 1}","as_num":"64512"}`),
+  put(`rr_v4/192.0.2.${index + 1}`, '{"cluster_id":"1.0.0.1"}'),
+]);
+
+function put(key: string, value: string): Change {
+  return { kind: 'put', key: `/calico/bgp/v1/${key}`, value };
+}
+
 /** One step of a datastore: changes, or a whole snapshot of what stands (a resync). */
 const step = (entries: typeof goodEntry) =>
   fc.record({ changes: changes(entries), isResync: fc.boolean() });
@@ -49,7 +61,7 @@ async function assertSameAsFromScratch(
         const renderer = await Renderer.create(dialect);
         const store = new DecodedStore();
         const batches: (readonly Change[])[] = [];
-        for (const { changes: batch, isResync } of steps) {
+        for (const { changes: batch, isResync } of [{ changes: BASE, isResync: true }, ...steps]) {
           batches.push(batch);
           if (isResync) store.replace({ revision: '1', entries: entriesAfter(batches) });
           else store.update(batch);

@@ -66,6 +66,14 @@ export const goodEntry: fc.Arbitrary<Entry> = fc.oneof(
     peerValue(ipv4),
   ),
   entry(
+    fc.tuple(nodeName, ipv6).map(([name, ip]) => `${BGP}/host/${name}/peer_v6/${ip}`),
+    peerValue(ipv6),
+  ),
+  entry(
+    ipv6.map((ip) => `${BGP}/rr_v6/${ip}`),
+    fc.constantFrom('{}', '{"cluster_id":"1.0.0.1"}'),
+  ),
+  entry(
     ipv4.map((ip) => `${BGP}/rr_v4/${ip}`),
     fc
       .record({ ip: ipv4, cluster_id: fc.constantFrom('1.0.0.1', '1.0.0.2') })
@@ -121,6 +129,8 @@ export const badEntry: fc.Arbitrary<Entry> = fc
         '[]',
         'null',
         '192.0.2.300',
+        '::ffff:192.0.2.2',
+        '{"ip":"::ffff:192.0.2.2","as_num":"1"}',
         '"; accept;',
         '{"ip":"0.0.0.0","as_num":"1"}',
         '}\nprotocol bgp x {',

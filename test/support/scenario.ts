@@ -63,6 +63,7 @@ async function readScenario(name: string): Promise<Scenario> {
 
 function hostOf(settings: Readonly<Record<string, unknown>>): Host {
   const { role = 'node', node = 'node-a', ip, ip6, routerId, customFilters = true } = settings;
+  const refused = Object.entries(recordOf(settings.refusedStatements));
   const ipv4 = ip === undefined ? undefined : parseSpeakerAddress(String(ip), 'ipv4');
   const ipv6 = ip6 === undefined ? undefined : parseSpeakerAddress(String(ip6), 'ipv6');
   const id = routerId === undefined ? undefined : parseRouterId(String(routerId));
@@ -74,7 +75,7 @@ function hostOf(settings: Readonly<Record<string, unknown>>): Host {
     ...(routerId === 'hash' && { routerId: 'hash' as const }),
     ...(id?.ok && { routerId: id.value }),
     acceptsCustomFilters: customFilters === true,
-    refusedStatements: new Map(),
+    refusedStatements: new Map(refused.map(([key, why]) => [key, String(why)])),
   };
 }
 

@@ -3,6 +3,7 @@
  *
  * @scenario policies/custom-filters
  * @scenario policies/custom-filters-off
+ * @scenario policies/custom-filters-refused
  */
 
 import type { Problem } from '../../base/problem.js';
@@ -23,7 +24,7 @@ export function planCustomFilters(
     if (filter.family !== family) {
       continue;
     }
-    const refusal = refusalOf(statements, host);
+    const refusal = refusalOf(origin, host);
     if (refusal === undefined) {
       accepted.push({ name, statements, origin });
     } else {
@@ -34,7 +35,7 @@ export function planCustomFilters(
 }
 
 function refusalOf(
-  statements: string,
+  origin: string,
   {
     acceptsCustomFilters,
     refusedStatements,
@@ -47,7 +48,7 @@ function refusalOf(
         'left the statements out; set --custom-filters on if everybody who can write to the datastore may change BIRD',
     };
   }
-  const why = refusedStatements.get(statements);
+  const why = refusedStatements.get(origin);
   return why === undefined
     ? undefined
     : { reason: `BIRD refuses the statements: ${why}`, action: 'left the statements out' };

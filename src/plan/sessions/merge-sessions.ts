@@ -10,6 +10,7 @@
  * @scenario peers/same-neighbor-other-as
  * @scenario peers/ipv6-spelled-twice
  * @scenario reflector/global-and-node-peering
+ * @scenario reflector/node-is-reflector-address
  */
 
 import { withoutCommonEnds } from '../../base/common-ends.js';
@@ -60,7 +61,7 @@ function dropped(candidates: readonly Session[]): MergedSessions {
     const standing = byAddress.get(session.remoteAddress);
     if (standing === undefined) {
       byAddress.set(session.remoteAddress, session);
-    } else if (standing.remoteAsn !== session.remoteAsn) {
+    } else if (termsOf(standing) !== termsOf(session)) {
       problems.push(conflictOf(standing, session));
     }
   }
@@ -68,12 +69,21 @@ function dropped(candidates: readonly Session[]): MergedSessions {
 }
 
 function conflictOf(standing: Session, dropped: Session): Problem {
+  const advice =
+    standing.remoteAsn === dropped.remoteAsn
+      ? 'remove one of the two'
+      : 'give both the same AS number, or remove one';
   return {
     code: 'duplicate-session',
     key: dropped.origin,
     reason:
-      `it asks for a session to ${dropped.remoteAddress} as AS ${dropped.remoteAsn}, ` +
-      `but ${standing.origin} already asks for one as AS ${standing.remoteAsn}`,
-    action: `kept ${standing.protocolName} and left this one out; give both the same AS number, or remove one`,
+      `it asks for a session to ${dropped.remoteAddress} as ${termsOf(dropped)}, ` +
+      `but ${standing.origin} already asks for one as ${termsOf(standing)}`,
+    action: `kept ${standing.protocolName} and left this one out; ${advice}`,
   };
+}
+
+/** What two sessions to one address must agree on, as an operator says it. */
+function termsOf({ remoteAsn, isReflectorClient }: Session): string {
+  return `AS ${remoteAsn}${isReflectorClient ? ', a client of this reflector' : ''}`;
 }

@@ -17,7 +17,6 @@
  * @scenario reflector/node-as-differs
  */
 
-import type { Problem } from '../../base/problem.js';
 import type { BgpPeer } from '../../model/bgp-peer.js';
 import type { Cluster } from '../../model/cluster.js';
 import type { Node } from '../../model/node.js';
@@ -42,18 +41,6 @@ export function planReflector(cluster: Cluster, local: LocalEnd, cache: SessionC
       node.peers.filter(isForUs).flatMap((peer) => client('Node', node, peer)),
     ),
   ];
-}
-
-/** Nodes that this host should be peering with but that have no address at all. */
-export function problemsOfNodesWithoutAddress(nodes: readonly Node[]): Problem[] {
-  return nodes
-    .filter(({ addresses }) => addresses.ipv4 === undefined && addresses.ipv6 === undefined)
-    .map(({ name }) => ({
-      code: 'node-address-missing',
-      key: `node ${name}`,
-      reason: `the node ${name} is in the datastore but has neither an IPv4 nor an IPv6 address`,
-      action: 'planned no session with it; every other node is planned for',
-    }));
 }
 
 function planOtherReflectors(

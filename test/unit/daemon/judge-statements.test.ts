@@ -6,19 +6,25 @@ import { StatementJudge } from '../../../src/daemon/judge-statements.js';
 import type { CustomFilter } from '../../../src/model/custom-filter.js';
 import { tools } from '../../support/tools.js';
 
-function filterOf(statements: string, name = 'f'): CustomFilter {
+function filterOf(
+  statements: string,
+  name = 'f',
+  family: CustomFilter['family'] = 'ipv4',
+): CustomFilter {
   return {
-    family: 'ipv4',
+    family,
     name,
     statements,
-    origin: `/calico/bgp/v1/global/custom_filters/v4/${name}`,
+    origin: `/calico/bgp/v1/global/custom_filters/${family}/${name}`,
   };
 }
 
+const BIRD2 = { ipv4: tools.bird2.bird, ipv6: tools.bird2.bird };
+
 /** A judge that asks the real BIRD, and notes what it was asked about. */
-function judgeForTest() {
+function judgeForTest(birds: Record<CustomFilter['family'], string> = BIRD2) {
   const asked: string[] = [];
-  const judge = new StatementJudge((statements) => {
+  const judge = new StatementJudge(({ family, statements }) => {
     asked.push(statements);
     return checkStatements(
       {
@@ -26,7 +32,7 @@ function judgeForTest() {
         statements,
         after: '}',
       },
-      { daemon: 'bird', birdPath: tools.bird2.bird, birdcPath: '', socketPath: '' },
+      { daemon: 'bird', birdPath: birds[family], birdcPath: '', socketPath: '' },
       { clock: systemClock, logger: silentLogger },
     );
   });
@@ -40,8 +46,8 @@ test('statements that BIRD refuses are told with the reason, the others are not'
 
   const refusals = await judge.refusals([good, bad]);
 
-  expect([...refusals.keys()]).toEqual([bad.statements]);
-  expect(refusals.get(bad.statements)).toMatch(/^line 2: /);
+  expect([...refusals.keys()]).toEqual([bad.origin]);
+  expect(refusals.get(bad.origin)).toMatch(/^line 2: /);
 });
 
 test('BIRD is asked once about each text, whoever has it', async () => {
@@ -49,10 +55,10 @@ test('BIRD is asked once about each text, whoever has it', async () => {
   const [good, bad] = ['accept;', 'acept;'];
 
   await judge.refusals([filterOf(good), filterOf(bad), filterOf(good, 'same')]);
-  const refusals = await judge.refusals([filterOf(bad), filterOf('reject;')]);
+  const refusals = await judge.refusals([filterOf(bad), filterOf('reject;', 'other')]);
 
   expect(asked).toEqual([good, bad, 'reject;']);
-  expect([...refusals.keys()]).toEqual([bad]);
+  expect([...refusals.keys()]).toEqual([filterOf(bad).origin]);
 });
 
 test('without statements nothing is refused and nobody asked', async () => {
@@ -60,4 +66,25 @@ test('without statements nothing is refused and nobody asked', async () => {
 
   expect(await judge.refusals([])).toEqual(new Map());
   expect(asked).toEqual([]);
+});
+
+test('where each family has a BIRD of its own, that one judges: bird 1.6 knows no IPv6 prefixes', async () => {
+  const { judge } = judgeForTest({ ipv4: tools.bird1.bird, ipv6: tools.bird1.bird6 });
+  const statements = 'if net ~ 2001:db8::/32 then reject;';
+  const wrong = filterOf(statements, 'a');
+
+  const refusals = await judge.refusals([wrong, filterOf(statements, 'a', 'ipv6')]);
+
+  expect([...refusals.keys()]).toEqual([wrong.origin]);
+});
+
+test('statements that no BIRD is there to judge are refused for now, and asked about again', async () => {
+  const { judge, asked } = judgeForTest({ ipv4: '/nonexistent/bird', ipv6: '/nonexistent/bird' });
+  const filter = filterOf('accept;');
+
+  const refusals = await judge.refusals([filter]);
+  await judge.refusals([filter]);
+
+  expect(refusals.get(filter.origin)).toMatch(/could not be judged/);
+  expect(asked).toEqual(['accept;', 'accept;']);
 });

@@ -29,6 +29,15 @@ test('sessions to different addresses stay as they are, the same list', () => {
   expect(problems).toEqual([]);
 });
 
+test('so they do after others that were not, which is what it remembers', () => {
+  const merger = new SessionMerger();
+  merger.merge([...MESH, session('Node', 2)]);
+
+  expect(merger.merge(MESH).sessions).toBe(MESH);
+  expect(merger.merge([]).sessions).toEqual([]);
+  expect(merger.merge(MESH).sessions).toBe(MESH);
+});
+
 test('of two to one address the first stands; where they agree, nobody has to be told', () => {
   const { sessions, problems } = new SessionMerger().merge([...MESH, session('Node', 2)]);
 
@@ -47,6 +56,22 @@ test('where they disagree about the AS number, the dropped one is a problem that
   ]);
   expect(problems[0]?.reason).toMatch(/192\.0\.2\.2 as AS 65001.*\/Mesh\/2.*AS 64512/);
   expect(problems[0]?.action).toMatch(/kept Mesh_192_0_2_2/);
+});
+
+test('a client that is no client by the session that stands is a problem, too', () => {
+  const client = { ...session('Global', 2), isReflectorClient: true };
+  const { sessions, problems } = new SessionMerger().merge([...MESH, client]);
+
+  expect(sessions).toEqual(MESH);
+  expect(problems).toEqual([
+    {
+      code: 'duplicate-session',
+      key: '/Global/2',
+      reason:
+        'it asks for a session to 192.0.2.2 as AS 64512, a client of this reflector, but /Mesh/2 already asks for one as AS 64512',
+      action: 'kept Mesh_192_0_2_2 and left this one out; remove one of the two',
+    },
+  ]);
 });
 
 const POOL = [1, 2, 3].flatMap((octet) => [

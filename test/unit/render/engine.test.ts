@@ -56,6 +56,38 @@ test('a name that the view does not have is an error', () => {
   expect(() => printed('{{nmae}}', { name: 'a' })).toThrow(TemplateError);
 });
 
+describe('a name that is not there', () => {
+  test.each(['{{quoted nmae}}', '{{comment nmae}}', '{{each-partial "item" nmae}}'])(
+    'is refused as the argument of %s, with the place',
+    (call) => {
+      const engine = engineOf({ main: `one\n  ${call}`, 'partials/item': 'x' });
+
+      expect(() => engine.render('main', { name: 'a' })).toThrow(/\/t\/main\.hbs:2:3/);
+    },
+  );
+
+  test.each(['{{quoted}}', '{{comment}}', '{{each-partial "item"}}', '{{quoted text=name}}'])(
+    'or an argument that is not there: %s',
+    (call) => {
+      const engine = engineOf({ main: call, 'partials/item': 'x' });
+
+      expect(() => engine.render('main', { name: 'a' })).toThrow(/\/t\/main\.hbs:1:1/);
+    },
+  );
+
+  test.each([1, true, {}, ['a']])('nor is %j text', (value) => {
+    expect(() => printed('{{quoted value}}', { value })).toThrow(/is no text/);
+    expect(() => printed('{{comment value}}', { value })).toThrow(/is no text/);
+  });
+});
+
+test.each(['{{log value}}', '{{lookup this "value"}}', '{{#lookup this "value"}}{{/lookup}}'])(
+  "Handlebars' own %s, which prints past the guard, is unknown",
+  (text) => {
+    expect(() => printed(text, { value: 'a"b' })).toThrow(/unknown helper/);
+  },
+);
+
 test('quoted and comment print text that can not become syntax', () => {
   expect(printed('{{quoted a}}', { a: 'tun}l0; #' })).toBe('"tun}l0; #"');
   expect(() => printed('{{quoted a}}', { a: 'a"b' })).toThrow(/double quote/);
@@ -89,6 +121,17 @@ describe('each-partial', () => {
     for (const items of lists) {
       expect(engine.render('main', { items })).toBe(engineOf(templates).render('main', { items }));
     }
+  });
+
+  test('can not be used by a partial that it prints, whose text is kept for later', () => {
+    const engine = engineOf({
+      main: '{{each-partial "outer" items}}',
+      'partials/outer': '{{each-partial "item" items}}',
+      'partials/item': '{{name}}',
+    });
+    const items = [{ items: [{ name: 'a' }] }];
+
+    expect(() => engine.render('main', { items })).toThrow(/partials\/outer.*cannot use it/);
   });
 
   test('keeps the pieces of records that did not change', () => {

@@ -53,6 +53,17 @@ test('one change leaves the pieces before it and of other chunks alone', () => {
   expect(after.filter((piece, index) => piece !== before[index])).toHaveLength(1);
 });
 
+test('two lists in turn, one for each family, both keep their pieces', () => {
+  const printer = new Printer();
+  const [ipv4, ipv6] = [records(300), records(300)];
+  const pieces = [ipv4, ipv6].map((list) => printer.texts.printAll(list));
+  const again = [ipv4.with(299, {}), [...ipv6, {}]].map((list) => printer.texts.printAll(list));
+
+  expect(
+    again.map((list, index) => list.filter((piece, at) => piece === pieces[index]?.[at])),
+  ).toEqual(pieces.map((list) => list.slice(0, 2)));
+});
+
 test('after any changes the text is that of the records, one after the other', () => {
   const pool = records(400);
   const list = fc

@@ -57,6 +57,8 @@ test.each([
   ['127.0.0.1', '127.0.0.1'],
   ['::1', '::1'],
   ['239.255.255.255', 'refused'],
+  ['::ffff:192.0.2.1', 'refused'],
+  ['::ffff:c000:201', 'refused'],
   ['2001:DB8::1', '2001:db8::1'],
   ['x', 'refused'],
 ])('speaker address %j is %s', (text, expected) => {

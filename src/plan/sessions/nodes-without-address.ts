@@ -1,0 +1,43 @@
+/**
+ * Nodes that this host is to peer with but that have no address.
+ *
+ * Upstream's templates fail as a whole for one such node (calicoctl issue 1570); here it is left out alone, and told.
+ *
+ * @scenario mesh/node-without-address
+ */
+
+import type { Problem } from '../../base/problem.js';
+import type { Cluster } from '../../model/cluster.js';
+import type { Node } from '../../model/node.js';
+import type { Host } from '../host.js';
+
+/** A problem for each node without an address in either family that `host` would have a session with. */
+export function findNodesWithoutAddress(cluster: Cluster, host: Host): Problem[] {
+  return cluster.nodes
+    .filter(
+      (node) =>
+        node.addresses.ipv4 === undefined &&
+        node.addresses.ipv6 === undefined &&
+        isNeighbor(node, cluster, host),
+    )
+    .map(({ name }) => ({
+      code: 'node-address-missing',
+      key: `node ${name}`,
+      reason: `the node ${name} is in the datastore but has neither an IPv4 nor an IPv6 address`,
+      action: 'planned no session with it; every other node is planned for',
+    }));
+}
+
+function isNeighbor(
+  node: Node,
+  { isMeshEnabled, globalPeers }: Cluster,
+  { role, nodeName, ipv4, ipv6 }: Host,
+): boolean {
+  if (role === 'node') {
+    // This node itself has a problem of its own when it has no address (identity.ts).
+    return isMeshEnabled && node.name !== nodeName;
+  }
+  return [...globalPeers, ...node.peers].some(
+    ({ address }) => address === ipv4 || address === ipv6,
+  );
+}

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import type { Pool } from '../../../../src/model/pool.js';
+import { planPools } from '../../../../src/plan/policies/pools.js';
+import { parsePrefix } from '../../../../src/values/prefix.js';
+
+function prefix(text: string) {
+  const parsed = parsePrefix(text, text.includes(':') ? 'ipv6' : 'ipv4');
+  if (!parsed.ok) throw new Error(parsed.reason);
+  return parsed.value;
+}
+
+function pool(text: string, tunnel: Pool['tunnel'], origin = `/pool/${text}`): Pool {
+  return { prefix: prefix(text), family: text.includes(':') ? 'ipv6' : 'ipv4', tunnel, origin };
+}
+
+const NETWORK = prefix('192.0.2.0/24');
+
+test.each([
+  ['never', undefined, { isTunneled: false }],
+  ['never', NETWORK, { isTunneled: false }],
+  ['always', undefined, { isTunneled: true }],
+  ['always', NETWORK, { isTunneled: true }],
+  ['cross-subnet', undefined, { isTunneled: true }],
+  ['cross-subnet', NETWORK, { isTunneled: true, directNextHops: NETWORK }],
+] as const)(
+  'a pool that tunnels %s, on a node of the subnet %s, is %j',
+  (mode, network, planned) => {
+    expect(planPools([pool('198.18.0.0/16', mode)], 'ipv4', network)).toEqual([
+      { prefix: '198.18.0.0/16', origin: '/pool/198.18.0.0/16', ...planned },
+    ]);
+  },
+);
+
+test('IPIP carries IPv4 alone, so an IPv6 pool has no tunnel', () => {
+  expect(planPools([pool('2001:db8::/64', 'always')], 'ipv6', undefined)).toEqual([
+    { prefix: '2001:db8::/64', isTunneled: false, origin: '/pool/2001:db8::/64' },
+  ]);
+});
+
+test('a family has its own pools; of two with one prefix the first key stands', () => {
+  const pools = [
+    pool('198.18.0.0/16', 'never', '/pool/a'),
+    pool('2001:db8::/64', 'never'),
+    pool('198.18.0.0/16', 'always', '/pool/b'),
+  ];
+
+  expect(planPools(pools, 'ipv4', undefined)).toEqual([
+    { prefix: '198.18.0.0/16', isTunneled: false, origin: '/pool/a' },
+  ]);
+});
