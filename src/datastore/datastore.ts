@@ -26,6 +26,19 @@ export type Change =
   | { readonly kind: 'put'; readonly key: string; readonly value: string }
   | { readonly kind: 'delete'; readonly key: string };
 
+/** Changes that were derived from what a read gave, to be made together or not at all. */
+export interface Edit {
+  /** What was read. */
+  readonly basis: Snapshot;
+  /** At least one; no key twice, and only keys below the prefixes that were read. */
+  readonly changes: readonly Change[];
+  /** Further keys that the changes rely on: each must still be as the basis has it, or absent as there. */
+  readonly reliesOn: readonly string[];
+}
+
+/** What came of an edit: `overtaken` when a key that it changes or relies on is no longer as its basis has it. */
+export type EditOutcome = 'committed' | 'overtaken';
+
 /** Whether the datastore is heard from. */
 export type DatastoreState =
   | { readonly kind: 'connecting' }
@@ -74,7 +87,18 @@ export interface Datastore {
   resync(): void;
 }
 
-/** The datastore can't be read. */
+/** A datastore that can also be written to. The daemon takes a `Datastore`: it never writes. */
+export interface EditableDatastore extends Datastore {
+  /**
+   * Makes the changes of `edit` if what they were derived from still stands (compare-and-swap), else none of them; read
+   * again then, and decide anew. It may also be `overtaken` by a change of another key below the same prefixes.
+   *
+   * @throws {DatastoreError} when nothing was changed, or when that can't be known: the message says which
+   */
+  commit(edit: Edit): Promise<EditOutcome>;
+}
+
+/** The datastore can't be read, or not be written to. */
 export class DatastoreError extends AdvisedError {
   override readonly name = 'DatastoreError';
 }
