@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
-import { type Datastore, DatastoreError } from './datastore.js';
+import { DatastoreError, type EditableDatastore } from './datastore.js';
 
 /** Which datastore, and which of its keys. */
 export type DatastoreSettings = (EtcdDatastoreSettings | FileDatastoreSettings) & {
@@ -50,7 +50,7 @@ export interface DatastoreDependencies {
 export async function openDatastore(
   settings: DatastoreSettings,
   dependencies: DatastoreDependencies,
-): Promise<Datastore> {
+): Promise<EditableDatastore> {
   const { keyPrefixes } = settings;
   switch (settings.kind) {
     case 'etcd3': {

@@ -1,12 +1,12 @@
 /** What every implementation of the `Datastore` port must do; each runs it over a store of its own kind. */
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Change, Datastore } from '../../src/datastore/datastore.js';
+import type { Change, EditableDatastore } from '../../src/datastore/datastore.js';
 import { type Following, follow } from './recording-listener.js';
 
 /** A store that a test can write to and break, with the datastore that reads it. */
 export interface TestStore {
-  readonly datastore: Datastore;
+  readonly datastore: EditableDatastore;
   /** Makes all changes at once. No key comes twice. */
   apply(changes: readonly Change[]): Promise<void>;
   /** Makes the store unreadable, and readable again with what it held. */
@@ -52,6 +52,72 @@ export function testConformance(open: () => Promise<TestStore>): void {
       message: expect.stringMatching(/\S/),
       advice: expect.stringMatching(/\S/),
       isRetryable: expect.any(Boolean),
+    });
+  });
+
+  test('an edit makes all its changes', async () => {
+    const { datastore, apply } = await open();
+    await apply([put('/a/1', 'one'), put('/a/2', 'two')]);
+    const basis = await datastore.read();
+
+    const changes = [put('/a/1', 'eins'), remove('/a/2'), put('/a/3', '{"is": "new"}')];
+    expect(await datastore.commit({ basis, changes, reliesOn: [] })).toBe('committed');
+
+    const { entries } = await datastore.read();
+    expect(entries).toEqual([
+      { key: '/a/1', value: 'eins' },
+      { key: '/a/3', value: '{"is": "new"}' },
+    ]);
+  });
+
+  const overtakers: readonly { readonly what: string; readonly by: Change }[] = [
+    { what: 'a changed key was changed', by: put('/a/1', 'other') },
+    { what: 'a changed key was deleted', by: remove('/a/1') },
+    { what: 'a new key was created', by: put('/a/3', 'other') },
+    { what: 'a key that it relies on was changed', by: put('/b/1', 'other') },
+    { what: 'a key that it relies on was deleted', by: remove('/b/1') },
+    { what: 'a key whose absence it relies on was created', by: put('/b/2', 'other') },
+  ];
+  test.each(overtakers)('an edit is overtaken and makes no change when $what', async ({ by }) => {
+    const { datastore, apply } = await open();
+    await apply([put('/a/1', 'one'), put('/b/1', 'relied on')]);
+    const basis = await datastore.read();
+    await apply([by]);
+    const before = await datastore.read();
+
+    const changes = [put('/a/1', 'eins'), put('/a/3', 'drei')];
+    const reliesOn = ['/b/1', '/b/2'];
+    expect(await datastore.commit({ basis, changes, reliesOn })).toBe('overtaken');
+
+    expect((await datastore.read()).entries).toEqual(before.entries);
+  });
+
+  test('of two edits with the same basis one is made', async () => {
+    const { datastore, apply } = await open();
+    await apply([put('/a/1', 'one')]);
+    const basis = await datastore.read();
+
+    const outcomes = await Promise.all(
+      ['eins', 'un'].map((value) =>
+        datastore.commit({ basis, changes: [put('/a/1', value)], reliesOn: [] }),
+      ),
+    );
+
+    expect(outcomes.toSorted()).toEqual(['committed', 'overtaken']);
+  });
+
+  test('an edit of an unreadable store fails with what, why and advice', async () => {
+    const store = await open();
+    await store.apply([put('/a/1', 'one')]);
+    const basis = await store.datastore.read();
+    await store.break();
+
+    await expect(
+      store.datastore.commit({ basis, changes: [put('/a/1', 'x')], reliesOn: [] }),
+    ).rejects.toMatchObject({
+      name: 'DatastoreError',
+      message: expect.stringMatching(/\S/),
+      advice: expect.stringMatching(/\S/),
     });
   });
 

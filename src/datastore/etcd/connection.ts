@@ -123,8 +123,8 @@ export class EtcdConnection {
     }
   }
 
-  /** An etcd3 client over this connection, for its watch. Loaded late: a single read needs none. */
-  async watchClient(): Promise<Etcd3> {
+  /** An etcd3 client over this connection, for watches and transactions. Loaded late: a single read needs none. */
+  async etcd3Client(): Promise<Etcd3> {
     const { Etcd3 } = await import('etcd3');
     return new Etcd3({
       hosts: 'shared-channel',

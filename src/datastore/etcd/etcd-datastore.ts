@@ -1,10 +1,13 @@
 /** etcd 3 as a `Datastore`. The loop is in follower.ts, one connection's life in session.ts. */
 import {
-  type Datastore,
   DatastoreError,
   type DatastoreListener,
+  type Edit,
+  type EditableDatastore,
+  type EditOutcome,
   type Snapshot,
 } from '../datastore.js';
+import { commitEdit } from './commit.js';
 import { connect } from './connection.js';
 import { type EtcdFailure, explainFailure } from './failure.js';
 import { Follower } from './follower.js';
@@ -13,7 +16,7 @@ import { list } from './list.js';
 import { type EtcdOptions, type EtcdSettings, withDefaults } from './options.js';
 
 /** See the head of this file. */
-export class EtcdDatastore implements Datastore {
+export class EtcdDatastore implements EditableDatastore {
   readonly description: string;
   readonly #settings: EtcdSettings;
   readonly #ranges: readonly KeyRange[];
@@ -25,22 +28,31 @@ export class EtcdDatastore implements Datastore {
     this.description = `etcd3 ${options.endpoints.join(',')}`;
   }
 
-  async read(): Promise<Snapshot> {
-    const failures: EtcdFailure[] = [];
-    let cause: unknown;
-    for (const endpoint of this.#settings.endpoints) {
+  read(): Promise<Snapshot> {
+    return this.#atFirstThatWorks(async (endpoint) => {
+      const { connection } = await connect(endpoint, this.#ranges, this.#settings);
       try {
-        return await this.#readFrom(endpoint);
-      } catch (error) {
-        cause = error;
-        failures.push(explainFailure(error, endpoint));
+        const { header, entries } = await list(connection, this.#ranges, this.#settings.pageSize);
+        return { revision: String(header.revision), entries };
+      } finally {
+        connection.close();
       }
-    }
-    throw new DatastoreError(failures.map(({ reason }) => reason).join('; '), {
-      advice: failures.at(-1)?.advice ?? 'give --etcd-endpoints',
-      isRetryable: failures.some(({ isRetryable }) => isRetryable),
-      cause,
     });
+  }
+
+  async commit(edit: Edit): Promise<EditOutcome> {
+    const { connection, endpoint } = await this.#atFirstThatWorks(async (candidate) => ({
+      ...(await connect(candidate, this.#ranges, this.#settings)),
+      endpoint: candidate,
+    }));
+    // Not tried again elsewhere when it fails: etcd may have made the change before its answer was lost.
+    try {
+      return await commitEdit(await connection.etcd3Client(), edit);
+    } catch (error) {
+      throw commitError(error, endpoint);
+    } finally {
+      connection.close();
+    }
   }
 
   async follow(listener: DatastoreListener, signal: AbortSignal): Promise<void> {
@@ -57,13 +69,43 @@ export class EtcdDatastore implements Datastore {
     this.#follower?.resync();
   }
 
-  async #readFrom(endpoint: string): Promise<Snapshot> {
-    const { connection } = await connect(endpoint, this.#ranges, this.#settings);
-    try {
-      const { header, entries } = await list(connection, this.#ranges, this.#settings.pageSize);
-      return { revision: String(header.revision), entries };
-    } finally {
-      connection.close();
+  /** What `work` gives for the first endpoint that it doesn't fail for. */
+  async #atFirstThatWorks<T>(work: (endpoint: string) => Promise<T>): Promise<T> {
+    const failures: EtcdFailure[] = [];
+    let cause: unknown;
+    for (const endpoint of this.#settings.endpoints) {
+      try {
+        return await work(endpoint);
+      } catch (error) {
+        cause = error;
+        failures.push(explainFailure(error, endpoint));
+      }
     }
+    throw new DatastoreError(failures.map(({ reason }) => reason).join('; '), {
+      advice: failures.at(-1)?.advice ?? 'give --etcd-endpoints',
+      isRetryable: failures.some(({ isRetryable }) => isRetryable),
+      cause,
+    });
   }
+}
+
+/** What a failed commit means: a refusal changed nothing, of a lost answer nobody knows. */
+function commitError(cause: unknown, endpoint: string): DatastoreError {
+  const { kind, reason, advice, isRetryable } = explainFailure(cause, endpoint);
+  if (kind === 'permission-denied') {
+    return new DatastoreError(
+      `etcd at ${endpoint} doesn't let our user write; nothing was changed`,
+      {
+        advice:
+          'grant a role with that permission: etcdctl role grant-permission ROLE readwrite --prefix KEY',
+        isRetryable,
+        cause,
+      },
+    );
+  }
+  return new DatastoreError(`${reason}; whether the change was made is not known`, {
+    advice: `look whether it was made before you repeat it; ${advice}`,
+    isRetryable,
+    cause,
+  });
 }

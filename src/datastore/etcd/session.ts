@@ -77,7 +77,7 @@ async function watchAndProbe(
 ): Promise<never> {
   const prober = new Prober({ connection, position, settings, onHeard: () => listener.heard() });
   const watch = new Watch({
-    client: await connection.watchClient(),
+    client: await connection.etcd3Client(),
     position,
     connectMs: settings.connectMs,
     clock: settings.clock,

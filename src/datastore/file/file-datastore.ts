@@ -6,7 +6,14 @@
  */
 import type { Clock } from '../../base/clock.js';
 import type { Logger } from '../../base/logger.js';
-import type { Datastore, DatastoreListener, Snapshot } from '../datastore.js';
+import type {
+  DatastoreListener,
+  Edit,
+  EditableDatastore,
+  EditOutcome,
+  Snapshot,
+} from '../datastore.js';
+import { commitToFile } from './file-editor.js';
 import { FileFollower } from './file-follower.js';
 import { FileReader } from './file-reader.js';
 import { FileWatch } from './file-watch.js';
@@ -24,7 +31,7 @@ export interface FileOptions {
 }
 
 /** See the head of this file. */
-export class FileDatastore implements Datastore {
+export class FileDatastore implements EditableDatastore {
   readonly description: string;
   readonly #options: FileOptions;
   readonly #reader: FileReader;
@@ -39,6 +46,10 @@ export class FileDatastore implements Datastore {
   async read(): Promise<Snapshot> {
     const { revision, entries } = await this.#reader.read();
     return { revision, entries: [...entries].map(([key, value]) => ({ key, value })) };
+  }
+
+  commit(edit: Edit): Promise<EditOutcome> {
+    return commitToFile(this.#options.path, edit);
   }
 
   async follow(listener: DatastoreListener, signal: AbortSignal): Promise<void> {

@@ -60,7 +60,8 @@ export class FileReader {
   }
 }
 
-async function readText(path: string): Promise<string> {
+/** The text of a datastore file. @throws {DatastoreError} */
+export async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {

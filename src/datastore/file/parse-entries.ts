@@ -84,7 +84,7 @@ function addEntries(
 }
 
 /** A resource of Calico's v3 API as `KIND NAME`; undefined for any other map. */
-function resourceOf(map: YAMLMap): string | undefined {
+export function resourceOf(map: YAMLMap): string | undefined {
   const kind = map.get('kind');
   if (typeof kind !== 'string' || typeof map.get('apiVersion') !== 'string') return undefined;
   return `${kind} ${String(map.getIn(['metadata', 'name']) ?? '(without a name)')}`;

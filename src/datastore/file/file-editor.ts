@@ -1,0 +1,122 @@
+/**
+ * Changes in a datastore file that leave the rest of its text, comments too, as it is.
+ *
+ * The new text is written beside the file and takes its place by a rename: a reader sees the old or the new contents. That
+ * the file beside it can be created only once is also what keeps two editors apart.
+ */
+import { chmod, chown, type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { isMap, parseAllDocuments } from 'yaml';
+import { type Change, DatastoreError, type Edit, type EditOutcome } from '../datastore.js';
+import { readText } from './file-reader.js';
+import { parseEntries, resourceOf } from './parse-entries.js';
+
+/** A file beside the datastore file that is older was left by an editor that died. */
+const STALE_AFTER_MS = 10_000;
+
+/**
+ * Makes `edit` in the file at `path`, if its basis still stands there.
+ *
+ * @throws {DatastoreError} when the file can't be read or written, or isn't what it should be; then nothing was changed
+ */
+export async function commitToFile(path: string, edit: Edit): Promise<EditOutcome> {
+  const target = await realPathOf(path);
+  const beside = join(dirname(target), `.${basename(target)}.birdkeeper-edit`);
+  const handle = await createBeside(path, beside);
+  if (handle === undefined) return 'overtaken';
+  try {
+    const text = await readText(path);
+    if (!standsIn(text, path, edit)) return 'overtaken';
+    await handle.writeFile(withChanges(text, edit.changes));
+    await handle.sync();
+    await keepOwner(target, beside);
+    await rename(beside, target);
+    return 'committed';
+  } catch (error) {
+    throw error instanceof DatastoreError ? error : cannotWrite(path, error);
+  } finally {
+    await handle.close();
+    // Gone already when it has taken the file's place.
+    await rm(beside, { force: true });
+  }
+}
+
+async function realPathOf(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    throw cannotWrite(path, error);
+  }
+}
+
+/** The new file, opened; undefined while another editor has it. */
+async function createBeside(path: string, beside: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(beside, 'wx', 0o600);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) {
+      throw cannotWrite(path, error);
+    }
+  }
+  const age = await stat(beside).then(
+    ({ mtimeMs }) => Date.now() - mtimeMs,
+    () => 0,
+  );
+  if (age > STALE_AFTER_MS) await rm(beside, { force: true });
+  return undefined;
+}
+
+function standsIn(text: string, path: string, { basis, changes, reliesOn }: Edit): boolean {
+  const parsed = parseEntries(text);
+  if (!parsed.ok) {
+    throw new DatastoreError(`${path}:${parsed.reason}`, {
+      advice: 'mend the file first; nothing was changed',
+      isRetryable: false,
+    });
+  }
+  const before = new Map(basis.entries.map(({ key, value }) => [key, value]));
+  return [...changes.map(({ key }) => key), ...reliesOn].every(
+    (key) => before.get(key) === parsed.value.entries.get(key),
+  );
+}
+
+/** `text` with `changes` made; a new key goes to the end of the first map of keys. */
+function withChanges(text: string, changes: readonly Change[]): string {
+  const parsed = parseAllDocuments(text);
+  const documents = Array.isArray(parsed) ? parsed : [];
+  const maps = documents.filter(
+    ({ contents }) => isMap(contents) && resourceOf(contents) === undefined,
+  );
+  for (const change of changes) {
+    const home = maps.find((document) => document.has(change.key)) ?? maps[0];
+    if (home === undefined) {
+      throw new DatastoreError(
+        'the file holds resources and no map of keys, which would take the new key',
+        {
+          advice: 'add a YAML document with {} to it',
+          isRetryable: false,
+        },
+      );
+    }
+    if (change.kind === 'put') home.set(change.key, change.value);
+    else home.delete(change.key);
+  }
+  return documents.map((document) => document.toString({ lineWidth: 0 })).join('');
+}
+
+async function keepOwner(target: string, beside: string): Promise<void> {
+  const { mode, uid, gid } = await stat(target);
+  await chmod(beside, mode & 0o7777);
+  // Who may write to the folder need not be who owns the file; then the file becomes theirs.
+  await chown(beside, uid, gid).catch(() => undefined);
+}
+
+function cannotWrite(path: string, cause: unknown): DatastoreError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new DatastoreError(`can't change the datastore file ${path}: ${reason}`, {
+    advice:
+      'create the file, let birdkeeper write to its folder, or correct --file; nothing was changed',
+    isRetryable: false,
+    cause,
+  });
+}
