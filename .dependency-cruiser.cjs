@@ -6,6 +6,7 @@ const mayImport = {
   model: ['values', 'base'],
   decode: ['datastore', 'model', 'values', 'base'],
   plan: ['model', 'values', 'base'],
+  verbs: ['plan', 'decode', 'datastore', 'model', 'values', 'base'],
   render: ['plan', 'values', 'base'],
   apply: ['render', 'values', 'base'],
   observe: ['apply', 'plan', 'values', 'base'],
@@ -29,6 +30,7 @@ const mayImport = {
     'decode',
     'model',
     'plan',
+    'verbs',
     'render',
     'apply',
     'observe',
@@ -37,7 +39,7 @@ const mayImport = {
   ],
 };
 // These give the same result for the same input: no file, process, socket, clock or environment.
-const pure = ['values', 'model', 'decode', 'plan', 'render/syntax', 'render/dialects'];
+const pure = ['values', 'model', 'decode', 'plan', 'verbs', 'render/syntax', 'render/dialects'];
 
 module.exports = {
   forbidden: [

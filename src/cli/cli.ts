@@ -2,14 +2,16 @@
 
 import { Command, CommanderError } from 'commander';
 
+import { bgpCommand } from './bgp/bgp.js';
 import { checkCommand } from './check.js';
 import { diffCommand } from './diff.js';
 import { EXIT } from './exit-status.js';
 import { renderCommand } from './render.js';
 import { runCommand } from './run.js';
+import { statusCommand } from './status.js';
 import { version } from './version.js';
 
-const COMMANDS = [runCommand, renderCommand, checkCommand, diffCommand];
+const COMMANDS = [runCommand, renderCommand, checkCommand, diffCommand, statusCommand, bgpCommand];
 
 /** Runs the command that `args` name; gives the exit status. */
 export async function runCli(args: readonly string[], builtInTemplates: string): Promise<number> {
@@ -22,7 +24,7 @@ export async function runCli(args: readonly string[], builtInTemplates: string):
     .version(version)
     .exitOverride();
   for (const commandOf of COMMANDS) {
-    program.addCommand(commandOf({ builtInTemplates, finish }).exitOverride());
+    program.addCommand(throwing(commandOf({ builtInTemplates, finish })));
   }
   try {
     await program.parseAsync([...args], { from: 'user' });
@@ -33,4 +35,10 @@ export async function runCli(args: readonly string[], builtInTemplates: string):
     }
     throw error;
   }
+}
+
+/** `command` and those below it throw where commander would end the process. */
+function throwing(command: Command): Command {
+  command.commands.forEach(throwing);
+  return command.exitOverride();
 }

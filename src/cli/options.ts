@@ -12,12 +12,15 @@ import {
   type SettingSources,
 } from '../settings/load-settings.js';
 import type { Setting } from '../settings/setting.js';
-import { SETTINGS } from '../settings/settings.js';
+import { SETTINGS, type SettingName } from '../settings/settings.js';
 
-/** Adds every setting that has an option to `command`; `--help` tells its environment variables and default. */
-export function addSettings(command: Command): Command {
+/** All of them. */
+export const ALL_SETTINGS = Object.keys(SETTINGS) as readonly SettingName[];
+
+/** Adds each of `names` that has an option to `command`; `--help` tells its environment variables and default. */
+export function addSettings(command: Command, names: readonly SettingName[]): Command {
   const variables: string[] = [];
-  for (const setting of Object.values<Setting<unknown>>(SETTINGS)) {
+  for (const setting of namedSettings(names)) {
     if (setting.flag === undefined) {
       variables.push(`  ${setting.environment.join(', ')}: ${helpOf(setting)}`);
     } else {
@@ -31,13 +34,14 @@ export function addSettings(command: Command): Command {
   );
 }
 
-/** The settings of a command that was called with `options` (as commander gives them). */
+/** The settings of a command that has `names` for options and was called with `options` (as commander gives them). */
 export async function settingsOf(
   options: Readonly<Record<string, unknown>>,
+  names: readonly SettingName[],
 ): Promise<LoadedSettings> {
   const sources: SettingSources = {
     options: Object.fromEntries(
-      Object.values<Setting<unknown>>(SETTINGS).flatMap(({ flag }) =>
+      namedSettings(names).flatMap(({ flag }) =>
         flag === undefined ? [] : [[flag, options[camelCase(flag)]]],
       ),
     ),
@@ -71,6 +75,10 @@ export function helpOf({
     ...(standard === undefined ? [] : [`default: ${standard}`]),
   ];
   return notes.length === 0 ? help : `${help} (${notes.join('; ')})`;
+}
+
+function namedSettings(names: readonly SettingName[]): readonly Setting<unknown>[] {
+  return names.map((name) => SETTINGS[name]);
 }
 
 /** The name under which commander keeps an option. */

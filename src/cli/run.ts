@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 
 import { runUntilStopped } from '../daemon/run-until-stopped.js';
 import type { CommandContext } from './command-context.js';
-import { settingsOf } from './options.js';
+import { ALL_SETTINGS, settingsOf } from './options.js';
 import { version } from './version.js';
 import { commandWithSettings } from './with-settings.js';
 
@@ -20,7 +20,7 @@ export function runCommand(context: CommandContext): Command {
         runUntilStopped(settings, {
           version,
           builtInTemplates,
-          reloadSettings: () => settingsOf(options),
+          reloadSettings: () => settingsOf(options, ALL_SETTINGS),
         }),
     },
     context,

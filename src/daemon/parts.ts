@@ -7,9 +7,11 @@ import type { Host } from '../plan/host.js';
 import type { Dialect } from '../render/dialects/dialect.js';
 import type { Settings } from '../settings/load-settings.js';
 
-/** Which datastore to read, and which of its keys. */
-export function datastoreSettingsOf(settings: Settings): DatastoreSettings {
-  const keyPrefixes = keyPrefixesOf(settings.role, settings.node);
+/** Which datastore to read, and which of its keys: those that this host needs unless told. */
+export function datastoreSettingsOf(
+  settings: Settings,
+  keyPrefixes: readonly string[] = keyPrefixesOf(settings.role, settings.node),
+): DatastoreSettings {
   if (settings.datastore === 'file') {
     return { kind: 'file', path: settings.file ?? '', keyPrefixes };
   }
@@ -52,6 +54,11 @@ export function birdOf({ bird, birdc, birdSocket }: Settings): BirdInstance {
 
 /** The BIRD processes that a dialect has. */
 export function birdsOf(settings: Settings, dialect: Dialect): readonly BirdInstance[] {
+  return birdsThatMayRun(settings).filter(({ daemon }) => dialect.daemons.includes(daemon));
+}
+
+/** The BIRD processes of any dialect: that of IPv6 alone runs only with BIRD 1.x. */
+export function birdsThatMayRun(settings: Settings): readonly BirdInstance[] {
   const { bird6, birdc6, bird6Socket } = settings;
   const forIpv6: BirdInstance = {
     daemon: 'bird6',
@@ -59,5 +66,5 @@ export function birdsOf(settings: Settings, dialect: Dialect): readonly BirdInst
     birdcPath: birdc6,
     socketPath: bird6Socket,
   };
-  return dialect.daemons.includes('bird6') ? [birdOf(settings), forIpv6] : [birdOf(settings)];
+  return [birdOf(settings), forIpv6];
 }

@@ -9,7 +9,8 @@
 
 import type { Family } from '../values/family.js';
 
-const BGP = '/calico/bgp/v1/';
+/** Below it is all of BGP's configuration. */
+export const BGP = '/calico/bgp/v1/';
 const POOLS = '/calico/v1/ipam/';
 const BLOCK_AFFINITIES = '/calico/ipam/v2/host/';
 

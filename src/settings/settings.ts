@@ -299,6 +299,25 @@ export const SETTINGS = {
   },
 } as const satisfies Record<string, Setting<unknown>>;
 
+/** A setting by the name that the program knows it by. */
+export type SettingName = keyof typeof SETTINGS;
+
+/** What a command needs that reads or writes the datastore and does nothing about this host. */
+export const DATASTORE_SETTINGS: readonly SettingName[] = [
+  'datastore',
+  'file',
+  'etcdEndpoints',
+  'etcdAuthority',
+  'etcdScheme',
+  'etcdCa',
+  'etcdCert',
+  'etcdKey',
+  'etcdUsername',
+  'etcdPassword',
+  'etcdPasswordFile',
+  'config',
+];
+
 type Table = typeof SETTINGS;
 type ValueOf<S> = S extends Setting<infer T> ? T : never;
 

@@ -15,6 +15,13 @@ export function familyOf(address: Address): Family {
   return address.includes(':') ? 'ipv6' : 'ipv4';
 }
 
+/** The order of addresses as numbers, IPv4 first; for sorting. */
+export function compareAddresses(a: Address, b: Address): number {
+  const [first, second] = [ipaddr.parse(a).toByteArray(), ipaddr.parse(b).toByteArray()];
+  const index = first.findIndex((byte, i) => byte !== second[i]);
+  return first.length - second.length || (first[index] ?? 0) - (second[index] ?? 0);
+}
+
 /**
  * `text` as an address of `family`, or of either family when none is given.
  *

@@ -1,5 +1,5 @@
 /** The commands of the built program, as an operator or a script calls them. */
-import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
@@ -8,14 +8,14 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Setting } from '../../src/settings/setting.js';
 import { SETTINGS } from '../../src/settings/settings.js';
+import { runBirdkeeper as birdkeeper, type Ended, program } from '../support/birdkeeper.js';
 import { BackgroundCommand } from '../support/command.js';
 import { folderForTest } from '../support/folder.js';
 import { freePort } from '../support/free-port.js';
 import { projectRoot, tools } from '../support/tools.js';
 import { waitFor } from '../support/wait-for.js';
 
-const program = join(projectRoot, 'dist/main.js');
-const COMMANDS = ['run', 'render', 'check', 'diff'];
+const COMMANDS = ['run', 'render', 'check', 'diff', 'status'];
 
 /** Where the templates of `--templates` name what they print. */
 const SESSION_TEMPLATE = join(projectRoot, 'templates/bird2/partials/session.hbs');
@@ -33,27 +33,6 @@ async function isBuildStale(): Promise<boolean> {
   const names = await readdir(source, { recursive: true });
   const times = names.map(async (name) => (await stat(join(source, name))).mtimeMs);
   return Math.max(...(await Promise.all(times))) > built;
-}
-
-/** How a command ended. */
-interface Ended {
-  readonly exitStatus: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs a command to its end, in an environment that has nothing but PATH and `environment`. */
-async function birdkeeper(
-  args: readonly string[],
-  environment: Readonly<Record<string, string>> = {},
-): Promise<Ended> {
-  const env = { PATH: process.env.PATH ?? '', ...environment };
-  return new Promise((resolve) => {
-    const options = { env, timeout: 20_000 };
-    const child = execFile(process.execPath, [program, ...args], options, (_, stdout, stderr) => {
-      resolve({ exitStatus: child.exitCode, stdout, stderr });
-    });
-  });
 }
 
 /** A folder with a datastore in it: this node and another one. */

@@ -2,10 +2,10 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DaemonStatus } from '../../src/observe/status.js';
+import { program } from './birdkeeper.js';
 import type { BackgroundCommand } from './command.js';
 import { type BirdKind, LabBird, type LabSession } from './lab-bird.js';
 import type { Namespace, Network, WorkloadLink } from './netns.js';
-import { projectRoot } from './tools.js';
 import { waitFor } from './wait-for.js';
 
 /** What a host of the lab is to be. */
@@ -37,9 +37,6 @@ interface LoggedPass {
   readonly outcome: string;
   readonly causes: readonly string[];
 }
-
-/** The built program; `npm run build` makes it. */
-const program = join(projectRoot, 'dist/main.js');
 
 /** One host of a lab. */
 export class LabHost {

@@ -2,9 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { addSettings, helpOf, settingsOf } from '../../../src/cli/options.js';
+import { ALL_SETTINGS, addSettings, helpOf, settingsOf } from '../../../src/cli/options.js';
 import type { Setting } from '../../../src/settings/setting.js';
-import { SETTINGS } from '../../../src/settings/settings.js';
+import { DATASTORE_SETTINGS, SETTINGS } from '../../../src/settings/settings.js';
 import { folderForTest } from '../../support/folder.js';
 
 beforeEach(() => {
@@ -18,14 +18,18 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
+function allSettingsOf(options: Readonly<Record<string, unknown>>) {
+  return settingsOf(options, ALL_SETTINGS);
+}
+
 /** The options of a command line, as commander gives them. */
 function parsed(...args: readonly string[]): Readonly<Record<string, unknown>> {
-  const command = addSettings(new Command('test'));
+  const command = addSettings(new Command('test'), ALL_SETTINGS);
   return command.parse([...args], { from: 'user' }).opts();
 }
 
 test('every option of the command line reaches its setting', async () => {
-  const loaded = await settingsOf(
+  const loaded = await allSettingsOf(
     parsed(
       '--output-dir',
       '/o',
@@ -47,7 +51,7 @@ test('the environment of the process is read, and an option beats it', async () 
   vi.stubEnv('BIRDKEEPER_OUTPUT_DIR', '/e');
   vi.stubEnv('ETCD_AUTHORITY', '192.0.2.1:2379');
 
-  const loaded = await settingsOf(parsed('--output-dir', '/o'));
+  const loaded = await allSettingsOf(parsed('--output-dir', '/o'));
 
   expect(loaded).toMatchObject({
     ok: true,
@@ -63,7 +67,7 @@ test('the file of --config is read as YAML, and the environment beats it', async
   );
   vi.stubEnv('NODENAME', 'node-e');
 
-  const loaded = await settingsOf(parsed('--config', path));
+  const loaded = await allSettingsOf(parsed('--config', path));
 
   expect(loaded).toMatchObject({
     ok: true,
@@ -82,11 +86,11 @@ test('a config file that is not there, or is no YAML, is a mistake that names it
   const broken = join(dir, 'broken.yaml');
   await writeFile(broken, 'a: [');
 
-  expect(await settingsOf(parsed('--config', join(dir, 'none.yaml')))).toEqual({
+  expect(await allSettingsOf(parsed('--config', join(dir, 'none.yaml')))).toEqual({
     ok: false,
     mistakes: [expect.stringMatching(/^--config .*none\.yaml: it cannot be read: ENOENT/)],
   });
-  expect(await settingsOf(parsed('--config', broken))).toEqual({
+  expect(await allSettingsOf(parsed('--config', broken))).toEqual({
     ok: false,
     mistakes: [expect.stringMatching(/^--config .*broken\.yaml: it cannot be read: .* line 1/)],
   });
@@ -101,4 +105,12 @@ test('help tells what a setting is, its environment and its default', () => {
   );
   expect(helpOf(SETTINGS.etcdScheme)).toBe('how to talk to ETCD_AUTHORITY (default: http)');
   expect(helpOf(SETTINGS.etcdPassword)).toBe(SETTINGS.etcdPassword.help);
+});
+
+test('an option of the command itself that is called like a setting is not taken for it', async () => {
+  vi.stubEnv('NODENAME', 'this-host');
+
+  const loaded = await settingsOf({ node: 'another-host' }, DATASTORE_SETTINGS);
+
+  expect(loaded).toMatchObject({ ok: true, settings: { node: 'this-host' } });
 });

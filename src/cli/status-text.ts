@@ -1,0 +1,97 @@
+import type { BirdInstance } from '../apply/bird-instance.js';
+import type { BgpSession } from '../apply/birdc/show-protocols.js';
+import type { BirdReport } from '../apply/read-bird.js';
+import type { DaemonStatus } from '../observe/status.js';
+import { FAMILIES, type Family } from '../values/family.js';
+import { titleOf } from './bgp/title-of.js';
+import { tableOf } from './table.js';
+
+/** A BIRD process with what it says. */
+export interface NamedBirdReport extends BirdReport {
+  readonly daemon: BirdInstance['daemon'];
+}
+
+/** What `birdkeeper status` shows. */
+export interface HostStatus {
+  /** Absent when the daemon can't be asked. */
+  readonly daemon?: DaemonStatus;
+  readonly role: 'node' | 'reflector';
+  readonly birds: readonly NamedBirdReport[];
+}
+
+/** It all as text for people; the tables are those of `calicoctl node status`. */
+export function statusText({ daemon, role, birds }: HostStatus): string {
+  const sessions = birds.flatMap((bird) => bird.sessions);
+  return [
+    ...(daemon === undefined ? [] : aboutDaemon(daemon)),
+    ...birds.map(aboutBird),
+    ...FAMILIES.map((family) => aboutSessions(family, sessions, role)),
+  ].join('\n');
+}
+
+function aboutDaemon({
+  version,
+  node,
+  role,
+  datastore,
+  generation,
+  lastPass,
+  problems,
+}: DaemonStatus): readonly string[] {
+  const { description, state, heardAt, reason } = datastore;
+  const heard = heardAt === undefined ? '' : `, last heard from ${timeOf(heardAt)}`;
+  const loaded =
+    generation?.loadedAt === undefined ? 'not loaded yet' : `loaded ${timeOf(generation.loadedAt)}`;
+  return [
+    `birdkeeper ${version} on ${node} (${role})`,
+    `Datastore: ${description}, ${state}${heard}${reason === undefined ? '' : `: ${reason}`}`,
+    generation === undefined
+      ? 'Generation: none yet'
+      : `Generation: ${generation.sequence} (${generation.digest.slice(0, 12)}), ${loaded}`,
+    ...(lastPass?.trouble === undefined ? [] : [`Trouble: ${lastPass.trouble}`]),
+    ...problems.map(({ key, reason: why, action }) => `Problem: ${key}: ${why}; ${action}`),
+  ];
+}
+
+function aboutBird({ daemon, version, routerId, condition }: NamedBirdReport): string {
+  return `${daemon.toUpperCase()} ${version}, router id ${routerId ?? 'unknown'}: ${condition}`;
+}
+
+function aboutSessions(
+  family: Family,
+  sessions: readonly BgpSession[],
+  role: HostStatus['role'],
+): string {
+  const rows = sessions
+    .filter(({ neighbor }) => (neighbor?.includes(':') ? 'ipv6' : 'ipv4') === family)
+    .map((session) => [
+      session.neighbor ?? session.name,
+      peerTypeOf(session.name, role),
+      session.state,
+      session.since,
+      session.info,
+    ]);
+  const table =
+    rows.length === 0
+      ? `No ${titleOf(family)} peers found.`
+      : tableOf(['PEER ADDRESS', 'PEER TYPE', 'STATE', 'SINCE', 'INFO'], rows);
+  return `\n${titleOf(family)} BGP status\n${table}`;
+}
+
+/** The words of `calicoctl node status` for what the first part of a protocol's name says. */
+function peerTypeOf(name: string, role: HostStatus['role']): string {
+  switch (name.split('_', 1)[0]) {
+    case 'Mesh':
+      return role === 'node' ? 'node-to-node mesh' : 'route reflector mesh';
+    case 'Global':
+      return 'global';
+    case 'Node':
+      return 'node specific';
+    default:
+      return 'other';
+  }
+}
+
+function timeOf(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().replace('T', ' ').replace(/\..*/, ' UTC');
+}

@@ -1,0 +1,92 @@
+/** `birdkeeper status`: this host's birdkeeper, its BIRD, and the BGP sessions. */
+
+import type { Command } from 'commander';
+
+import { BirdSocketError } from '../apply/birdc/control-client.js';
+import { readBird } from '../apply/read-bird.js';
+import { systemClock } from '../base/clock.js';
+import { birdsThatMayRun } from '../daemon/parts.js';
+import type { DaemonStatus } from '../observe/status.js';
+import type { Settings } from '../settings/load-settings.js';
+import { outputOption } from './bgp/arguments.js';
+import type { CommandContext } from './command-context.js';
+import { EXIT } from './exit-status.js';
+import { complain, print } from './output.js';
+import { type NamedBirdReport, statusText } from './status-text.js';
+import { commandWithSettings } from './with-settings.js';
+
+/** The daemon answers from memory. */
+const TIMEOUT_MS = 2_000;
+
+/** The command. Exit status 0 all sessions established; 1 some not; 2 trouble. */
+export function statusCommand(context: CommandContext): Command {
+  return commandWithSettings(
+    {
+      name: 'status',
+      description:
+        "Shows this host: birdkeeper's datastore and generation, BIRD's version, and the BGP sessions.",
+      exitStatus:
+        '0 all sessions are established; 1 some are not; 2 usage, or BIRD could not be asked',
+      declare: (command) => command.addOption(outputOption()),
+      async action(settings, { options }) {
+        const birds = await readBirds(settings);
+        if (birds.length === 0) {
+          return EXIT.trouble;
+        }
+        const daemon = await readDaemon(settings);
+        const shown = { ...(daemon && { daemon }), role: daemon?.role ?? settings.role, birds };
+        print(options.output === 'json' ? JSON.stringify(shown, undefined, 2) : statusText(shown));
+        const sessions = birds.flatMap((bird) => bird.sessions);
+        return sessions.every(({ isEstablished }) => isEstablished) ? EXIT.ok : EXIT.no;
+      },
+    },
+    context,
+  );
+}
+
+/** The BIRD processes of this host; none, and told why, when the first can't be asked. */
+async function readBirds(settings: Settings): Promise<readonly NamedBirdReport[]> {
+  const reports: NamedBirdReport[] = [];
+  for (const bird of birdsThatMayRun(settings)) {
+    try {
+      reports.push({ daemon: bird.daemon, ...(await readBird(bird, systemClock)) });
+    } catch (error) {
+      if (!(error instanceof BirdSocketError)) {
+        throw error;
+      }
+      if (bird.daemon === 'bird') {
+        complain(`${error.message}; ${error.advice}`);
+        return [];
+      }
+      // Only BIRD 1.x has a second process, and only where IPv6 is spoken.
+      if (isOfLine1(reports)) {
+        complain(`${error.message}; fine when this host speaks no IPv6`);
+      }
+    }
+    if (!isOfLine1(reports)) {
+      break;
+    }
+  }
+  return reports;
+}
+
+/** `1.6.8`, or `v0.3.3+birdv1.6.8` of Calico's fork. */
+function isOfLine1([first]: readonly NamedBirdReport[]): boolean {
+  return first !== undefined && /^1\.|birdv1\./.test(first.version);
+}
+
+/** What the daemon tells of itself; undefined, and told why, when it doesn't. */
+async function readDaemon({ listen }: Settings): Promise<DaemonStatus | undefined> {
+  if (listen === 'off') {
+    return undefined;
+  }
+  const host = listen.host.includes(':') ? `[${listen.host}]` : listen.host;
+  const url = `http://${host}:${listen.port}/status`;
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    return (await answer.json()) as DaemonStatus;
+  } catch {
+    complain(`no birdkeeper answers at ${url}: it doesn't run, or listens elsewhere (--listen)`);
+    return undefined;
+  }
+}

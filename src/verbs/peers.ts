@@ -1,0 +1,73 @@
+/** The verbs `bgp peer add`, `remove` and `show`. Texts that old scripts know are calicoctl's own (v0.23). */
+
+import { peerEntry } from '../decode/encode-entry.js';
+import type { BgpPeer } from '../model/bgp-peer.js';
+import type { Cluster } from '../model/cluster.js';
+import { type Address, compareAddresses } from '../values/address.js';
+import { keysAt, removalOf } from './keys-at.js';
+import type { Verb } from './verb.js';
+
+/** A peer that is to be there. Without `nodeName` it is one of all nodes. */
+export interface WantedPeer {
+  readonly address: Address;
+  readonly asn: number;
+  readonly nodeName?: string;
+}
+
+/** Adds a peer, or gives one that is there another AS number. */
+export function addPeer({ address, asn, nodeName }: WantedPeer): Verb {
+  return ({ cluster, snapshot }) => {
+    const records = peersOf(cluster, nodeName);
+    const { key, value } = peerEntry(address, asn, nodeName);
+    const keys = keysAt({ address, records, key, snapshot });
+    const standing = records.find((peer) => peer.address === address);
+    const what = nodeName === undefined ? 'a global peer' : `a peer of node ${nodeName}`;
+    if (keys.length === 1 && standing?.asn === asn) {
+      const note = `${address} is ${what} with AS number ${asn} already`;
+      return { kind: 'nothing-to-do', notes: [note] };
+    }
+    const before = standing === undefined ? '' : ` (before: ${standing.asn})`;
+    const note = `${address} was ${what} already; its AS number is now ${asn}${before}`;
+    return {
+      kind: 'edit',
+      // One under another spelling of the address would stand beside the new one.
+      changes: [{ kind: 'put', key, value }, ...removalOf(keys.filter((other) => other !== key))],
+      notes: keys.length === 0 ? [] : [note],
+      warnings: doubtsAbout(cluster, nodeName),
+    };
+  };
+}
+
+/** Removes a peer, also one whose value can't be read. */
+export function removePeer({ address, nodeName }: Omit<WantedPeer, 'asn'>): Verb {
+  const owner = nodeName === undefined ? 'global' : 'node';
+  return ({ cluster, snapshot }) => {
+    const records = peersOf(cluster, nodeName);
+    const { key } = peerEntry(address, 1, nodeName);
+    const keys = keysAt({ address, records, key, snapshot });
+    if (keys.length === 0) {
+      const what = nodeName === undefined ? 'globally configured peer' : `peer of node ${nodeName}`;
+      return { kind: 'impossible', reason: `${address} is not a ${what}` };
+    }
+    const notes = [`BGP peer removed from ${owner} configuration`];
+    return { kind: 'edit', changes: removalOf(keys), notes, warnings: [] };
+  };
+}
+
+/** The global peers, or those of one node alone, by address. */
+export function listPeers(cluster: Cluster, nodeName?: string): readonly BgpPeer[] {
+  return peersOf(cluster, nodeName).toSorted((a, b) => compareAddresses(a.address, b.address));
+}
+
+/** What makes the name of a node doubtful; empty when nothing does. */
+export function doubtsAbout({ nodes }: Cluster, nodeName: string | undefined): readonly string[] {
+  return nodeName === undefined || nodes.some(({ name }) => name === nodeName)
+    ? []
+    : [`there is no node ${nodeName} in the datastore: check the name`];
+}
+
+function peersOf({ globalPeers, nodes }: Cluster, nodeName?: string): readonly BgpPeer[] {
+  return nodeName === undefined
+    ? globalPeers
+    : (nodes.find(({ name }) => name === nodeName)?.peers ?? []);
+}

@@ -1,0 +1,71 @@
+/** The verbs `bgp rr add`, `remove` and `show`: the keys of route reflectors outside of the nodes. */
+
+import { reflectorEntry } from '../decode/encode-entry.js';
+import type { Cluster } from '../model/cluster.js';
+import type { RouteReflector } from '../model/route-reflector.js';
+import { type Address, compareAddresses, familyOf } from '../values/address.js';
+import type { RouterId } from '../values/router-id.js';
+import { keysAt, removalOf } from './keys-at.js';
+import type { Verb } from './verb.js';
+
+/**
+ * Adds a route reflector, or gives one that is there another cluster id.
+ *
+ * Without a cluster id an IPv4 reflector is a cluster of its own, named by its address: what it would take its router id
+ * for (RFC 4456 section 7), but Calico's own reflectors can't do without the field. An IPv6 one takes its router id.
+ */
+export function addReflector(address: Address, wantedId?: RouterId): Verb {
+  const ownCluster = familyOf(address) === 'ipv4' ? (address as string as RouterId) : undefined;
+  return ({ cluster: { reflectors }, snapshot }) => {
+    const clusterId = wantedId ?? ownCluster;
+    const { key, value } = reflectorEntry(address, clusterId);
+    const keys = keysAt({ address, records: reflectors, key, snapshot });
+    const standing = reflectors.find((reflector) => reflector.address === address);
+    const isAsWanted = wantedId === undefined || standing?.clusterId === wantedId;
+    if (keys.length === 1 && standing !== undefined && isAsWanted) {
+      const note = `${address} is a route reflector ${ofCluster(standing.clusterId)} already`;
+      return { kind: 'nothing-to-do', notes: [note] };
+    }
+    return {
+      kind: 'edit',
+      changes: [{ kind: 'put', key, value }, ...removalOf(keys.filter((other) => other !== key))],
+      notes:
+        keys.length === 0
+          ? []
+          : [`${address} was a route reflector already; it is now ${ofCluster(clusterId)}`],
+      warnings:
+        standing === undefined || standing.clusterId === clusterId
+          ? []
+          : ['its cluster id changes: the sessions with its clients restart'],
+    };
+  };
+}
+
+/** Removes a route reflector's key, also one whose value can't be read. */
+export function removeReflector(address: Address): Verb {
+  return ({ cluster: { reflectors, globalPeers }, snapshot }) => {
+    const { key } = reflectorEntry(address);
+    const keys = keysAt({ address, records: reflectors, key, snapshot });
+    if (keys.length === 0) {
+      return { kind: 'impossible', reason: `${address} is not a configured route reflector` };
+    }
+    const isPeer = globalPeers.some((peer) => peer.address === address);
+    return {
+      kind: 'edit',
+      changes: removalOf(keys),
+      notes: ['route reflector removed'],
+      warnings: isPeer
+        ? [`all nodes still peer with it: birdkeeper bgp peer remove ${address}`]
+        : [],
+    };
+  };
+}
+
+/** The route reflectors by address. */
+export function listReflectors({ reflectors }: Cluster): readonly RouteReflector[] {
+  return reflectors.toSorted((a, b) => compareAddresses(a.address, b.address));
+}
+
+function ofCluster(clusterId: RouterId | undefined): string {
+  return `of cluster ${clusterId ?? '(its router id)'}`;
+}

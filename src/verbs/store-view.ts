@@ -1,0 +1,40 @@
+import type { Change, Edit, Snapshot } from '../datastore/datastore.js';
+import { DecodedStore } from '../decode/decoded-store.js';
+import { meshEntry } from '../decode/encode-entry.js';
+import type { Cluster } from '../model/cluster.js';
+
+/** What a datastore holds, raw and decoded. */
+export interface StoreView {
+  readonly snapshot: Snapshot;
+  readonly cluster: Cluster;
+}
+
+/** The view of what was read. */
+export function viewOf(snapshot: Snapshot): StoreView {
+  const store = new DecodedStore();
+  store.replace(snapshot);
+  return { snapshot, cluster: store.cluster() };
+}
+
+/** The view as it will be after `changes`. */
+export function viewAfter({ snapshot }: StoreView, changes: readonly Change[]): StoreView {
+  const values = new Map(snapshot.entries.map(({ key, value }) => [key, value]));
+  for (const change of changes) {
+    if (change.kind === 'put') {
+      values.set(change.key, change.value);
+    } else {
+      values.delete(change.key);
+    }
+  }
+  const entries = [...values].map(([key, value]) => ({ key, value }));
+  return viewOf({ revision: snapshot.revision, entries });
+}
+
+/**
+ * `changes`, to be made only if nothing that decides who hears of whose routes has gone or changed: what an edit costs was
+ * worked out from it. What nodes have come meanwhile doesn't matter.
+ */
+export function editOf({ snapshot, cluster }: StoreView, changes: readonly Change[]): Edit {
+  const reliesOn = [...cluster.reflectors, ...cluster.globalPeers].map(({ origin }) => origin);
+  return { basis: snapshot, changes, reliesOn: [meshEntry(true).key, ...reliesOn] };
+}

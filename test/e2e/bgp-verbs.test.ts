@@ -1,0 +1,228 @@
+/** The operator's verbs of the built program, on every kind of datastore: what they print, and what they leave there. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { type Ended, runBirdkeeper } from '../support/birdkeeper.js';
+import { etcdForTest } from '../support/etcd-fixture.js';
+import { folderForTest } from '../support/folder.js';
+
+/** Two nodes with the mesh on by default: what Calico writes of itself. */
+const NODES: Readonly<Record<string, string>> = {
+  '/calico/bgp/v1/global/as_num': '65100',
+  '/calico/bgp/v1/host/kube-node1/ip_addr_v4': '172.17.42.31',
+  '/calico/bgp/v1/host/kube-node1/ip_addr_v6': 'fd00:42::31',
+  '/calico/bgp/v1/host/kube-node2/ip_addr_v4': '172.17.42.32',
+  '/calico/bgp/v1/host/kube-node2/ip_addr_v6': 'fd00:42::32',
+};
+
+/** A datastore of some kind. */
+interface Store {
+  /** What makes birdkeeper use it. */
+  readonly options: readonly string[];
+}
+
+const stores: Readonly<
+  Record<string, (entries: Readonly<Record<string, string>>) => Promise<Store>>
+> = {
+  async etcd3(entries) {
+    const etcd = await etcdForTest();
+    for (const [key, value] of Object.entries(entries)) await etcd.put(key, value);
+    return { options: ['--datastore', 'etcd3', '--etcd-endpoints', etcd.url] };
+  },
+  async file(entries) {
+    const file = join(await folderForTest(), 'datastore.yaml');
+    await writeFile(file, JSON.stringify(entries));
+    return { options: ['--file', file] };
+  },
+};
+
+/** Runs `birdkeeper bgp …` on a store. */
+function bgp({ options }: Store, command: string): Promise<Ended> {
+  return runBirdkeeper(['bgp', ...command.split(' '), ...options]);
+}
+
+/** What a command printed; fails when it did not end well. */
+async function output(store: Store, command: string): Promise<string> {
+  const { exitStatus, stdout, stderr } = await bgp(store, command);
+  expect({ command, exitStatus, stderr }).toEqual({ command, exitStatus: 0, stderr: '' });
+  return stdout;
+}
+
+describe.each(Object.keys(stores))('on %s', (kind) => {
+  const open = stores[kind] ?? expect.fail();
+
+  test('the walkthrough: a reflector and a peer, then the mesh is turned off and nothing is lost', async () => {
+    const store = await open(NODES);
+
+    expect(await output(store, 'node-mesh')).toBe('on\n');
+    expect(await output(store, 'default-node-as')).toBe('65100\n');
+    expect(await output(store, 'rr add 172.17.42.40 --cluster-id 1.0.0.1')).toBe('');
+    expect(await output(store, 'rr add fd00:42::40 --cluster-id 1.0.0.1')).toBe('');
+    expect(await output(store, 'rr show')).toBe(`\
++----------------------+------------+
+| IPv4 Route Reflector | Cluster ID |
++----------------------+------------+
+| 172.17.42.40         | 1.0.0.1    |
++----------------------+------------+
++----------------------+------------+
+| IPv6 Route Reflector | Cluster ID |
++----------------------+------------+
+| fd00:42::40          | 1.0.0.1    |
++----------------------+------------+
+`);
+    expect(await output(store, 'peer add 172.17.42.40 as 65100')).toBe('');
+    expect(await output(store, 'peer show')).toBe(`\
++----------------------+--------+
+| Global IPv4 BGP Peer | AS Num |
++----------------------+--------+
+| 172.17.42.40         | 65100  |
++----------------------+--------+
+No global IPv6 BGP Peers defined.
+
+`);
+    expect(await output(store, 'peer add FD00:42:0::40 as 0.65100')).toBe('');
+    expect(await output(store, 'peer show --ipv6')).toBe(`\
++----------------------+--------+
+| Global IPv6 BGP Peer | AS Num |
++----------------------+--------+
+| fd00:42::40          | 65100  |
++----------------------+--------+
+`);
+    expect(await output(store, 'node-mesh off')).toBe('');
+    expect(await output(store, 'node-mesh')).toBe('off\n');
+  });
+
+  test('turning the mesh off with nothing in its place is refused, and done with --force', async () => {
+    const store = await open(NODES);
+
+    const refused = await bgp(store, 'node-mesh off');
+    expect(refused).toMatchObject({ exitStatus: 1, stdout: '' });
+    expect(refused.stderr).toContain('kube-node1 - kube-node2 (IPv4)');
+    expect(refused.stderr).toContain('kube-node1 - kube-node2 (IPv6)');
+    expect(refused.stderr).toContain('--force');
+    expect(await output(store, 'node-mesh')).toBe('on\n');
+
+    const forced = await bgp(store, 'node-mesh off --force');
+    expect(forced).toMatchObject({ exitStatus: 0, stdout: '' });
+    expect(forced.stderr).toContain('kube-node1 - kube-node2 (IPv4)');
+    expect(await output(store, 'node-mesh')).toBe('off\n');
+  });
+
+  test('removing the last reflector, or the peering with it, is refused as well', async () => {
+    const store = await open({ ...NODES, '/calico/bgp/v1/global/node_mesh': '{"enabled":false}' });
+    await output(store, 'rr add 172.17.42.40');
+    await output(store, 'peer add 172.17.42.40 as 65100');
+
+    expect(await bgp(store, 'peer remove 172.17.42.40')).toMatchObject({ exitStatus: 1 });
+    expect(await bgp(store, 'rr remove 172.17.42.40')).toMatchObject({ exitStatus: 1 });
+    expect(await output(store, 'peer show --ipv4')).toContain('172.17.42.40');
+
+    await output(store, 'rr add 172.17.42.41');
+    await output(store, 'peer add 172.17.42.41 as 65100');
+    expect(await output(store, 'peer remove 172.17.42.40')).toBe(
+      'BGP peer removed from global configuration\n',
+    );
+    expect(await output(store, 'rr remove 172.17.42.40')).toBe('route reflector removed\n');
+    expect(JSON.parse(await output(store, 'rr show -o json'))).toEqual([
+      {
+        ip: '172.17.42.41',
+        clusterId: '172.17.42.41',
+        key: '/calico/bgp/v1/rr_v4/172.17.42.41',
+      },
+    ]);
+  });
+
+  test('peers of one node', async () => {
+    const store = await open(NODES);
+
+    expect(await output(store, 'peer add 192.0.2.9 as 65200 --node kube-node1')).toBe('');
+    expect(await output(store, 'peer show --node kube-node1')).toBe(`\
++-----------------------------+--------+
+| Node specific IPv4 BGP Peer | AS Num |
++-----------------------------+--------+
+| 192.0.2.9                   | 65200  |
++-----------------------------+--------+
+No IPv6 BGP Peers defined for this node.
+
+`);
+    expect(await output(store, 'peer show --ipv4')).toBe('No global IPv4 BGP Peers defined.\n\n');
+    expect(JSON.parse(await output(store, 'peer show --node kube-node1 -o json'))).toEqual([
+      {
+        ip: '192.0.2.9',
+        as: 65200,
+        scope: 'node',
+        node: 'kube-node1',
+        key: '/calico/bgp/v1/host/kube-node1/peer_v4/192.0.2.9',
+      },
+    ]);
+    expect(await output(store, 'peer remove 192.0.2.9 --node kube-node1')).toBe(
+      'BGP peer removed from node configuration\n',
+    );
+    expect(await bgp(store, 'peer remove 192.0.2.9 --node kube-node1')).toEqual({
+      exitStatus: 1,
+      stdout: '',
+      stderr: 'birdkeeper: 192.0.2.9 is not a peer of node kube-node1\n',
+    });
+    expect(await bgp(store, 'peer add 192.0.2.9 as 65200 --node kube-nod1')).toEqual({
+      exitStatus: 0,
+      stdout: '',
+      stderr: 'birdkeeper: there is no node kube-nod1 in the datastore: check the name\n',
+    });
+  });
+
+  test('what is there already is told, and a changed AS number too', async () => {
+    const store = await open(NODES);
+    await output(store, 'peer add 192.0.2.9 as 65200');
+
+    expect(await output(store, 'peer add 192.0.2.9 as 65200')).toBe(
+      '192.0.2.9 is a global peer with AS number 65200 already\n',
+    );
+    expect(await output(store, 'peer add 192.0.2.9 as 65201')).toBe(
+      '192.0.2.9 was a global peer already; its AS number is now 65201 (before: 65200)\n',
+    );
+    expect(await output(store, 'node-mesh on')).toBe('');
+    expect(await output(store, 'node-mesh on')).toBe('');
+  });
+
+  test.each([
+    ['peer add 172.17.42.400 as 65100', '172.17.42.400'],
+    ['peer add 172.17.42.40 as 0', '"0" is not an AS number'],
+    ['peer add 172.17.42.40 as 4294967296', '4294967296'],
+    ['peer add 172.17.42.40 is 65100', 'as'],
+    ['peer add 172.17.42.40', 'as'],
+    ['peer add 172.17.42.40 as 65100 --node a/b', 'a/b'],
+    ['peer remove fe80::1', 'link-local'],
+    ['rr add 172.17.42.40 --cluster-id 0.0.0.0', '0.0.0.0'],
+    ['node-mesh maybe', 'maybe'],
+    ['default-node-as many', 'many'],
+    ['peer show -o xml', 'xml'],
+  ])('bgp %s: one clear line, exit status 2, nothing written', async (command, named) => {
+    const store = await open(NODES);
+
+    const { exitStatus, stdout, stderr } = await bgp(store, command);
+
+    expect({ exitStatus, stdout }).toEqual({ exitStatus: 2, stdout: '' });
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(stderr).toContain(named);
+    expect(JSON.parse(await output(store, 'peer show -o json'))).toEqual([]);
+  });
+
+  test('of operators who add peers at the same time none loses', async () => {
+    const store = await open(NODES);
+    const addresses = ['192.0.2.1', '192.0.2.2', '192.0.2.3', '192.0.2.4'];
+
+    await Promise.all(addresses.map((address) => output(store, `peer add ${address} as 65200`)));
+
+    const peers: { ip: string }[] = JSON.parse(await output(store, 'peer show -o json'));
+    expect(peers.map(({ ip }) => ip)).toEqual(addresses);
+  });
+});
+
+test('a datastore that is away is told with advice, and exit status 1', async () => {
+  const store = { options: ['--etcd-endpoints', 'http://127.0.0.1:1'] };
+
+  const { exitStatus, stderr } = await bgp(store, 'peer add 192.0.2.9 as 65200');
+
+  expect(exitStatus).toBe(1);
+  expect(stderr).toMatch(/127\.0\.0\.1:1 refuses connections.*; start etcd, or correct/);
+});
