@@ -27,9 +27,9 @@ test('a pool that always tunnels is reached through tunl0, and turning that off 
     await node.waitForRoute(TUNNELED);
     const sessions = await node.sessions();
 
-    await lab.etcdPut(POOL, pools.off);
+    await lab.put(POOL, pools.off);
     await node.waitForRoute(DIRECT);
-    await lab.etcdPut(POOL, pools.always);
+    await lab.put(POOL, pools.always);
     await node.waitForRoute(TUNNELED);
 
     expect(await node.sessions()).toEqual(sessions);
@@ -43,7 +43,7 @@ test('a cross-subnet pool tunnels to nodes of other subnets only', async () => {
     await node.waitForRoute(DIRECT);
 
     // From now on this node takes itself for the only one of its subnet.
-    await lab.etcdPut(`${BGP}/host/kube-node1/network_v4`, '172.17.42.31/32');
+    await lab.put(`${BGP}/host/kube-node1/network_v4`, '172.17.42.31/32');
 
     await node.waitForRoute(TUNNELED);
   });
@@ -85,7 +85,7 @@ test('a BIRD without IPIP leaves tunneled routes out of the kernel, and birdkeep
     expect(problems).toMatchObject([{ code: 'unsupported-by-bird', key: POOL }]);
     expect(await node.routes()).not.toContain('192.168.0.64/26');
     // It was the tunnel that kept it out.
-    await lab.etcdPut(POOL, pools.off);
+    await lab.put(POOL, pools.off);
     await node.waitForRoute(DIRECT);
     expect((await node.status()).problems).toEqual([]);
   });
@@ -105,7 +105,7 @@ async function withTwoNodes(
       ...(tunnels === 'with tunnels' && { tunnelAddress: `192.168.0.${i * 64 + 1}` }),
     }));
   await withLab({ hosts }, async (lab) => {
-    await lab.etcdPutAll({
+    await lab.putAll({
       [`${BGP}/global/as_num`]: '65100',
       [`${BGP}/host/kube-node1/ip_addr_v4`]: '172.17.42.31',
       [`${BGP}/host/kube-node1/network_v4`]: '172.17.0.0/16',

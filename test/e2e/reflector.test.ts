@@ -42,7 +42,7 @@ test.each(['bird2', 'bird1'] as const)(
   'routes go by the reflector and name the nodes as next hops on %s',
   async (kind) => {
     await withLab({ hosts: hostsOf(kind) }, async (lab) => {
-      await lab.etcdPutAll({ ...nodeKeys, ...ipv4Keys });
+      await lab.putAll({ ...nodeKeys, ...ipv4Keys });
 
       await lab.startAll();
 
@@ -63,7 +63,7 @@ test.each(['bird2', 'bird1'] as const)(
 
 test('IPv6 goes by the reflector as IPv4 does', async () => {
   await withLab({ hosts: hostsOf('bird2') }, async (lab) => {
-    await lab.etcdPutAll({ ...nodeKeys, ...ipv6Keys });
+    await lab.putAll({ ...nodeKeys, ...ipv6Keys });
 
     await lab.startAll();
 

@@ -35,7 +35,7 @@ test.each(['bird2', 'bird1'] as const)(
       await Promise.all(monitors.map((monitor) => monitor.started()));
 
       for (const [key, value] of Object.values(UNRELATED)) {
-        await lab.etcdPut(key, value);
+        await lab.put(key, value);
         await node.waitForLoaded(key);
       }
       await master.waitForLoaded(`${BGP}/global/loglevel`);
@@ -51,7 +51,7 @@ test.each(['bird2', 'bird1'] as const)(
 /** Two nodes with a session and each other's routes. */
 async function establish(lab: Lab): Promise<[LabHost, LabHost]> {
   const [master, node] = [lab.host('kube-master'), lab.host('kube-node1')];
-  await lab.etcdPutAll({
+  await lab.putAll({
     [`${BGP}/global/as_num`]: '65100',
     [`${BGP}/host/kube-master/ip_addr_v4`]: '172.17.42.30',
     [`${BGP}/host/kube-node1/ip_addr_v4`]: '172.17.42.31',

@@ -1,20 +1,20 @@
 import { expect, test } from 'vitest';
 import { withLab } from '../support/lab.js';
-import { Walkthrough, walkthroughHosts } from '../support/walkthrough.js';
+import { Walkthrough, walkthroughHosts, walkthroughSite } from '../support/walkthrough.js';
 
 const silent = { step() {}, ran() {}, checked() {} };
 
-test.each(['bird2', 'bird1'] as const)(
-  'the mesh brings routes, goes and comes back on %s',
-  async (kind) => {
-    await withLab({ hosts: walkthroughHosts(kind) }, async (lab) => {
-      const walkthrough = new Walkthrough(lab, silent);
-      await walkthrough.start();
+const sites = [
+  { bird: 'bird2', datastore: 'etcd3', secondReflector: true },
+  { bird: 'bird1', datastore: 'etcd3', secondReflector: true },
+  { bird: 'mixed', datastore: 'file', secondReflector: false },
+] as const;
 
-      await walkthrough.meshOn();
-      await walkthrough.meshOff();
-      await walkthrough.meshOn();
-    });
+test.each(sites)(
+  'from mesh to reflector, step by step, on $bird with $datastore',
+  async ({ bird, datastore, secondReflector }) => {
+    const hosts = walkthroughSite({ bird, secondReflector });
+    await withLab({ hosts, datastore }, (lab) => new Walkthrough(lab, silent).walk());
   },
   120_000,
 );
@@ -23,7 +23,7 @@ test.each(['bird2', 'bird1'] as const)(
   'BIRD may start after birdkeeper, from the configuration that it finds, on %s',
   async (kind) => {
     await withLab({ hosts: walkthroughHosts(kind).slice(0, 2) }, async (lab) => {
-      await lab.etcdPutAll({
+      await lab.putAll({
         '/calico/bgp/v1/global/as_num': '65100',
         '/calico/bgp/v1/host/kube-master/ip_addr_v4': '172.17.42.30',
         '/calico/bgp/v1/host/kube-node1/ip_addr_v4': '172.17.42.31',

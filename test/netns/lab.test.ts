@@ -48,7 +48,7 @@ test.each(['bird2', 'bird1'] as const)(
 
 test("every host reaches the lab's etcd", async () => {
   await withLab({ hosts: hostsOf('bird2') }, async (lab) => {
-    await lab.etcdPutAll({ '/calico/bgp/v1/global/as_num': '65100', '/a': '{"quoted": "value"}' });
+    await lab.putAll({ '/calico/bgp/v1/global/as_num': '65100', '/a': '{"quoted": "value"}' });
 
     const script = `fetch('${lab.etcdUrl}/version').then((r) => r.text()).then(console.log)`;
     const answer = await lab.host('kube-node2').namespace.exec(process.execPath, ['-e', script]);

@@ -1,14 +1,27 @@
 /**
- * `npm run demo [-- --bird bird2|bird1]`: the walkthrough on the real etcd and the real BIRD, shown command by command.
+ * `npm run demo [-- OPTION...]`: the walkthrough on the real etcd and the real BIRD, shown command by command.
  *
  * Exit status: 0 when all that must be seen was seen, 1 when not, 2 for a wrong option.
  */
 import { parseArgs } from 'node:util';
-import { withLab } from './lab.js';
-import type { BirdKind } from './lab-bird.js';
-import { type Narrator, Walkthrough, walkthroughHosts } from './walkthrough.js';
+import { isInKeeper, stopKept, tellKept, walkInKeeper } from './demo-keeper.js';
+import { type Lab, withLab } from './lab.js';
+import type { StoreKind } from './lab-store.js';
+import {
+  type Narrator,
+  Walkthrough,
+  type WalkthroughOptions,
+  walkthroughSite,
+} from './walkthrough.js';
 
-const isTerminal = process.stdout.isTTY === true;
+const USAGE = `usage: npm run demo [-- OPTION...]
+  --bird bird2|bird1|mixed         which BIRD the hosts run: 2, 1.6, or by turns (default: bird2)
+  --datastore etcd3|etcd2|file     where the desired state is (default: etcd3)
+  --second-reflector               walk step 9 too: a second reflector, and either of the two dies
+  --keep                           leave all running at the end, and say how to look around
+  --stop                           end what --keep has left running`;
+
+const isTerminal = process.stdout.isTTY === true || process.env.FORCE_COLOR === '1';
 let checks = 0;
 
 const printer: Narrator = {
@@ -16,7 +29,7 @@ const printer: Narrator = {
     console.log(`\n${styled('1', `## ${title}`)}\n`);
   },
   ran(host, command, output) {
-    console.log(styled('36', `[${host}]# ${command}`));
+    console.log(styled('36', `[root@${host} ~]# ${command}`));
     const text = output.trim();
     if (text) console.log(text);
   },
@@ -29,24 +42,29 @@ const printer: Narrator = {
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const kind = birdKind();
-  if (kind === undefined) {
-    console.error('usage: npm run demo [-- --bird bird2|bird1]');
+  const options = readOptions();
+  if (options === undefined) {
+    console.error(USAGE);
     return 2;
   }
+  if (options.stop) return stopKept();
+  // The lab lives as long as the process that made it: one that goes on in the background.
+  return options.keep && !isInKeeper() ? walkInKeeper() : walk(options);
+}
+
+async function walk({ keep, datastore, ...site }: DemoOptions): Promise<number> {
   const started = performance.now();
-  console.log(`birdkeeper's walkthrough, part 1, on ${kind === 'bird1' ? 'BIRD 1.6' : 'BIRD 2'}.`);
-  console.log('Three hosts in network namespaces; nothing outside of them is touched.');
+  console.log("birdkeeper's walkthrough: from the full node-to-node mesh to a route reflector.");
+  console.log('Hosts are network namespaces of this machine; nothing outside of them is touched.');
   try {
-    await withLab({ hosts: walkthroughHosts(kind) }, async (lab) => {
+    await withLab({ hosts: walkthroughSite(site), datastore }, async (lab) => {
       console.log(
         `The namespaces are called ${lab.network.id}-HOST; etcd listens on ${lab.etcdUrl}.`,
       );
-      const walkthrough = new Walkthrough(lab, printer);
-      await walkthrough.start();
-      await walkthrough.meshOn();
-      await walkthrough.meshOff();
-      await walkthrough.meshOn();
+      await new Walkthrough(lab, printer).walk();
+      const seconds = ((performance.now() - started) / 1000).toFixed(1);
+      console.log(`All ${checks} checks passed in ${seconds} s.`);
+      if (keep) await keepRunning(lab);
     });
   } catch (error) {
     console.error(
@@ -54,16 +72,47 @@ async function main(): Promise<number> {
     );
     return 1;
   }
-  const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  console.log(`All ${checks} checks passed in ${seconds} s; the namespaces are removed.`);
+  console.log('The namespaces are removed.');
   return 0;
 }
 
-function birdKind(): BirdKind | undefined {
+/** Says how to look around, and waits for the signal that ends this process, and the lab with it. */
+async function keepRunning(lab: Lab): Promise<void> {
+  const entrances = lab.hosts.map(({ entrance }) => `  ${entrance}`).join('\n');
+  console.log(`
+The lab goes on running. Enter a host, where birdkeeper, birdc and ip are that host's own:
+${entrances}
+or run one command there:
+  ${lab.host('kube-node1').entrance} birdkeeper status
+The logs are in ${lab.network.dir}/HOST/. To end it all: npm run demo -- --stop`);
+  tellKept();
+  // A timer holds the process; nothing else does once its parent is gone.
+  await new Promise<never>(() => setInterval(() => undefined, 2 ** 30));
+}
+
+interface DemoOptions extends WalkthroughOptions {
+  readonly datastore: StoreKind;
+  readonly keep: boolean;
+  readonly stop: boolean;
+}
+
+function readOptions(): DemoOptions | undefined {
   try {
-    const options = { bird: { type: 'string', default: 'bird2' } } as const;
-    const { bird } = parseArgs({ args: process.argv.slice(2), options }).values;
-    return bird === 'bird1' || bird === 'bird2' ? bird : undefined;
+    const { values } = parseArgs({
+      args: process.argv.slice(2),
+      options: {
+        bird: { type: 'string', default: 'bird2' },
+        datastore: { type: 'string', default: 'etcd3' },
+        'second-reflector': { type: 'boolean', default: false },
+        keep: { type: 'boolean', default: false },
+        stop: { type: 'boolean', default: false },
+      },
+    });
+    const bird = (['bird2', 'bird1', 'mixed'] as const).find((kind) => kind === values.bird);
+    const kinds = ['etcd3', 'etcd2', 'file'] as const;
+    const datastore = kinds.find((kind) => kind === values.datastore);
+    const { keep, stop, 'second-reflector': secondReflector } = values;
+    return bird && datastore && { bird, datastore, secondReflector, keep, stop };
   } catch {
     return undefined;
   }

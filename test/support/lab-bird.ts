@@ -61,13 +61,26 @@ export class LabBird {
         : [daemon(bird1.bird, bird1.birdc, 'bird'), daemon(bird1.bird6, bird1.birdc6, 'bird6')];
   }
 
-  /** The options by which birdkeeper finds this BIRD. */
-  get birdkeeperOptions(): readonly string[] {
-    const options = this.#daemons.flatMap(({ bird, birdc, socket }, i) => {
+  /** The environment by which birdkeeper finds this BIRD. */
+  get birdkeeperEnvironment(): Readonly<Record<string, string>> {
+    const variables = this.#daemons.flatMap(({ bird, birdc, socket }, i) => {
       const family = i === 0 ? '' : '6';
-      return [`--bird${family}`, bird, `--birdc${family}`, birdc, `--bird${family}-socket`, socket];
+      return [
+        [`BIRDKEEPER_BIRD${family}`, bird],
+        [`BIRDKEEPER_BIRDC${family}`, birdc],
+        [`BIRDKEEPER_BIRD${family}_SOCKET`, socket],
+      ];
     });
-    return ['--output-dir', this.configDir, ...options];
+    return { BIRDKEEPER_OUTPUT_DIR: this.configDir, ...Object.fromEntries(variables) };
+  }
+
+  /** Shell scripts that are this BIRD's client: `birdc`, and `birdc6` where there are two processes. */
+  get clientScripts(): Readonly<Record<string, string>> {
+    const scripts = this.#daemons.map(({ birdc, socket }, i) => [
+      i === 0 ? 'birdc' : 'birdc6',
+      `exec ${birdc} -s ${socket} "$@"`,
+    ]);
+    return Object.fromEntries(scripts);
   }
 
   /** Files with what the processes have said. */

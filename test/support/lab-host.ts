@@ -1,11 +1,13 @@
 /** One host of the lab: its namespace, its workloads, its BIRD, and the birdkeeper that looks after it. */
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DaemonStatus } from '../../src/observe/status.js';
 import { program } from './birdkeeper.js';
-import type { BackgroundCommand } from './command.js';
+import { type BackgroundCommand, runCommand } from './command.js';
 import { type BirdKind, LabBird, type LabSession } from './lab-bird.js';
+import type { LabStore } from './lab-store.js';
 import type { Namespace, Network, WorkloadLink } from './netns.js';
+import { tools } from './tools.js';
 import { waitFor } from './wait-for.js';
 
 /** What a host of the lab is to be. */
@@ -26,7 +28,7 @@ export interface LabHostOptions {
 /** What hosts have in common. */
 export interface LabSite {
   readonly network: Network;
-  readonly etcdUrl: string;
+  readonly store: LabStore;
   /** Length of the hosts' network. */
   readonly prefixLength: number;
   readonly gateway: string;
@@ -42,21 +44,23 @@ interface LoggedPass {
 export class LabHost {
   readonly name: string;
   readonly address: string;
+  readonly role: 'node' | 'reflector';
   readonly dir: string;
   readonly namespace: Namespace;
   readonly bird: LabBird;
   readonly #options: LabHostOptions;
-  readonly #etcdUrl: string;
+  readonly #store: LabStore;
   readonly #workloads = new Map<string, Namespace>();
   #birdkeeper: BackgroundCommand | undefined;
 
   private constructor(options: LabHostOptions, site: LabSite, namespace: Namespace) {
     this.name = options.name;
     this.address = options.address;
+    this.role = options.role ?? 'node';
     this.dir = join(site.network.dir, options.name);
     this.namespace = namespace;
     this.#options = options;
-    this.#etcdUrl = site.etcdUrl;
+    this.#store = site.store;
     const place = { dir: this.dir, routerId: options.address };
     this.bird = new LabBird(options.bird, namespace, place);
   }
@@ -71,7 +75,7 @@ export class LabHost {
       gateway: site.gateway,
     });
     const host = new LabHost(options, site, namespace);
-    await mkdir(host.dir, { recursive: true });
+    await host.#writeEntrance();
     for (const link of options.workloads ?? []) {
       host.#workloads.set(link.address, await site.network.addWorkload(namespace, link));
     }
@@ -79,21 +83,22 @@ export class LabHost {
     return host;
   }
 
-  /** What `birdkeeper` is called with here, before the command's own options. */
-  get etcdOptions(): readonly string[] {
-    return ['--etcd-endpoints', this.#etcdUrl];
+  /** The settings of birdkeeper here, as environment: a reflector has no more than its container would be given. */
+  get environment(): Readonly<Record<string, string>> {
+    const { address6 } = this.#options;
+    const own =
+      this.role === 'node'
+        ? { NODENAME: this.name }
+        : {
+            ...{ BIRDKEEPER_ROLE: 'reflector', HOSTNAME: this.name, IP: this.address },
+            ...(address6 && { IP6: address6 }),
+          };
+    return { ...this.#store.environment, ...own, ...this.bird.birdkeeperEnvironment };
   }
 
-  /** The arguments of the daemon here. */
-  get runArguments(): readonly string[] {
-    const { role = 'node', address6 } = this.#options;
-    const ip6 = address6 === undefined ? [] : ['--ip6', address6];
-    const addresses = role === 'reflector' ? ['--ip', this.address, ...ip6] : [];
-    return [
-      ...['run', '--role', role, '--node', this.name, ...addresses],
-      ...this.etcdOptions,
-      ...this.bird.birdkeeperOptions,
-    ];
+  /** What a reader needs to enter the host: a program that runs a command there, or a shell without one. */
+  get entrance(): string {
+    return join(this.dir, 'enter');
   }
 
   /** Files with what has been said here. */
@@ -109,9 +114,11 @@ export class LabHost {
 
   /** Starts `birdkeeper run`, and does not wait. @param args - further options, which win over the lab's */
   startBirdkeeper(args: readonly string[] = []): void {
-    const arguments_ = [program, ...this.runArguments, ...args];
+    const variables = Object.entries(this.environment).map((pair) => pair.join('='));
+    const arguments_ = [...variables, process.execPath, program, 'run', ...args];
     const logFile = join(this.dir, 'birdkeeper.log');
-    this.#birdkeeper = this.namespace.start(process.execPath, arguments_, logFile);
+    // `env` becomes the daemon: one process, one id.
+    this.#birdkeeper = this.namespace.start('env', arguments_, logFile);
   }
 
   /** Waits until birdkeeper has written a first configuration. @throws when birdkeeper ends before */
@@ -120,6 +127,17 @@ export class LabHost {
       what: `a first configuration on ${this.name}`,
     });
     if (!this.bird.hasConfig) throw new Error(`birdkeeper on ${this.name} ended at once`);
+  }
+
+  /** Waits until birdkeeper is ready: BIRD runs a configuration that comes from the datastore. */
+  async waitForReady(): Promise<void> {
+    const ask = `fetch('http://127.0.0.1:9470/readyz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))`;
+    const isReady = (): Promise<boolean> =>
+      this.namespace.exec(process.execPath, ['-e', ask]).then(
+        () => true,
+        () => false,
+      );
+    await waitFor(isReady, { what: `birdkeeper on ${this.name} to be ready`, timeoutMs: 15_000 });
   }
 
   /** Waits until BIRD has loaded a configuration on account of a change of this key. @throws when that failed */
@@ -140,9 +158,9 @@ export class LabHost {
     return JSON.parse(await this.namespace.exec(process.execPath, ['-e', script]));
   }
 
-  /** Runs another command of birdkeeper's here to its end (`['bgp', 'node-mesh']`); gives its output. */
-  run(command: readonly string[]): Promise<string> {
-    return this.namespace.exec(process.execPath, [program, ...command, ...this.etcdOptions]);
+  /** Runs a command line as an operator types it here (`birdkeeper bgp node-mesh`, `birdc show protocols`); gives its output. */
+  async shell(commandLine: string): Promise<string> {
+    return runCommand(this.entrance, ['sh', '-c', commandLine]);
   }
 
   /** `ip route show`, without blanks at the ends of lines. */
@@ -199,6 +217,42 @@ export class LabHost {
       const message = `the sessions of ${this.name} are\n${found}\nand not, after ${timeoutMs} ms,\n${wanted || '(none)'}`;
       throw new Error(message, { cause });
     }
+  }
+
+  /** Makes the host enterable: in it `birdkeeper` and `birdc` are this host's own. */
+  async #writeEntrance(): Promise<void> {
+    const bin = join(this.dir, 'bin');
+    await mkdir(bin, { recursive: true });
+    const programs = {
+      birdkeeper: `exec ${process.execPath} ${program} "$@"`,
+      ...this.bird.clientScripts,
+    };
+    for (const [name, script] of Object.entries(programs)) {
+      await writeFile(join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    }
+    const prompt = `[root@${this.name} ~]# `;
+    const variables = Object.entries({ ...this.environment, PS1: prompt })
+      .map(([name, value]) => `${name}='${value}'`)
+      .join(' ');
+    const enter = `exec ${tools.ip} netns exec ${this.namespace.id} env PATH=${bin}:$PATH ${variables}`;
+    const text = `#!/bin/sh\n[ $# -gt 0 ] || set -- bash --norc -i\n${enter} "$@"\n`;
+    await writeFile(this.entrance, text, { mode: 0o755 });
+  }
+
+  /** Waits until exactly the sessions of these names are Established, whatever others there are. */
+  async waitForEstablished(names: readonly string[]): Promise<void> {
+    const wanted = [...names].sort().join(' ');
+    const established = async (): Promise<string> =>
+      (await this.sessions())
+        .filter(({ info }) => info === 'Established')
+        .map(({ name }) => name)
+        .sort()
+        .join(' ');
+    await waitFor(async () => (await established()) === wanted, {
+      what: `${wanted} alone to be established on ${this.name}`,
+      timeoutMs: 30_000,
+      everyMs: 50,
+    });
   }
 
   /** The passes that birdkeeper has logged: all but those that changed nothing. */

@@ -4,10 +4,11 @@
  *
  * `withLab` is the way in: it removes everything afterwards, and on failure shows what the programs have said.
  */
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabHost, type LabHostOptions, type LabSite } from './lab-host.js';
-import { type Namespace, Network } from './netns.js';
+import { type LabStore, labStoreOf, type StoreKind } from './lab-store.js';
+import { Network } from './netns.js';
 import { tools } from './tools.js';
 import { waitFor } from './wait-for.js';
 
@@ -16,6 +17,8 @@ export interface LabOptions {
   readonly hosts: readonly LabHostOptions[];
   /** The hosts' network, by its gateway: `172.17.42.1/16` unless told. */
   readonly gateway?: string;
+  /** Where the desired state is: `etcd3` unless told. etcd runs in any case. */
+  readonly datastore?: StoreKind;
 }
 
 const ETCD_PORT = 2379;
@@ -27,26 +30,32 @@ export class Lab {
   readonly network: Network;
   /** Where every host reaches etcd: on the first host. */
   readonly etcdUrl: string;
+  readonly store: LabStore;
   readonly hosts: readonly LabHost[];
 
-  private constructor({ network, etcdUrl }: LabSite, hosts: readonly LabHost[]) {
+  private constructor({ network, store }: LabSite, etcdUrl: string, hosts: readonly LabHost[]) {
     this.network = network;
     this.etcdUrl = etcdUrl;
+    this.store = store;
     this.hosts = hosts;
   }
 
   /** Makes network and hosts and starts etcd; neither BIRD nor birdkeeper runs yet. */
-  static async create({ hosts, gateway = '172.17.42.1/16' }: LabOptions): Promise<Lab> {
+  static async create(options: LabOptions): Promise<Lab> {
+    const { hosts, gateway = '172.17.42.1/16', datastore = 'etcd3' } = options;
     const [first] = hosts;
     if (first === undefined) throw new Error('a lab needs a host for etcd');
     const network = await Network.create([gateway]);
     const [gatewayAddress = '', length] = gateway.split('/');
-    const etcdUrl = `http://${first.address}:${ETCD_PORT}`;
-    const site = { network, etcdUrl, prefixLength: Number(length), gateway: gatewayAddress };
+    const authority = `${first.address}:${ETCD_PORT}`;
+    const file = join(network.dir, 'datastore.yaml');
+    const store = labStoreOf(datastore, { authority, file });
+    const site = { network, store, prefixLength: Number(length), gateway: gatewayAddress };
     const made: LabHost[] = [];
-    const lab = new Lab(site, made);
+    const lab = new Lab(site, `http://${authority}`, made);
     try {
-      for (const options of hosts) made.push(await LabHost.create(options, site));
+      await writeFile(file, '# The desired state of all hosts.\n');
+      for (const host of hosts) made.push(await LabHost.create(host, site));
       await lab.#startEtcd();
     } catch (error) {
       await lab.dispose();
@@ -64,17 +73,23 @@ export class Lab {
 
   /** Runs etcdctl on the first host; gives what it printed. */
   etcdctl(...args: readonly string[]): Promise<string> {
-    return this.#etcdHost.exec(tools.etcdctl, ['--endpoints', this.etcdUrl, ...args]);
+    return this.#first.namespace.exec(tools.etcdctl, ['--endpoints', this.etcdUrl, ...args]);
   }
 
   /** Sets one key. */
-  async etcdPut(key: string, value: string): Promise<void> {
-    await this.etcdctl('put', key, value);
+  async put(key: string, value: string): Promise<void> {
+    await this.#first.shell(this.store.putCommand(key, value));
   }
 
-  /** Sets several keys, one after the other. */
-  async etcdPutAll(entries: Readonly<Record<string, string>>): Promise<void> {
-    for (const [key, value] of Object.entries(entries)) await this.etcdPut(key, value);
+  /** Sets several keys, in their order. */
+  async putAll(entries: Readonly<Record<string, string>>): Promise<void> {
+    const commands = Object.entries(entries).map((entry) => this.store.putCommand(...entry));
+    await this.#first.shell(commands.join(' && '));
+  }
+
+  /** Removes one key of etcd. */
+  async delete(key: string): Promise<void> {
+    await this.etcdctl('del', key);
   }
 
   /** Starts BIRD on every host, with a configuration that does nothing, and birdkeeper beside it. */
@@ -113,10 +128,10 @@ export class Lab {
     return true;
   }
 
-  get #etcdHost(): Namespace {
+  get #first(): LabHost {
     const [first] = this.hosts;
     if (first === undefined) throw new Error('the lab has no hosts');
-    return first.namespace;
+    return first;
   }
 
   async #startEtcd(): Promise<void> {
@@ -129,7 +144,7 @@ export class Lab {
       ...['--heartbeat-interval=20', '--election-timeout=200'],
       ...['--logger=zap', '--log-outputs=stderr', '--log-level=warn', '--enable-v2'],
     ];
-    const etcd = this.#etcdHost.start(tools.etcd, args, join(this.network.dir, 'etcd.log'));
+    const etcd = this.#first.namespace.start(tools.etcd, args, join(this.network.dir, 'etcd.log'));
     await waitFor(async () => !etcd.isRunning || (await this.#isEtcdUp()), {
       timeoutMs: 20_000,
       what: `etcd ${this.etcdUrl} to answer`,

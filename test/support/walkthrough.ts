@@ -1,5 +1,5 @@
 /**
- * The walkthrough: three Calico nodes in one layer-2 network, and what an operator does with them, step by step.
+ * The walkthrough: three Calico nodes in one layer-2 network that move from the full mesh to a route reflector, step by step.
  *
  * Demo and end-to-end tests run the same steps; a step checks what must be seen and throws when it isn't. The expected
  * routes are written out as `ip route show` prints them, with the names and addresses of the original walkthrough.
@@ -7,6 +7,7 @@
 import type { Lab } from './lab.js';
 import type { BirdKind } from './lab-bird.js';
 import type { LabHost, LabHostOptions } from './lab-host.js';
+import { RouteMonitor } from './route-monitor.js';
 
 /** Hears what a walkthrough does. The demo prints it; tests need not listen. */
 export interface Narrator {
@@ -18,27 +19,53 @@ export interface Narrator {
   checked(what: string): void;
 }
 
-/** Each host with its address, in the order of the lab: etcd runs on the first. */
-export function walkthroughHosts(bird: BirdKind): readonly LabHostOptions[] {
-  return [
-    { name: 'kube-master', address: '172.17.42.30', bird },
-    {
-      name: 'kube-node1',
-      address: '172.17.42.31',
-      bird,
-      workloads: [{ interfaceName: 'cali1f3c9fa633a', address: '192.168.0.2' }],
-    },
-    {
-      name: 'kube-node2',
-      address: '172.17.42.32',
-      bird,
-      workloads: [
-        { interfaceName: 'cali03adc9f233a', address: '192.168.0.64' },
-        { interfaceName: 'calicb1a3b2633b', address: '192.168.0.65' },
-      ],
-    },
-  ];
+/** What a walkthrough is made on. */
+export interface WalkthroughOptions {
+  /** `mixed` gives every second host the other one. */
+  readonly bird: BirdKind | 'mixed';
+  readonly secondReflector?: boolean;
 }
+
+/** The nodes, and after them the reflectors. */
+export function walkthroughSite({
+  bird,
+  secondReflector = false,
+}: WalkthroughOptions): readonly LabHostOptions[] {
+  const reflectors = [
+    { name: 'node1', address: '172.17.42.40', role: 'reflector' },
+    { name: 'node2', address: '172.17.42.41', role: 'reflector' },
+  ] as const;
+  const hosts: readonly Omit<LabHostOptions, 'bird'>[] = [
+    ...walkthroughNodes,
+    ...reflectors.slice(0, secondReflector ? 2 : 1),
+  ];
+  return hosts.map((host, i) => ({
+    ...host,
+    bird: bird === 'mixed' ? (i % 2 === 0 ? 'bird2' : 'bird1') : bird,
+  }));
+}
+
+/** The nodes alone, with one kind of BIRD, each with its address; etcd runs on the first. */
+export function walkthroughHosts(bird: BirdKind): readonly LabHostOptions[] {
+  return walkthroughNodes.map((node) => ({ ...node, bird }));
+}
+
+const walkthroughNodes: readonly Omit<LabHostOptions, 'bird'>[] = [
+  { name: 'kube-master', address: '172.17.42.30' },
+  {
+    name: 'kube-node1',
+    address: '172.17.42.31',
+    workloads: [{ interfaceName: 'cali1f3c9fa633a', address: '192.168.0.2' }],
+  },
+  {
+    name: 'kube-node2',
+    address: '172.17.42.32',
+    workloads: [
+      { interfaceName: 'cali03adc9f233a', address: '192.168.0.64' },
+      { interfaceName: 'calicb1a3b2633b', address: '192.168.0.65' },
+    ],
+  },
+];
 
 /** What Calico has written to etcd before the walkthrough begins. */
 const calicoKeys: Readonly<Record<string, string>> = {
@@ -54,8 +81,6 @@ const calicoKeys: Readonly<Record<string, string>> = {
   '/calico/ipam/v2/host/kube-node1/ipv4/block/192.168.0.0-26': '{}',
   '/calico/ipam/v2/host/kube-node2/ipv4/block/192.168.0.64-26': '{}',
 };
-
-const NODE_MESH_KEY = '/calico/bgp/v1/global/node_mesh';
 
 /** Routes of each host while routes are exchanged, by mesh or by reflector. */
 const routesWithPeers: Readonly<Record<string, string>> = {
@@ -91,6 +116,16 @@ blackhole 192.168.0.64/26 proto bird
 192.168.0.65 dev calicb1a3b2633b scope link`,
 };
 
+/** What `birdkeeper bgp peer show` prints once the reflector is a peer. */
+const PEER_TABLE = `\
++----------------------+--------+
+| Global IPv4 BGP Peer | AS Num |
++----------------------+--------+
+| 172.17.42.40         | 65100  |
++----------------------+--------+
+No global IPv6 BGP Peers defined.
+`;
+
 /** The steps of the walkthrough, on one lab. */
 export class Walkthrough {
   readonly #lab: Lab;
@@ -101,22 +136,40 @@ export class Walkthrough {
     this.#narrator = narrator;
   }
 
-  /** Before step 1: Calico's keys are in etcd, and BIRD and birdkeeper run on every host. */
+  /** All steps, in the order of the original. */
+  async walk(): Promise<void> {
+    await this.start();
+    await this.meshOn();
+    await this.meshOff();
+    await this.startReflector();
+    await this.nameReflector();
+    await this.peerWithReflector();
+    if (this.#reflectors.length > 1) await this.secondReflector();
+  }
+
+  /** Before step 1: Calico's keys are in the datastore, and BIRD and birdkeeper run on every node. */
   async start(): Promise<void> {
-    const { hosts } = this.#lab;
-    this.#narrator.step('etcd holds what Calico wrote; on each host BIRD and birdkeeper start');
-    for (const [key, value] of Object.entries(calicoKeys)) await this.#put(key, value);
-    await this.#lab.startAll();
-    for (const host of hosts) {
-      this.#narrator.ran(host.name, `birdkeeper ${host.runArguments.join(' ')} &`, '');
+    this.#narrator.step(
+      'The datastore holds what Calico wrote; on each node BIRD and birdkeeper start',
+    );
+    const keys = Object.entries(calicoKeys);
+    const commands = keys.map(([key, value]) => this.#lab.store.putCommand(key, value));
+    await this.#lab.putAll(calicoKeys);
+    for (const command of commands) this.#narrator.ran(this.#first.name, command, '');
+    await Promise.all(this.#lab.hosts.map((host) => host.bird.start()));
+    for (const host of this.#nodes) {
+      host.startBirdkeeper();
+      this.#narrator.ran(host.name, 'birdkeeper run &', '');
     }
   }
 
-  /** Step 1 (and the way back from step 3): with the mesh each node has the other's block, and workloads reach each other. */
+  /** Steps 1 and 2: with the mesh each node has the other's block, and workloads reach each other. */
   async meshOn(): Promise<void> {
     this.#narrator.step('The node-to-node mesh is on: each node learns the blocks of the others');
-    await this.#put(NODE_MESH_KEY, '{"enabled": true}');
-    await this.#expectSessions((other) => `Mesh_${other.address.replaceAll('.', '_')}`);
+    await this.#expectOutput('kube-node1', 'birdkeeper bgp node-mesh', 'on\n');
+    await this.#expectSessions(this.#nodes, (node) =>
+      this.#nodes.filter((other) => other !== node).map((other) => nameOf('Mesh', other)),
+    );
     await this.#expectRoutes(routesWithPeers);
     await this.#expectPings(true);
   }
@@ -124,34 +177,167 @@ export class Walkthrough {
   /** Step 3: without mesh and peers the other nodes' blocks go; blackhole and workload routes stay. */
   async meshOff(): Promise<void> {
     this.#narrator.step(
-      'The mesh is turned off and nothing takes its place: the blocks of others go',
+      'The mesh is turned off before anything takes its place: birdkeeper says what it costs',
     );
-    await this.#put(NODE_MESH_KEY, '{"enabled": false}');
-    await this.#expectSessions(() => undefined);
+    const refused = await this.#run('kube-node1', 'birdkeeper bgp node-mesh off 2>&1 || true');
+    this.#expect(
+      refused.includes('kube-node1 - kube-node2'),
+      'it names the nodes that lose each other',
+    );
+    await this.#expectOutput('kube-node1', 'birdkeeper bgp node-mesh', 'on\n');
+    await this.#run('kube-node1', 'birdkeeper bgp node-mesh off --force');
+    await this.#expectOutput('kube-node1', 'birdkeeper bgp node-mesh', 'off\n');
+    await this.#expectSessions(this.#nodes, () => []);
     await this.#expectRoutes(routesAlone);
     await this.#expectPings(false);
   }
 
-  async #put(key: string, value: string): Promise<void> {
-    const output = await this.#lab.etcdctl('put', key, value);
-    const [first] = this.#lab.hosts;
-    this.#narrator.ran(first?.name ?? '', `etcdctl put ${key} '${value}'`, output);
+  /** Step 4: the reflector runs, with no session yet. */
+  async startReflector(): Promise<void> {
+    const [reflector] = this.#reflectors;
+    this.#narrator.step(`A route reflector starts on ${reflector?.name}, and has no session yet`);
+    if (reflector) await this.#startReflector(reflector);
   }
 
-  async #expectSessions(nameFor: (other: LabHost) => string | undefined): Promise<void> {
-    for (const host of this.#lab.hosts) {
-      const others = this.#lab.hosts.filter((other) => other !== host);
-      const names = others.map(nameFor).filter((name) => name !== undefined);
+  /** Step 5: its key is put. */
+  async nameReflector(): Promise<void> {
+    this.#narrator.step('The reflector is named in the datastore, with its cluster id');
+    const { store } = this.#lab;
+    const key = '/calico/bgp/v1/rr_v4/172.17.42.40';
+    const put = store.putCommand(key, '{"ip":"172.17.42.40","cluster_id":"1.0.0.1"}');
+    const add = 'birdkeeper bgp rr add 172.17.42.40 --cluster-id 1.0.0.1';
+    await this.#run('kube-master', store.kind === 'file' ? add : put);
+    const shown = await this.#run('kube-node1', 'birdkeeper bgp rr show');
+    this.#expect(/\| 172\.17\.42\.40 +\| 1\.0\.0\.1 +\|/.test(shown), 'rr show lists it');
+  }
+
+  /** Steps 6 to 8: every node peers with it, and all routes are back, with the nodes as next hops. */
+  async peerWithReflector(): Promise<void> {
+    this.#narrator.step('Every node peers with the reflector: the routes come back');
+    await this.#run('kube-node1', 'birdkeeper bgp peer add 172.17.42.40 as 65100');
+    const started = performance.now();
+    await this.#expectSessions(this.#reflectors.slice(0, 1), () =>
+      this.#nodes.map((node) => nameOf('Global', node)),
+    );
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    this.#narrator.checked(`the sessions were there ${seconds} s after the command`);
+    await this.#expectSessions(this.#nodes, () => ['Global_172_17_42_40']);
+    const tcp = await this.#run(
+      'node1',
+      `ss -Htn state established '( sport = :179 or dport = :179 )'`,
+    );
+    this.#expect(tcp.trim().split('\n').length === 3, 'three TCP connections of port 179');
+    const config = await this.#run(
+      'node1',
+      `grep -A5 Global_172_17_42_31 $BIRDKEEPER_OUTPUT_DIR/bird.cfg`,
+    );
+    this.#expect(
+      config.includes('rr client;') && config.includes('rr cluster id 1.0.0.1;'),
+      'the nodes are its clients in cluster 1.0.0.1',
+    );
+    const table = await this.#run('kube-node1', 'birdkeeper bgp peer show');
+    this.#expect(table.trimEnd() === PEER_TABLE.trimEnd(), 'the table of peers, to the letter');
+    await this.#expectRoutes(routesWithPeers);
+    await this.#expectPings(true);
+    const status = await this.#run('kube-node1', 'birdkeeper status');
+    this.#expect(
+      /\| 172\.17\.42\.40 +\| global +\| up .*Established/.test(status),
+      'status shows the session, and exits with 0',
+    );
+  }
+
+  /** Step 9: with a second reflector no route is lost when either dies. */
+  async secondReflector(): Promise<void> {
+    const [first, second] = this.#reflectors;
+    if (first === undefined || second === undefined) throw new Error('there is one reflector only');
+    this.#narrator.step(`A second reflector on ${second.name}; then either of the two dies`);
+    await this.#startReflector(second);
+    await this.#run('kube-node1', `birdkeeper bgp rr add ${second.address} --cluster-id 1.0.0.1`);
+    await this.#run('kube-node1', `birdkeeper bgp peer add ${second.address} as 65100`);
+    const names = [nameOf('Global', first), nameOf('Global', second)];
+    await this.#expectSessions(this.#nodes, () => names);
+    const monitors = this.#nodes.map((node) => new RouteMonitor(node.namespace, node.dir));
+    await Promise.all(monitors.map((monitor) => monitor.started()));
+    for (const [dying, other] of [
+      [first, second],
+      [second, first],
+    ] as const) {
+      await dying.bird.stop('SIGKILL');
+      this.#narrator.ran(dying.name, 'pkill -KILL bird', '');
+      for (const node of this.#nodes) await node.waitForEstablished([nameOf('Global', other)]);
+      await this.#expectRoutes(routesWithPeers);
+      await this.#expectPings(true);
+      await dying.bird.start();
+      this.#narrator.ran(dying.name, 'bird', '');
+      for (const node of this.#nodes) await node.waitForSessions(names);
+    }
+    const deleted = (await Promise.all(monitors.map((monitor) => monitor.deleted()))).flat();
+    this.#expect(deleted.length === 0, 'no node has lost a route meanwhile, not for a moment');
+  }
+
+  get #first(): LabHost {
+    const [first] = this.#lab.hosts;
+    if (first === undefined) throw new Error('the lab has no hosts');
+    return first;
+  }
+
+  get #nodes(): readonly LabHost[] {
+    return this.#lab.hosts.filter(({ role }) => role === 'node');
+  }
+
+  get #reflectors(): readonly LabHost[] {
+    return this.#lab.hosts.filter(({ role }) => role === 'reflector');
+  }
+
+  async #startReflector(reflector: LabHost): Promise<void> {
+    reflector.startBirdkeeper();
+    const { IP, ...others } = reflector.environment;
+    const shown = Object.entries({ IP, ...others })
+      .filter(([name]) => /^(IP|ETCD_AUTHORITY|BIRDKEEPER_(DATASTORE|FILE))$/.test(name))
+      .map((pair) => pair.join('='))
+      .join(' ');
+    this.#narrator.ran(reflector.name, `${shown} birdkeeper run --role reflector &`, '');
+    await reflector.waitForReady();
+    this.#narrator.checked(`${reflector.name}: its BIRD runs a configuration of birdkeeper's`);
+    await this.#expectSessions([reflector], () => []);
+  }
+
+  /** Runs a command line on a host, and shows it with its output. */
+  async #run(host: string, commandLine: string): Promise<string> {
+    const output = await this.#lab.host(host).shell(commandLine);
+    this.#narrator.ran(host, commandLine, output);
+    return output;
+  }
+
+  #expect(isSo: boolean, what: string): void {
+    if (!isSo) throw new Error(`this is not so: ${what}`);
+    this.#narrator.checked(what);
+  }
+
+  async #expectOutput(host: string, commandLine: string, expected: string): Promise<void> {
+    const output = await this.#run(host, commandLine);
+    this.#expect(output === expected, `it says ${expected.trim()}`);
+  }
+
+  async #expectSessions(
+    hosts: readonly LabHost[],
+    namesFor: (host: LabHost) => readonly string[],
+  ): Promise<void> {
+    for (const host of hosts) {
+      const names = namesFor(host);
       await host.waitForSessions(names);
-      const output = await host.bird.birdc('show protocols');
-      this.#narrator.ran(host.name, 'birdc show protocols', output);
+      this.#narrator.ran(
+        host.name,
+        'birdc show protocols',
+        await host.bird.birdc('show protocols'),
+      );
       const sessions = names.length > 0 ? `established: ${names.join(', ')}` : 'none';
       this.#narrator.checked(`${host.name}: BGP sessions ${sessions}`);
     }
   }
 
   async #expectRoutes(expected: Readonly<Record<string, string>>): Promise<void> {
-    for (const host of this.#lab.hosts) {
+    for (const host of this.#nodes) {
       const routes = expected[host.name] ?? '';
       await host.waitForRoutes(routes);
       this.#narrator.ran(host.name, 'ip route show', await host.routes());
@@ -169,14 +355,13 @@ export class Walkthrough {
     for (const [name, from, to] of pings) {
       const output = await this.#lab.host(name).ping(from, to);
       this.#narrator.ran(`workload ${from}`, `ping -c 1 -W 1 ${to}`, output);
-      const wanted = isAnswered ? ' 1 received' : ' 0 received';
-      if (!output.includes(wanted)) {
-        throw new Error(
-          `ping from ${from} to ${to} must say "${wanted.trim()}", and says\n${output}`,
-        );
-      }
+      const isSeen = output.includes(isAnswered ? ' 1 received' : ' 0 received');
       const outcome = isAnswered ? 'is answered' : 'is not answered';
-      this.#narrator.checked(`a ping from ${from} to ${to} ${outcome}`);
+      this.#expect(isSeen, `a ping from ${from} to ${to} ${outcome}`);
     }
   }
+}
+
+function nameOf(source: 'Mesh' | 'Global', { address }: LabHost): string {
+  return `${source}_${address.replaceAll('.', '_')}`;
 }

@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+
 import type { Settings } from '../../settings/load-settings.js';
 import { editOf, type StoreView, viewAfter, viewOf } from '../../verbs/store-view.js';
 import type { Answer, Verb } from '../../verbs/verb.js';
@@ -7,7 +9,9 @@ import { mayLosePaths } from './may-lose-paths.js';
 import { openBgpStore, tellingTrouble } from './store.js';
 
 /** Others may change the same keys at the same time; more often than so is no coincidence. */
-const MAX_ATTEMPTS = 5;
+const MAX_ATTEMPTS = 10;
+/** Those who met once should not meet again. */
+const MAX_PAUSE_MS = 100;
 
 /** How an edit is made. */
 export interface EditOptions {
@@ -37,6 +41,7 @@ export function editBgp(settings: Settings, verb: Verb, options: EditOptions): P
         answer.notes.forEach(print);
         return EXIT.ok;
       }
+      await setTimeout(Math.random() * MAX_PAUSE_MS);
     }
     complain('others keep changing the same keys, so nothing was changed; try again');
     return EXIT.no;

@@ -4,7 +4,7 @@
  * The new text is written beside the file and takes its place by a rename: a reader sees the old or the new contents. That
  * the file beside it can be created only once is also what keeps two editors apart.
  */
-import { chmod, chown, type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { isMap, parseAllDocuments } from 'yaml';
 import { type Change, DatastoreError, type Edit, type EditOutcome } from '../datastore.js';
@@ -24,20 +24,22 @@ export async function commitToFile(path: string, edit: Edit): Promise<EditOutcom
   const beside = join(dirname(target), `.${basename(target)}.birdkeeper-edit`);
   const handle = await createBeside(path, beside);
   if (handle === undefined) return 'overtaken';
+  // Once it has taken the file's place, what stands at its own is another editor's.
+  let isOurs = true;
   try {
     const text = await readText(path);
     if (!standsIn(text, path, edit)) return 'overtaken';
     await handle.writeFile(withChanges(text, edit.changes));
     await handle.sync();
-    await keepOwner(target, beside);
+    await keepOwner(target, handle);
     await rename(beside, target);
+    isOurs = false;
     return 'committed';
   } catch (error) {
     throw error instanceof DatastoreError ? error : cannotWrite(path, error);
   } finally {
     await handle.close();
-    // Gone already when it has taken the file's place.
-    await rm(beside, { force: true });
+    if (isOurs) await rm(beside, { force: true });
   }
 }
 
@@ -104,11 +106,11 @@ function withChanges(text: string, changes: readonly Change[]): string {
   return documents.map((document) => document.toString({ lineWidth: 0 })).join('');
 }
 
-async function keepOwner(target: string, beside: string): Promise<void> {
+async function keepOwner(target: string, handle: FileHandle): Promise<void> {
   const { mode, uid, gid } = await stat(target);
-  await chmod(beside, mode & 0o7777);
+  await handle.chmod(mode & 0o7777);
   // Who may write to the folder need not be who owns the file; then the file becomes theirs.
-  await chown(beside, uid, gid).catch(() => undefined);
+  await handle.chown(uid, gid).catch(() => undefined);
 }
 
 function cannotWrite(path: string, cause: unknown): DatastoreError {

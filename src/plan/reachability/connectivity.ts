@@ -1,0 +1,92 @@
+/**
+ * Which nodes can hear of each other's routes, in one family.
+ *
+ * Nodes on the same terms (the same AS number and peers, and nobody's peer themselves) are interchangeable: three of each
+ * such group stand for all, so that thousands of nodes cost no more than a few. What sessions each has is what the planner
+ * plans for it; which of those come up, and what is passed on over them, is in speakers.ts and advertise.ts.
+ */
+
+import type { Cluster } from '../../model/cluster.js';
+import type { Node } from '../../model/node.js';
+import type { Address } from '../../values/address.js';
+import type { Family } from '../../values/family.js';
+import { hearersOf } from './advertise.js';
+import { type Speaker, speakersOf } from './speakers.js';
+
+/** Enough for every way in which one of a group can take part in a path between two others. */
+const STAND_INS = 3;
+
+/** The nodes of one family in groups, and which groups are connected. */
+export interface Connectivity {
+  /** The group of each node that has an address in the family, by name, in the order of names. */
+  readonly groupOf: ReadonlyMap<string, number>;
+  /** Whether a node of the one group and another node of the other hear of each other's routes. */
+  readonly isConnected: (group: number, other: number) => boolean;
+  /** Peers of nodes that are neither nodes nor reflectors. */
+  readonly outsidePeers: readonly Address[];
+}
+
+/** How the nodes of `cluster` are connected. */
+export function connectivityOf(cluster: Cluster, family: Family): Connectivity {
+  const nodes = cluster.nodes.filter((node) => node.addresses[family] !== undefined);
+  if (cluster.isMeshEnabled) {
+    const groupOf = new Map(nodes.map(({ name }) => [name, 0]));
+    return { groupOf, isConnected: () => true, outsidePeers: [] };
+  }
+  const groups = groupNodes(nodes, cluster, family);
+  const standIns = groups.map((group) => group.slice(0, STAND_INS));
+  const { speakers, outsidePeers } = speakersOf({ ...cluster, nodes: standIns.flat() }, family);
+  const byName = new Map(speakers.map((speaker) => [speaker.name, speaker]));
+  const hearers = standIns.map(([first]) => {
+    const source = first && byName.get(first.name);
+    return source === undefined ? new Set<Speaker>() : hearersOf(source);
+  });
+  const hears = (from: number, to: number): boolean => {
+    // Within a group the first one can't stand for both ends.
+    const end = standIns[to]?.[from === to ? 1 : 0];
+    const speaker = end && byName.get(end.name);
+    return speaker !== undefined && hearers[from]?.has(speaker) === true;
+  };
+  const size = groups.length;
+  const areConnected = Uint8Array.from({ length: size * size }, (_, i) =>
+    hears(Math.floor(i / size), i % size) && hears(i % size, Math.floor(i / size)) ? 1 : 0,
+  );
+  return {
+    groupOf: numbered(groups, nodes),
+    isConnected: (group, other) => areConnected[group * size + other] === 1,
+    outsidePeers,
+  };
+}
+
+/** The number of each node's group, in the order of `nodes`. */
+function numbered(
+  groups: readonly (readonly Node[])[],
+  nodes: readonly Node[],
+): ReadonlyMap<string, number> {
+  const numbers = new Map(groups.flatMap((group, i) => group.map((node) => [node, i] as const)));
+  return new Map(nodes.map((node) => [node.name, numbers.get(node) ?? 0]));
+}
+
+/** `nodes` by their terms, each group in the order of names. */
+function groupNodes(
+  nodes: readonly Node[],
+  { globalPeers }: Cluster,
+  family: Family,
+): readonly (readonly Node[])[] {
+  const peers = [...globalPeers, ...nodes.flatMap((node) => node.peers)];
+  const peerAddresses = new Set(peers.map(({ address }) => address));
+  const groups = new Map<string, Node[]>();
+  for (const node of nodes) {
+    const address = node.addresses[family]?.address;
+    const own = address !== undefined && peerAddresses.has(address) ? address : '';
+    const terms = node.peers.map((peer) => `${peer.address} ${peer.asn}`).sort();
+    const key = [node.asn ?? '', own, ...terms].join('|');
+    const group = groups.get(key);
+    if (group === undefined) {
+      groups.set(key, [node]);
+    } else {
+      group.push(node);
+    }
+  }
+  return [...groups.values()];
+}

@@ -1,0 +1,116 @@
+/** The BGP speakers that the datastore knows, and the sessions between them that come up. */
+
+import type { Cluster } from '../../model/cluster.js';
+import type { Address } from '../../values/address.js';
+import type { Family } from '../../values/family.js';
+import { Planner } from '../make-plan.js';
+import type { Session } from '../plan.js';
+
+/** A node or a reflector, in one family. */
+export interface Speaker {
+  /** A node's name, a reflector's address. */
+  readonly name: string;
+  readonly address: Address;
+  /** The cluster that it reflects for; absent for a node, which reflects nothing. */
+  readonly clusterId?: string;
+  /** Filled in once all speakers are there. */
+  readonly links: Link[];
+}
+
+/** One end of a session that comes up. */
+export interface Link {
+  readonly to: Speaker;
+  /** AS numbers of both ends on this session; the session is external when they differ. */
+  readonly localAsn: number;
+  readonly remoteAsn: number;
+  /** Whether the other end is our client (RFC 4456). */
+  readonly isToClient: boolean;
+}
+
+/** A speaker with what is planned for it. */
+interface PlannedSpeaker {
+  readonly speaker: Speaker;
+  readonly localAsn: number;
+  readonly sessions: ReadonlyMap<Address, Session>;
+}
+
+/** All speakers of `cluster`, and the peers of nodes that are none of them. */
+export function speakersOf(
+  cluster: Cluster,
+  family: Family,
+): { readonly speakers: readonly Speaker[]; readonly outsidePeers: readonly Address[] } {
+  const planned = new Map<Address, PlannedSpeaker>();
+  for (const reflector of cluster.reflectors) {
+    planned.set(reflector.address, planReflectorAt(cluster, family, reflector.address));
+  }
+  // An address that is a node's and a reflector's at once can't be both: a node is known to be there.
+  for (const { name, addresses } of cluster.nodes) {
+    const address = addresses[family]?.address;
+    if (address !== undefined) {
+      planned.set(address, planNode(cluster, family, { name, address }));
+    }
+  }
+  const outsidePeers = new Set<Address>();
+  for (const one of planned.values()) {
+    link(one, planned, outsidePeers);
+  }
+  return {
+    speakers: [...planned.values()].map(({ speaker }) => speaker),
+    outsidePeers: [...outsidePeers],
+  };
+}
+
+/** Nothing about the host matters to its sessions but who it is. */
+const ANY_HOST = { acceptsCustomFilters: false, refusedStatements: new Map() } as const;
+
+function planNode(
+  cluster: Cluster,
+  family: Family,
+  { name, address }: { readonly name: string; readonly address: Address },
+): PlannedSpeaker {
+  const { plan } = new Planner().plan(cluster, { ...ANY_HOST, role: 'node', nodeName: name });
+  const { sessions, localAsn = cluster.defaultAsn } = plan[family];
+  return { speaker: { name, address, links: [] }, localAsn, sessions: byRemoteAddress(sessions) };
+}
+
+function planReflectorAt(cluster: Cluster, family: Family, address: Address): PlannedSpeaker {
+  const host = { ...ANY_HOST, role: 'reflector', nodeName: address, [family]: address } as const;
+  const { plan } = new Planner().plan(cluster, host);
+  const own = cluster.reflectors.find((reflector) => reflector.address === address);
+  const clusterId = own?.clusterId ?? plan.routerId;
+  return {
+    speaker: { name: address, address, clusterId, links: [] },
+    localAsn: cluster.defaultAsn,
+    sessions: byRemoteAddress(plan[family].sessions),
+  };
+}
+
+function byRemoteAddress(sessions: readonly Session[]): ReadonlyMap<Address, Session> {
+  return new Map(sessions.map((session) => [session.remoteAddress, session]));
+}
+
+/** A session comes up when both ends want it and agree on each other's AS numbers (RFC 4271 section 6.2). */
+function link(
+  { speaker, localAsn, sessions }: PlannedSpeaker,
+  planned: ReadonlyMap<Address, PlannedSpeaker>,
+  outsidePeers: Set<Address>,
+): void {
+  for (const session of sessions.values()) {
+    const other = planned.get(session.remoteAddress);
+    const back = other?.sessions.get(speaker.address);
+    if (other === undefined) {
+      outsidePeers.add(session.remoteAddress);
+      continue;
+    }
+    const ours = session.localAsn ?? localAsn;
+    const theirs = back?.localAsn ?? other.localAsn;
+    if (back?.remoteAsn === ours && theirs === session.remoteAsn) {
+      speaker.links.push({
+        to: other.speaker,
+        localAsn: ours,
+        remoteAsn: theirs,
+        isToClient: session.isReflectorClient,
+      });
+    }
+  }
+}
