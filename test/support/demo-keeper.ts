@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { atExit } from './at-exit.js';
@@ -67,7 +67,8 @@ export async function stopKept(): Promise<number> {
     return 1;
   }
   process.kill(pid, 'SIGTERM');
-  await waitFor(() => keptPid() === undefined, { what: 'the demo to end', timeoutMs: 20_000 });
+  const hasEnded = (): boolean => !existsSync(`/proc/${pid}`);
+  await waitFor(hasEnded, { what: 'the demo to end', timeoutMs: 20_000 });
   console.log('The demo is ended, and its namespaces are removed.');
   return 0;
 }

@@ -36,6 +36,7 @@ interface BirdDaemon {
 
 /** The BIRD of one host. */
 export class LabBird {
+  readonly kind: BirdKind;
   /** What birdkeeper calls its output directory: BIRD reads bird.cfg (and 1.6 bird6.cfg) from here. */
   readonly configDir: string;
   readonly #namespace: Namespace;
@@ -44,6 +45,7 @@ export class LabBird {
 
   /** @param dir - an own folder, for sockets, logs and the folder with the configuration */
   constructor(kind: BirdKind, namespace: Namespace, place: { dir: string; routerId: string }) {
+    this.kind = kind;
     this.configDir = join(place.dir, 'config');
     this.#namespace = namespace;
     this.#routerId = place.routerId;

@@ -16,7 +16,7 @@ export class RouteMonitor {
   constructor(namespace: Namespace, dir: string) {
     this.#namespace = namespace;
     this.#logFile = join(dir, 'route-monitor.log');
-    namespace.start('ip', ['monitor', 'route'], this.#logFile);
+    namespace.start('ip', ['-ts', 'monitor', 'route'], this.#logFile);
   }
 
   /** Waits until it has seen a route come and go. */
@@ -33,11 +33,47 @@ export class RouteMonitor {
 
   /** The routes that were deleted so far, as `ip monitor` prints them. */
   async deleted(): Promise<readonly string[]> {
+    return (await this.#events()).filter(({ isDeleted }) => isDeleted).map(({ text }) => text);
+  }
+
+  /** For each route that was deleted so far, how long it was away, in milliseconds; for good is infinitely long. */
+  async gapsMs(): Promise<readonly number[]> {
+    const events = await this.#events();
+    return events.flatMap(({ isDeleted, prefix, at }, i) => {
+      if (!isDeleted) return [];
+      const back = events.slice(i).find((e) => !e.isDeleted && e.prefix === prefix);
+      return [back === undefined ? Number.POSITIVE_INFINITY : back.at - at];
+    });
+  }
+
+  /** Everything that was seen but our own probing. */
+  async #events(): Promise<readonly RouteEvent[]> {
     const lines = await this.#lines();
-    return lines.filter((line) => line.startsWith('Deleted ') && !line.includes(PROBE));
+    return lines.flatMap((line) => {
+      const [, time, text = ''] = /^\[(\S+)\] (.*)$/.exec(line) ?? [];
+      if (time === undefined || text.includes(PROBE)) return [];
+      const isDeleted = text.startsWith('Deleted ');
+      const words = text.replace(/^Deleted /, '').replace(/^(blackhole|unreachable) /, '');
+      return [{ at: millisecondsOf(time), isDeleted, prefix: words.split(' ', 1)[0] ?? '', text }];
+    });
   }
 
   async #lines(): Promise<readonly string[]> {
     return (await readFile(this.#logFile, 'utf8')).split('\n');
   }
+}
+
+/** One change of a route. */
+interface RouteEvent {
+  /** Milliseconds since 1970, with a fraction. */
+  readonly at: number;
+  readonly isDeleted: boolean;
+  readonly prefix: string;
+  readonly text: string;
+}
+
+/** `2026-11-23T10:31:08.123456`, to the microsecond. */
+function millisecondsOf(time: string): number {
+  const [seconds = '', fraction = '0'] = time.split('.');
+  return Date.parse(seconds) + Number(fraction) / 1000;
 }

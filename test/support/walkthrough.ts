@@ -179,7 +179,9 @@ export class Walkthrough {
     this.#narrator.step(
       'The mesh is turned off before anything takes its place: birdkeeper says what it costs',
     );
-    const refused = await this.#run('kube-node1', 'birdkeeper bgp node-mesh off 2>&1 || true');
+    const turnOff = 'birdkeeper bgp node-mesh off';
+    const refused = await this.#lab.host('kube-node1').shell(`${turnOff} 2>&1 || true`);
+    this.#narrator.ran('kube-node1', turnOff, refused);
     this.#expect(
       refused.includes('kube-node1 - kube-node2'),
       'it names the nodes that lose each other',
@@ -271,8 +273,16 @@ export class Walkthrough {
       this.#narrator.ran(dying.name, 'bird', '');
       for (const node of this.#nodes) await node.waitForSessions(names);
     }
-    const deleted = (await Promise.all(monitors.map((monitor) => monitor.deleted()))).flat();
-    this.#expect(deleted.length === 0, 'no node has lost a route meanwhile, not for a moment');
+    const gaps = (await Promise.all(monitors.map((monitor) => monitor.gapsMs()))).flat();
+    const longest = Math.max(0, ...gaps);
+    // BIRD 1.6 replaces a route by deleting and adding it.
+    const isHeld = this.#nodes.some(({ bird }) => bird.kind === 'bird1')
+      ? longest < 20
+      : longest === 0;
+    this.#expect(
+      isHeld,
+      `no node was without a route meanwhile (longest gap: ${longest.toFixed(1)} ms)`,
+    );
   }
 
   get #first(): LabHost {
