@@ -141,8 +141,9 @@ export class LabBird {
   async #start(daemon: BirdDaemon): Promise<void> {
     const { bird, configFile, socket, logFile } = daemon;
     if (!existsSync(configFile)) await writeFile(configFile, idleConfig(this.#routerId));
-    // In the foreground: then its process id is ours, and its last words are in the log.
-    const args = ['-f', '-c', configFile, '-s', socket];
+    // In the foreground: then its process id is ours, and its last words are in the log. -R: routes are taken over from a
+    // BIRD before it (graceful restart, RFC 4724), and not announced before the neighbors have told theirs.
+    const args = ['-f', '-R', '-c', configFile, '-s', socket];
     const running = this.#namespace.start(bird, args, logFile);
     daemon.running = running;
     await waitFor(async () => !running.isRunning || (await this.#ask(daemon, 'show status')), {
