@@ -24,7 +24,7 @@ export function datastoreSettingsOf(settings: Settings): DatastoreSettings {
     ...(etcdKey !== undefined && { keyFile: etcdKey }),
   };
   return {
-    kind: 'etcd3',
+    kind: settings.datastore,
     endpoints: settings.etcdEndpoints,
     keyPrefixes,
     ...(Object.keys(tls).length > 0 && { tls }),

@@ -1,0 +1,185 @@
+/**
+ * The use of one endpoint by a follower: list, then one long poll for each directory, until something fails.
+ *
+ * A poll gives one event, and the next starts at one more than that event's own index. (The head of an answer has the
+ * index at which its poll began, which may be ahead of events that are still to come.) etcd keeps the last 1000 events of
+ * the whole store, so that a directory in which nothing happens would soon ask for events that are forgotten; but a poll
+ * that began at index N and told nothing proves that there was nothing up to N, and the next one starts there.
+ */
+import { delay } from '../../base/clock.js';
+import type { FollowContext } from '../etcd/follower.js';
+import { Etcd2Client, type Head } from './client.js';
+import { ERROR_CODE, Etcd2Error } from './etcd2-error.js';
+import { Known } from './known.js';
+import { type ListedDirectory, type Listing, list } from './list.js';
+import type { Etcd2Settings } from './options.js';
+
+/** What a session needs, and whom it tells. */
+export interface SessionContext extends FollowContext<Known> {
+  readonly directories: readonly string[];
+  readonly settings: Etcd2Settings;
+}
+
+/** What is polled can't be carried on from. etcd is well, and everything is listed again. */
+class ListAgain extends Error {
+  /** Whether changes may have been missed, so that the listener needs a whole snapshot. */
+  readonly isDoubtful: boolean;
+
+  constructor(reason: string, { isDoubtful }: { readonly isDoubtful: boolean }) {
+    super(reason);
+    this.isDoubtful = isDoubtful;
+  }
+}
+
+/** Follows etcd at one endpoint until that fails. Never resolves. `resumeFrom` is what the listener knows. */
+export async function runSession(
+  context: SessionContext,
+  resumeFrom: Known | undefined,
+): Promise<never> {
+  const { endpoint, settings, signal } = context;
+  const client = await Etcd2Client.open(endpoint, settings);
+  try {
+    let known = resumeFrom;
+    for (let isFirst = true; ; isFirst = false) {
+      const listed = await list(client, context.directories, signal);
+      known = await tellListing(context, listed, known);
+      if (isFirst) context.onSynced({ index: listed.head.index });
+      const { message, isDoubtful } = await follow(context, client, { listed, known });
+      const { clock, logger, retryBaseMs } = settings;
+      logger.debug({ endpoint, reason: message }, 'reading everything again from etcd');
+      if (isDoubtful) known = undefined;
+      // Never in a tight circle, whatever etcd says.
+      await delay(clock, retryBaseMs, signal);
+    }
+  } finally {
+    client.close();
+  }
+}
+
+async function tellListing(
+  { endpoint, settings, listener, onPosition }: SessionContext,
+  { entries, head }: Listing,
+  known: Known | undefined,
+): Promise<Known> {
+  listener.heard();
+  const revision = String(head.index);
+  const doubt = known?.doubt(head, known.index);
+  if (known && doubt === undefined) {
+    const changes = known.update({ entries, head });
+    if (changes.length > 0) listener.changes(changes, revision);
+    return known;
+  }
+  if (doubt !== undefined) {
+    settings.logger.info({ endpoint, reason: doubt }, 'etcd holds other data than before');
+  }
+  const fresh = new Known({ entries, head });
+  await listener.snapshot({ revision, entries });
+  onPosition(fresh);
+  return fresh;
+}
+
+/** What a listing gave, and what the listener knows after it. */
+interface Followed {
+  readonly listed: Listing;
+  readonly known: Known;
+}
+
+/** Polls and probes; resolves when everything has to be listed again, and rejects with any other failure. */
+async function follow(
+  context: SessionContext,
+  client: Etcd2Client,
+  followed: Followed,
+): Promise<ListAgain> {
+  const ending = new AbortController();
+  const signal = AbortSignal.any([context.signal, ending.signal]);
+  const inner = { ...context, signal };
+  try {
+    return await Promise.race([
+      ...followed.listed.directories.map((listed) =>
+        pollOn(inner, client, { listed, known: followed.known }),
+      ),
+      probeOn(inner, client, followed),
+    ]);
+  } catch (error) {
+    if (error instanceof ListAgain) return error;
+    throw error;
+  } finally {
+    ending.abort();
+  }
+}
+
+async function pollOn(
+  { listener, signal }: SessionContext,
+  client: Etcd2Client,
+  { listed, known }: { readonly listed: ListedDirectory; readonly known: Known },
+): Promise<never> {
+  const { directory } = listed;
+  let next = listed.head.index + 1;
+  for (;;) {
+    const onHead = (head: Head): void => {
+      listener.heard();
+      verify(known, head, next - 1);
+    };
+    const { head, event } = await client
+      .poll(directory, next, { signal, onHead })
+      .catch(rethrowCleared);
+    listener.heard();
+    if (event === undefined) {
+      next = Math.max(next, head.index + 1);
+      continue;
+    }
+    const { modifiedIndex } = event.node;
+    if (modifiedIndex === undefined || modifiedIndex < next) {
+      throw new ListAgain(`an event before ${next} was told`, { isDoubtful: true });
+    }
+    next = modifiedIndex + 1;
+    const isLate = modifiedIndex < known.changedAt;
+    const changes = known.apply(event, directory);
+    if (changes.length > 0) {
+      listener.changes(changes, String(known.changedAt), ...(isLate ? (['late'] as const) : []));
+    }
+  }
+}
+
+/** Asks for signs of life; now and then of the majority, for a member without one keeps polls open in silence. */
+async function probeOn(
+  { directories, settings, listener, signal }: SessionContext,
+  client: Etcd2Client,
+  { listed, known }: Followed,
+): Promise<never> {
+  const { clock, probeMs, pollMs, auditMs } = settings;
+  const [directory = '/'] = directories;
+  // Many hosts that began at the same time shall not list at the same time.
+  const auditAt = clock.monotonic() + auditMs * (0.75 + Math.random() / 2);
+  let majorityAt = clock.monotonic() + pollMs;
+  for (;;) {
+    await delay(clock, probeMs, signal);
+    signal.throwIfAborted();
+    const now = clock.monotonic();
+    const isMajorityDue = now >= majorityAt;
+    if (isMajorityDue) majorityAt = now + pollMs;
+    const floor = known.index;
+    verify(
+      known,
+      await client.head(directory, isMajorityDue ? 'majority' : 'member', signal),
+      floor,
+    );
+    listener.heard();
+    if (now >= auditAt && known.index > listed.head.index) {
+      throw new ListAgain('the last list was long ago', { isDoubtful: false });
+    }
+  }
+}
+
+function verify(known: Known, head: Head, floor: number): void {
+  const doubt = known.doubt(head, floor);
+  // The list asks the majority, and shows whether this was only a member that lags behind.
+  if (doubt !== undefined) throw new ListAgain(doubt, { isDoubtful: false });
+}
+
+function rethrowCleared(error: unknown): never {
+  if (error instanceof Etcd2Error && error.code === ERROR_CODE.eventIndexCleared) {
+    throw new ListAgain('etcd forgot the events since the last one', { isDoubtful: true });
+  }
+  throw error;
+}
