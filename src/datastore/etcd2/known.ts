@@ -1,4 +1,4 @@
-import type { Change, Entry } from '../datastore.js';
+import type { Change } from '../datastore.js';
 import type { Head } from './client.js';
 import type { Listing } from './list.js';
 import type { StoreEvent } from './messages.js';
