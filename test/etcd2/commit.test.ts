@@ -1,7 +1,12 @@
 /** Edits over the v2 API, which has no transactions. */
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { systemClock } from '../../src/base/clock.js';
+import { silentLogger } from '../../src/base/logger.js';
 import type { Change } from '../../src/datastore/datastore.js';
-import { keyOf } from '../support/etcd-fixture.js';
+import { Etcd2Client } from '../../src/datastore/etcd2/client.js';
+import { compare, write } from '../../src/datastore/etcd2/edit.js';
+import { withDefaults } from '../../src/datastore/etcd2/options.js';
+import { keyOf, proxyForTest } from '../support/etcd-fixture.js';
 import { datastore2Of, etcd2ForTest, V2Writer } from '../support/etcd2-fixture.js';
 
 async function storeWith(entries: Readonly<Record<string, string>>) {
@@ -72,6 +77,55 @@ test.each([
 
   expect(outcomes.filter((outcome) => outcome === 'committed')).toHaveLength(1);
   expect(await writer.get(A)).toBe(`editor ${outcomes.indexOf('committed')}`);
+});
+
+test('an edit that is overtaken after its first write says what was written', async () => {
+  const { etcd, basis, writer } = await storeWith({ [A]: '1', [B]: '1' });
+  const client = await Etcd2Client.open(
+    etcd.url,
+    withDefaults({ endpoints: [], keyPrefixes: [], clock: systemClock, logger: silentLogger }),
+  );
+  onTestFinished(() => client.close());
+  const changes = [put(A, '2'), put(B, '2'), put(keyOf('c'), '2')];
+  const steps = await compare(client, { basis, changes, reliesOn: [] });
+  await writer.put(B, 'theirs');
+
+  const writing = write(client, etcd.url, steps ?? []);
+
+  await expect(writing).rejects.toMatchObject({
+    name: 'DatastoreError',
+    message:
+      `the edit was made in part: ${B} was changed by someone else meanwhile; ` +
+      `written: ${A}; not written: ${B}, ${keyOf('c')}`,
+  });
+  expect(await writer.get(A)).toBe('2');
+  expect(await writer.get(B)).toBe('theirs');
+  expect(await writer.get(keyOf('c'))).toBeUndefined();
+});
+
+test('a write whose answer is lost says that its fate is not known', async () => {
+  const { etcd, basis } = await storeWith({ [A]: '1' });
+  const proxy = await proxyForTest(etcd);
+  const client = await Etcd2Client.open(
+    proxy.url,
+    withDefaults({
+      endpoints: [],
+      keyPrefixes: [],
+      clock: systemClock,
+      logger: silentLogger,
+      answerMs: 300,
+    }),
+  );
+  onTestFinished(() => client.close());
+  const steps = await compare(client, { basis, changes: [put(A, '2'), put(B, '2')], reliesOn: [] });
+  proxy.lose();
+
+  await expect(write(client, proxy.url, steps ?? [])).rejects.toMatchObject({
+    message: expect.stringContaining(
+      `doesn't answer; written: none; written or not, which can't be known: ${A}; not written: ${B}`,
+    ),
+    isRetryable: true,
+  });
 });
 
 test('an edit that fails after its first write says what was written', async () => {

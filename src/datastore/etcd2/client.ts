@@ -224,7 +224,8 @@ export class Etcd2Client {
   }
 }
 
-const KEEP_ALIVE = { keepAlive: true };
+/** Polls hold a few; the rest bounds what an edit of many keys opens. */
+const KEEP_ALIVE = { keepAlive: true, maxSockets: 64 };
 
 async function tlsAgent(files: NonNullable<Etcd2Settings['tls']>): Promise<TlsAgent> {
   const { ca, key, cert } = await readTlsFiles(files);

@@ -1,5 +1,6 @@
 /** Errors of the v2 API in an operator's words. What the connection itself says is explained as for etcd 3. */
 import { type EtcdFailure, explainFailure } from '../etcd/failure.js';
+import { ResyncNeeded } from '../etcd/resync-needed.js';
 import { Etcd2Error, NoAnswer, NotEtcd } from './etcd2-error.js';
 
 /** One known trouble. `reason` completes the sentence "etcd at ENDPOINT ...". */
@@ -33,13 +34,6 @@ const KNOWN_FAILURES: readonly KnownFailure[] = [
     isRetryable: false,
   },
   {
-    fits: (_, text) => /HTTP request to an HTTPS server/.test(text),
-    kind: 'expects-tls',
-    reason: 'expects TLS',
-    advice: 'write https:// in --etcd-endpoints',
-    isRetryable: false,
-  },
-  {
     fits: (error, text) => error instanceof NotEtcd || /Parse Error|HPE_/.test(text),
     kind: 'not-etcd',
     reason: "doesn't answer as etcd's v2 API does",
@@ -64,10 +58,19 @@ const KNOWN_FAILURES: readonly KnownFailure[] = [
     isRetryable: true,
   },
   {
+    fits: (error) => error instanceof ResyncNeeded,
+    kind: 'history-lost',
+    reason: 'forgets changes before we can read them: the last 1000 are all that it keeps',
+    advice:
+      'nothing to do: birdkeeper reads everything again; if it goes on, see who writes so much',
+    isRetryable: true,
+  },
+  {
     fits: (_, text) => /socket hang up|aborted/.test(text),
     kind: 'connection-lost',
     reason: 'dropped the connection',
-    advice: 'nothing to do if it comes back: etcd restarts, or the network lost the connection',
+    advice:
+      'nothing to do if it comes back: etcd restarts, or the network lost the connection; if it never was there, write https:// in --etcd-endpoints if etcd uses TLS, else http://',
     isRetryable: true,
   },
 ];

@@ -8,6 +8,7 @@
  */
 import { delay } from '../../base/clock.js';
 import type { FollowContext } from '../etcd/follower.js';
+import { ResyncNeeded } from '../etcd/resync-needed.js';
 import { Etcd2Client, type Head } from './client.js';
 import { ERROR_CODE, Etcd2Error } from './etcd2-error.js';
 import { Known } from './known.js';
@@ -20,18 +21,15 @@ export interface SessionContext extends FollowContext<Known> {
   readonly settings: Etcd2Settings;
 }
 
-/** What is polled can't be carried on from. etcd is well, and everything is listed again. */
-class ListAgain extends Error {
-  /** Whether changes may have been missed, so that the listener needs a whole snapshot. */
-  readonly isDoubtful: boolean;
+/** Everything is to be listed again, to be sure: etcd is well, and what the listener knows is a good start. */
+class ListAgain extends Error {}
 
-  constructor(reason: string, { isDoubtful }: { readonly isDoubtful: boolean }) {
-    super(reason);
-    this.isDoubtful = isDoubtful;
-  }
-}
-
-/** Follows etcd at one endpoint until that fails. Never resolves. `resumeFrom` is what the listener knows. */
+/**
+ * Follows etcd at one endpoint until that fails. Never resolves.
+ *
+ * @param resumeFrom - what the listener knows from an earlier session
+ * @throws {ResyncNeeded} when changes may have been missed, so that the listener needs a whole snapshot
+ */
 export async function runSession(
   context: SessionContext,
   resumeFrom: Known | undefined,
@@ -44,10 +42,9 @@ export async function runSession(
       const listed = await list(client, context.directories, signal);
       known = await tellListing(context, listed, known);
       if (isFirst) context.onSynced({ index: listed.head.index });
-      const { message, isDoubtful } = await follow(context, client, { listed, known });
+      const { message } = await follow(context, client, { listed, known });
       const { clock, logger, retryBaseMs } = settings;
       logger.debug({ endpoint, reason: message }, 'reading everything again from etcd');
-      if (isDoubtful) known = undefined;
       // Never in a tight circle, whatever etcd says.
       await delay(clock, retryBaseMs, signal);
     }
@@ -130,7 +127,7 @@ async function pollOn(
     }
     const { modifiedIndex } = event.node;
     if (modifiedIndex === undefined || modifiedIndex < next) {
-      throw new ListAgain(`an event before ${next} was told`, { isDoubtful: true });
+      throw new ResyncNeeded(`an event before ${next} was told`);
     }
     next = modifiedIndex + 1;
     const isLate = modifiedIndex < known.changedAt;
@@ -166,7 +163,7 @@ async function probeOn(
     );
     listener.heard();
     if (now >= auditAt && known.index > listed.head.index) {
-      throw new ListAgain('the last list was long ago', { isDoubtful: false });
+      throw new ListAgain('the last list was long ago');
     }
   }
 }
@@ -174,12 +171,12 @@ async function probeOn(
 function verify(known: Known, head: Head, floor: number): void {
   const doubt = known.doubt(head, floor);
   // The list asks the majority, and shows whether this was only a member that lags behind.
-  if (doubt !== undefined) throw new ListAgain(doubt, { isDoubtful: false });
+  if (doubt !== undefined) throw new ListAgain(doubt);
 }
 
 function rethrowCleared(error: unknown): never {
   if (error instanceof Etcd2Error && error.code === ERROR_CODE.eventIndexCleared) {
-    throw new ListAgain('etcd forgot the events since the last one', { isDoubtful: true });
+    throw new ResyncNeeded('etcd forgot the events since the last one');
   }
   throw error;
 }
