@@ -1,5 +1,5 @@
 /** What goes wrong between a follower and a store of the v2 API, and how it goes on. */
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { etcdForTest, keyOf, proxyForTest } from '../support/etcd-fixture.js';
 import {
   datastore2Of,
@@ -10,6 +10,7 @@ import {
   V2Writer,
 } from '../support/etcd2-fixture.js';
 import { RecordingLogger } from '../support/recording-logger.js';
+import { startEtcdCluster } from '../support/start-etcd.js';
 
 test('a connection that is cut during a poll costs no change and no snapshot', async () => {
   const etcd = await etcd2ForTest();
@@ -157,16 +158,39 @@ test('events that etcd forgot during a poll are made up for by a snapshot', asyn
 test('a quiet key prefix does not go stale in a busy store', async () => {
   const etcd = await etcd2ForTest();
   const writer = new V2Writer(etcd);
-  const { listener, until } = await follow2ForTest(etcd.url, { pollMs: 200, probeMs: 60_000 });
-
-  for (let n = 0; n < 1_100; n++) await writer.put('/elsewhere', String(n));
-  const heard = listener.heardCount;
-  await until(() => listener.heardCount > heard + 6, { what: 'polls after the busy time' });
+  // Far more than etcd remembers goes by in the time of one poll.
+  const { listener, until } = await follow2ForTest(etcd.url, { pollMs: 4_000, probeMs: 50 });
+  await Promise.all(
+    Array.from({ length: 4 }, async () => {
+      for (let n = 0; n < 500; n++) await writer.put('/elsewhere', String(n));
+    }),
+  );
+  const polled = Date.now() + 5_000;
+  await until(() => Date.now() > polled, { what: 'the end of the polls' });
   await writer.put(keyOf('a'), '1');
   await knows(listener, { [keyOf('a')]: '1' });
 
   // No event was missed, so that nothing had to be read again.
   expect(listener.snapshots).toHaveLength(1);
+});
+
+test('a member of etcd that lost the majority is found, and its return', async () => {
+  const [first, ...others] = await startEtcdCluster(3, { enableV2: true });
+  onTestFinished(async () => {
+    await Promise.all([first, ...others].map((member) => member?.dispose()));
+  });
+  if (first === undefined) throw new Error('no member');
+  const { listener, lost, synced } = await follow2ForTest(first.url, { pollMs: 500 });
+
+  const isLost = lost();
+  await Promise.all(others.map((member) => member.stop('SIGKILL')));
+  const { advice } = await isLost;
+  await Promise.all(others.map((member) => member.start()));
+  await synced();
+  await new V2Writer(first).put(keyOf('a'), '1');
+  await knows(listener, { [keyOf('a')]: '1' });
+
+  expect(advice).toMatch(/\S/);
 });
 
 test('a change that no poll ever told is found by the next list', async () => {

@@ -40,8 +40,16 @@ interface Question {
   readonly query: Readonly<Record<string, string>>;
   readonly form?: URLSearchParams;
   readonly signal: AbortSignal | undefined;
-  /** Only for long polls: the head is told at once, and silence afterwards is no failure. */
-  readonly onHead?: (head: Head) => void;
+  /** Only for long polls. */
+  readonly hold?: Hold;
+}
+
+/** How a long poll is held: silence is no failure once its head is there. */
+export interface Hold {
+  /** Told at once when etcd holds the poll. */
+  readonly onHead: (head: Head) => void;
+  /** Ends a poll that is held, as if its time were over. */
+  readonly enough: AbortSignal;
 }
 
 interface RawAnswer {
@@ -96,14 +104,14 @@ export class Etcd2Client {
     return (await this.#get(key, of === 'majority' ? { quorum: 'true' } : {}, signal)).head;
   }
 
-  /** Waits for the first event at or below `key` from index `from` on. `onHead` is told when etcd holds the poll. */
+  /** Waits for the first event at or below `key` from index `from` on. */
   async poll(
     key: string,
     from: number,
-    { signal, onHead }: { readonly signal: AbortSignal; readonly onHead: (head: Head) => void },
+    { signal, ...hold }: Hold & { readonly signal: AbortSignal },
   ): Promise<Polled> {
     const query = { wait: 'true', recursive: 'true', waitIndex: String(from) };
-    const answer = await this.#ask({ method: 'GET', key, query, signal, onHead });
+    const answer = await this.#ask({ method: 'GET', key, query, signal, hold });
     if (answer.status !== 200) throw errorOf(answer);
     // A proxy in between may end a poll with nothing; so do we.
     const isEmpty = answer.text.trim() === '';
@@ -145,7 +153,7 @@ export class Etcd2Client {
   }
 
   #ask(question: Question): Promise<RawAnswer> {
-    const { signal, onHead, form } = question;
+    const { signal, hold, form } = question;
     const { clock, answerMs, pollMs } = this.#settings;
     return new Promise((resolve, reject) => {
       const asked = this.#send(question);
@@ -163,7 +171,9 @@ export class Etcd2Client {
       const end = (): void => {
         cancel();
         signal?.removeEventListener('abort', abort);
+        hold?.enough.removeEventListener('abort', letGo);
       };
+      let letGo = (): void => {};
       const fail = (error: unknown): void => {
         end();
         reject(error);
@@ -185,13 +195,17 @@ export class Etcd2Client {
         });
         response.on('end', done);
         response.on('error', fail);
-        if (onHead && status === 200) {
-          arm(pollMs, () => {
+        if (hold && status === 200) {
+          letGo = (): void => {
+            // An event that has begun to come is waited for.
+            if (text !== '') return;
             done();
             asked.destroy();
-          });
+          };
+          arm(pollMs, letGo);
+          hold.enough.addEventListener('abort', letGo);
           try {
-            onHead(head);
+            hold.onHead(head);
           } catch (error) {
             fail(error);
             asked.destroy();

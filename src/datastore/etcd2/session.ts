@@ -4,7 +4,8 @@
  * A poll gives one event, and the next starts at one more than that event's own index. (The head of an answer has the
  * index at which its poll began, which may be ahead of events that are still to come.) etcd keeps the last 1000 events of
  * the whole store, so that a directory in which nothing happens would soon ask for events that are forgotten; but a poll
- * that began at index N and told nothing proves that there was nothing up to N, and the next one starts there.
+ * that began at index N and told nothing proves that there was nothing up to N, and the next one starts there. In a busy
+ * store polls are ended early, so that N is never far behind.
  */
 import { delay } from '../../base/clock.js';
 import type { FollowContext } from '../etcd/follower.js';
@@ -19,6 +20,16 @@ import type { Etcd2Settings } from './options.js';
 export interface SessionContext extends FollowContext<Known> {
   readonly directories: readonly string[];
   readonly settings: Etcd2Settings;
+}
+
+/** etcd keeps 1000 events; a poll that began so many events ago is begun anew. */
+const FAR_BEHIND = 300;
+
+/** A poll that etcd holds. */
+interface HeldPoll {
+  /** The store's index when it began. */
+  readonly beganAt: number;
+  end(): void;
 }
 
 /** Everything is to be listed again, to be sure: etcd is well, and what the listener knows is a good start. */
@@ -42,7 +53,7 @@ export async function runSession(
       const listed = await list(client, context.directories, signal);
       known = await tellListing(context, listed, known);
       if (isFirst) context.onSynced({ index: listed.head.index });
-      const { message } = await follow(context, client, { listed, known });
+      const { message } = await follow(context, client, { listed, known, held: new Map() });
       const { clock, logger, retryBaseMs } = settings;
       logger.debug({ endpoint, reason: message }, 'reading everything again from etcd');
       // Never in a tight circle, whatever etcd says.
@@ -79,6 +90,7 @@ async function tellListing(
 interface Followed {
   readonly listed: Listing;
   readonly known: Known;
+  readonly held: Map<string, HeldPoll>;
 }
 
 /** Polls and probes; resolves when everything has to be listed again, and rejects with any other failure. */
@@ -93,7 +105,7 @@ async function follow(
   try {
     return await Promise.race([
       ...followed.listed.directories.map((listed) =>
-        pollOn(inner, client, { listed, known: followed.known }),
+        pollOn(inner, client, { ...followed, listed }),
       ),
       probeOn(inner, client, followed),
     ]);
@@ -108,23 +120,27 @@ async function follow(
 async function pollOn(
   { listener, signal }: SessionContext,
   client: Etcd2Client,
-  { listed, known }: { readonly listed: ListedDirectory; readonly known: Known },
+  { listed, known, held }: Omit<Followed, 'listed'> & { readonly listed: ListedDirectory },
 ): Promise<never> {
   const { directory } = listed;
   let next = listed.head.index + 1;
   for (;;) {
+    const ending = new AbortController();
     const onHead = (head: Head): void => {
       listener.heard();
       verify(known, head, next - 1);
+      held.set(directory, { beganAt: head.index, end: () => ending.abort() });
     };
     const { head, event } = await client
-      .poll(directory, next, { signal, onHead })
+      .poll(directory, next, { signal, onHead, enough: ending.signal })
       .catch(rethrowCleared);
-    listener.heard();
+    held.delete(directory);
     if (event === undefined) {
-      next = Math.max(next, head.index + 1);
+      // No sooner than needed: should a connection have died between head and event, the next poll gives the event.
+      if (head.index - next > FAR_BEHIND) next = head.index + 1;
       continue;
     }
+    listener.heard();
     const { modifiedIndex } = event.node;
     if (modifiedIndex === undefined || modifiedIndex < next) {
       throw new ResyncNeeded(`an event before ${next} was told`);
@@ -142,7 +158,7 @@ async function pollOn(
 async function probeOn(
   { directories, settings, listener, signal }: SessionContext,
   client: Etcd2Client,
-  { listed, known }: Followed,
+  { listed, known, held }: Followed,
 ): Promise<never> {
   const { clock, probeMs, pollMs, auditMs } = settings;
   const [directory = '/'] = directories;
@@ -156,12 +172,12 @@ async function probeOn(
     const isMajorityDue = now >= majorityAt;
     if (isMajorityDue) majorityAt = now + pollMs;
     const floor = known.index;
-    verify(
-      known,
-      await client.head(directory, isMajorityDue ? 'majority' : 'member', signal),
-      floor,
-    );
+    const head = await client.head(directory, isMajorityDue ? 'majority' : 'member', signal);
+    verify(known, head, floor);
     listener.heard();
+    for (const poll of held.values()) {
+      if (head.index - poll.beganAt > FAR_BEHIND) poll.end();
+    }
     if (now >= auditAt && known.index > listed.head.index) {
       throw new ListAgain('the last list was long ago');
     }
