@@ -26,7 +26,7 @@ export function datastoreSettingsOf(
     ...(etcdKey !== undefined && { keyFile: etcdKey }),
   };
   return {
-    kind: 'etcd3',
+    kind: settings.datastore,
     endpoints: settings.etcdEndpoints,
     keyPrefixes,
     ...(Object.keys(tls).length > 0 && { tls }),

@@ -9,9 +9,9 @@ export type DatastoreSettings = (EtcdDatastoreSettings | FileDatastoreSettings) 
   readonly keyPrefixes: readonly string[];
 };
 
-/** An etcd 3. */
+/** An etcd, by its v3 API or by its older v2 API. */
 export interface EtcdDatastoreSettings {
-  readonly kind: 'etcd3';
+  readonly kind: 'etcd3' | 'etcd2';
   /** URLs, `http` or `https`; at least one. */
   readonly endpoints: readonly string[];
   /** PEM files; certificate and key both or none. Read again for every new connection. */
@@ -55,20 +55,21 @@ export async function openDatastore(
   switch (settings.kind) {
     case 'etcd3': {
       const { EtcdDatastore } = await import('./etcd/etcd-datastore.js');
-      const { endpoints, tls, auth } = settings;
-      return new EtcdDatastore({
-        ...dependencies,
-        endpoints,
-        keyPrefixes,
-        ...(tls && { tls }),
-        ...(auth && { auth: userOf(auth) }),
-      });
+      return new EtcdDatastore({ ...dependencies, ...etcdOptionsOf(settings), keyPrefixes });
+    }
+    case 'etcd2': {
+      const { Etcd2Datastore } = await import('./etcd2/etcd2-datastore.js');
+      return new Etcd2Datastore({ ...dependencies, ...etcdOptionsOf(settings), keyPrefixes });
     }
     case 'file': {
       const { FileDatastore } = await import('./file/file-datastore.js');
       return new FileDatastore({ ...dependencies, keyPrefixes, path: settings.path });
     }
   }
+}
+
+function etcdOptionsOf({ endpoints, tls, auth }: EtcdDatastoreSettings) {
+  return { endpoints, ...(tls && { tls }), ...(auth && { auth: userOf(auth) }) };
 }
 
 function userOf(auth: EtcdAuth) {

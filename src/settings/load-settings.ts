@@ -8,7 +8,7 @@ import { SETTINGS, type SettingValues } from './settings.js';
 
 /** All settings, with what follows from several of them worked out. */
 export type Settings = SettingValues & {
-  readonly datastore: 'etcd3' | 'file';
+  readonly datastore: 'etcd3' | 'etcd2' | 'file';
   readonly etcdEndpoints: readonly string[];
   readonly node: string;
   readonly stateDir: string;

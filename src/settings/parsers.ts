@@ -21,13 +21,6 @@ export function secret(value: string): Result<Secret> {
   return value === '' ? refused('it is empty') : ok(new Secret(value));
 }
 
-/** The kind of datastore. */
-export function datastore(value: string): Result<'etcd3' | 'file'> {
-  return value === 'etcd2'
-    ? refused('"etcd2" is not supported yet; use etcd3 or file')
-    : oneOf('etcd3', 'file')(value);
-}
-
 /** One of `names`. */
 export function oneOf<const T extends string>(...names: readonly T[]): Parse<T> {
   return (value) => {

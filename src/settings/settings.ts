@@ -14,10 +14,10 @@ export const SETTINGS = {
   datastore: {
     flag: 'datastore',
     environment: ['BIRDKEEPER_DATASTORE'],
-    placeholder: 'etcd3|file',
+    placeholder: 'etcd3|etcd2|file',
     help: 'where the desired state lives',
     fallbackHelp: 'file when --file is given, else etcd3',
-    parse: parse.datastore,
+    parse: parse.oneOf('etcd3', 'etcd2', 'file'),
   },
   file: {
     flag: 'file',

@@ -50,13 +50,16 @@ export async function startEtcd(options: EtcdOptions = {}): Promise<Etcd> {
 }
 
 /** Starts a cluster of `size` members and waits until it answers. `dispose` each. */
-export async function startEtcdCluster(size = 3): Promise<readonly Etcd[]> {
+export async function startEtcdCluster(
+  size = 3,
+  options: EtcdOptions = {},
+): Promise<readonly Etcd[]> {
   const peerPorts = await Promise.all(Array.from({ length: size }, freePort));
   const cluster = peerPorts.map((port, i) => `m${i}=http://127.0.0.1:${port}`).join(',');
   const members: Etcd[] = [];
   for (const [i, peerPort] of peerPorts.entries()) {
     const seat = { name: `m${i}`, peerPort, cluster, port: await freePort(), tlsPort: 0 };
-    members.push(new Etcd(await makeDir({}), seat, {}));
+    members.push(new Etcd(await makeDir({}), seat, options));
   }
   await Promise.all(members.map((member) => member.start()));
   return members;

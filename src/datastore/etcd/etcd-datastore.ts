@@ -10,17 +10,19 @@ import {
 import { commitEdit } from './commit.js';
 import { connect } from './connection.js';
 import { type EtcdFailure, explainFailure } from './failure.js';
-import { Follower } from './follower.js';
+import { Follower, type Sessions } from './follower.js';
 import { type KeyRange, keyRangesOf } from './key-range.js';
 import { list } from './list.js';
 import { type EtcdOptions, type EtcdSettings, withDefaults } from './options.js';
+import type { Position } from './position.js';
+import { runSession } from './session.js';
 
 /** See the head of this file. */
 export class EtcdDatastore implements EditableDatastore {
   readonly description: string;
   readonly #settings: EtcdSettings;
   readonly #ranges: readonly KeyRange[];
-  #follower: Follower | undefined;
+  #follower: Follower<Position> | undefined;
 
   constructor(options: EtcdOptions) {
     this.#settings = withDefaults(options);
@@ -57,7 +59,12 @@ export class EtcdDatastore implements EditableDatastore {
 
   async follow(listener: DatastoreListener, signal: AbortSignal): Promise<void> {
     if (this.#follower) throw new Error('this datastore is followed already');
-    this.#follower = new Follower(this.#settings, this.#ranges, { listener, signal });
+    const [settings, ranges] = [this.#settings, this.#ranges];
+    const sessions: Sessions<Position> = {
+      run: (context, resumeFrom) => runSession({ ...context, ranges, settings }, resumeFrom),
+      explain: explainFailure,
+    };
+    this.#follower = new Follower(settings, sessions, { listener, signal });
     try {
       await this.#follower.run();
     } finally {

@@ -7,24 +7,47 @@
 import { backoffDelayMs } from '../../base/backoff.js';
 import { delay } from '../../base/clock.js';
 import type { DatastoreListener } from '../datastore.js';
-import { explainFailure } from './failure.js';
-import type { KeyRange } from './key-range.js';
+import type { EtcdFailure } from './failure.js';
 import type { EtcdSettings } from './options.js';
 import { Outage } from './outage.js';
-import type { Position } from './position.js';
 import { ResyncNeeded } from './resync-needed.js';
-import { runSession } from './session.js';
+
+/** What the loop itself needs of the settings. */
+export type FollowerSettings = Pick<
+  EtcdSettings,
+  'endpoints' | 'clock' | 'logger' | 'retryBaseMs' | 'retryMaxMs' | 'stableMs'
+>;
+
+/** What each session is given, and whom it tells. */
+export interface FollowContext<Position> {
+  readonly endpoint: string;
+  readonly listener: DatastoreListener;
+  /** Ends the session, whatever it is doing. */
+  readonly signal: AbortSignal;
+  /** etcd is followed. `details` are for the log. */
+  onSynced(details: object): void;
+  /** A snapshot was told; a later session may carry on from here, for the object moves on with each change. */
+  onPosition(position: Position): void;
+}
+
+/** The sessions of one API of etcd. */
+export interface Sessions<Position> {
+  /** Follows until something fails. `resumeFrom` is where an earlier session got to. */
+  run(context: FollowContext<Position>, resumeFrom: Position | undefined): Promise<never>;
+  /** Why `endpoint` can't be used. */
+  explain(error: unknown, endpoint: string): EtcdFailure;
+}
 
 /** What one session is tried with. */
-interface Session {
+interface Session<Position> {
   readonly endpoint: string;
   readonly resumeFrom: Position | undefined;
 }
 
 /** See the head of this file. */
-export class Follower {
-  readonly #settings: EtcdSettings;
-  readonly #ranges: readonly KeyRange[];
+export class Follower<Position extends object> {
+  readonly #settings: FollowerSettings;
+  readonly #sessions: Sessions<Position>;
   readonly #signal: AbortSignal;
   readonly #listener: DatastoreListener;
   readonly #outage: Outage;
@@ -39,12 +62,12 @@ export class Follower {
   #fault: { readonly error: unknown } | undefined;
 
   constructor(
-    settings: EtcdSettings,
-    ranges: readonly KeyRange[],
+    settings: FollowerSettings,
+    sessions: Sessions<Position>,
     { listener, signal }: { readonly listener: DatastoreListener; readonly signal: AbortSignal },
   ) {
     this.#settings = settings;
-    this.#ranges = ranges;
+    this.#sessions = sessions;
     this.#signal = signal;
     this.#listener = this.#guarded(listener);
     this.#outage = new Outage(settings, this.#listener);
@@ -81,13 +104,11 @@ export class Follower {
     }
   }
 
-  async #session({ endpoint, resumeFrom }: Session, signal: AbortSignal): Promise<void> {
+  async #session({ endpoint, resumeFrom }: Session<Position>, signal: AbortSignal): Promise<void> {
     this.#syncedAt = undefined;
     const context = {
       endpoint,
       signal,
-      ranges: this.#ranges,
-      settings: this.#settings,
       listener: this.#listener,
       onPosition: (position: Position): void => {
         this.#position = position;
@@ -97,12 +118,12 @@ export class Follower {
         this.#outage.over(endpoint, details);
       },
     };
-    await runSession(context, resumeFrom);
+    await this.#sessions.run(context, resumeFrom);
   }
 
   /** Notes how a session ended; gives the wait before the next, in milliseconds. */
-  #onFailure({ endpoint, resumeFrom }: Session, error: unknown): number {
-    const failure = explainFailure(error, endpoint);
+  #onFailure({ endpoint, resumeFrom }: Session<Position>, error: unknown): number {
+    const failure = this.#sessions.explain(error, endpoint);
     const needsList = error instanceof ResyncNeeded || failure.kind === 'compacted';
     if (needsList) {
       this.#position = undefined;

@@ -4,14 +4,14 @@ import type { EtcdSettings } from './options.js';
 
 /** Tells listener and log of an outage: once for each endpoint and kind of trouble, and once of its end. */
 export class Outage {
-  readonly #settings: EtcdSettings;
+  readonly #settings: Pick<EtcdSettings, 'clock' | 'logger'>;
   readonly #listener: DatastoreListener;
   /** The trouble with each endpoint in this outage; empty when there is none. */
   readonly #troubles = new Map<string, EtcdFailure>();
   #since = 0;
   #isSynced = false;
 
-  constructor(settings: EtcdSettings, listener: DatastoreListener) {
+  constructor(settings: Pick<EtcdSettings, 'clock' | 'logger'>, listener: DatastoreListener) {
     this.#settings = settings;
     this.#listener = listener;
   }

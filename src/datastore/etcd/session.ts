@@ -1,7 +1,7 @@
 /** One connection's life as a follower: connect, list unless we can carry on, watch and probe until it ends. */
-import type { DatastoreListener } from '../datastore.js';
 import { verifyCount } from './audit.js';
 import { type Connected, connect, type EtcdConnection } from './connection.js';
+import type { FollowContext } from './follower.js';
 import type { KeyRange } from './key-range.js';
 import { list } from './list.js';
 import type { EtcdSettings } from './options.js';
@@ -11,17 +11,9 @@ import { ResyncNeeded } from './resync-needed.js';
 import { Watch } from './watch.js';
 
 /** What a session needs, and whom it tells. */
-export interface SessionContext {
-  readonly endpoint: string;
+export interface SessionContext extends FollowContext<Position> {
   readonly ranges: readonly KeyRange[];
   readonly settings: EtcdSettings;
-  readonly listener: DatastoreListener;
-  /** Ends the session, whatever it is doing. */
-  readonly signal: AbortSignal;
-  /** The watch stands. `resumed` says that it carries on from an earlier session, without a snapshot. */
-  onSynced(info: { readonly resumed: boolean; readonly revision: number }): void;
-  /** A snapshot was told; a later session may carry on from here, for the object moves on with each change. */
-  onPosition(position: Position): void;
 }
 
 /**

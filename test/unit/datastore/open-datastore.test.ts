@@ -18,6 +18,11 @@ test('each datastore loads what it needs and nothing of the other', async () => 
     DEPENDENCIES,
   );
   const loadedByFile = ['yaml', '@grpc/grpc-js', 'etcd3'].map(isLoaded);
+  const etcd2 = await openDatastore(
+    { kind: 'etcd2', endpoints: ['http://127.0.0.1:1'], keyPrefixes: ['/'] },
+    DEPENDENCIES,
+  );
+  const loadedByEtcd2 = ['@grpc/grpc-js', 'etcd3'].map(isLoaded);
   const etcd = await openDatastore(
     { kind: 'etcd3', endpoints: ['http://127.0.0.1:1', 'http://127.0.0.1:2'], keyPrefixes: ['/'] },
     DEPENDENCIES,
@@ -26,6 +31,8 @@ test('each datastore loads what it needs and nothing of the other', async () => 
 
   expect(file.description).toBe('file /x.yaml');
   expect(loadedByFile).toEqual([true, false, false]);
+  expect(etcd2.description).toBe('etcd2 http://127.0.0.1:1');
+  expect(loadedByEtcd2).toEqual([false, false]);
   expect(etcd.description).toBe('etcd3 http://127.0.0.1:1,http://127.0.0.1:2');
   // etcd3 itself comes with the first watch: a single read does without.
   expect(loadedByEtcd).toEqual([true, false]);

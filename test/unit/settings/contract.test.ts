@@ -49,7 +49,7 @@ test.each(PROMISED)('%s is set by %o, and defaults to %s', (flag, environment, f
 test.each([
   ['dialect', ['auto', 'bird1', 'bird2', 'calico']],
   ['role', ['node', 'reflector']],
-  ['datastore', ['etcd3', 'file']],
+  ['datastore', ['etcd3', 'etcd2', 'file']],
   ['log-format', ['json', 'pretty']],
   ['router-id', ['192.0.2.1', 'hash']],
   ['listen', ['127.0.0.1:9470', '[::1]:0', 'off']],

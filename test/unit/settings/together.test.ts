@@ -18,12 +18,6 @@ test('a setting whose value is wrong is not called missing, too', () => {
   ]);
 });
 
-test('etcd2 is refused by name', () => {
-  expect(mistakesIn({ options: { datastore: 'etcd2' } })).toEqual([
-    '--datastore: "etcd2" is not supported yet; use etcd3 or file',
-  ]);
-});
-
 test('systemd may want a sign of life as seldom as every two hours', () => {
   expect(settingsFrom({ environment: { WATCHDOG_USEC: '7200000000' } }).watchdogUsec).toBe(7.2e9);
 });

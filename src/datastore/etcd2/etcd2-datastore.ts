@@ -1,0 +1,105 @@
+/** etcd's v2 API as an `EditableDatastore`. The loop is etcd/follower.ts, the use of one endpoint is in session.ts. */
+import {
+  DatastoreError,
+  type DatastoreListener,
+  type Edit,
+  type EditableDatastore,
+  type EditOutcome,
+  type Snapshot,
+} from '../datastore.js';
+import type { EtcdFailure } from '../etcd/failure.js';
+import { Follower, type Sessions } from '../etcd/follower.js';
+import { Etcd2Client } from './client.js';
+import { compare, refuseUnfitKeys, write } from './edit.js';
+import { explainEtcd2Failure } from './failure.js';
+import type { Known } from './known.js';
+import { directoriesOf, list } from './list.js';
+import { type Etcd2Options, type Etcd2Settings, withDefaults } from './options.js';
+import { runSession } from './session.js';
+
+/** See the head of this file. */
+export class Etcd2Datastore implements EditableDatastore {
+  readonly description: string;
+  readonly #settings: Etcd2Settings;
+  readonly #directories: readonly string[];
+  #follower: Follower<Known> | undefined;
+
+  constructor(options: Etcd2Options) {
+    this.#settings = withDefaults(options);
+    this.#directories = directoriesOf(options.keyPrefixes);
+    this.description = `etcd2 ${options.endpoints.join(',')}`;
+  }
+
+  read(): Promise<Snapshot> {
+    return this.#firstAnswer('', async (client) => {
+      const { entries, head, isConsistent } = await list(client, this.#directories);
+      if (!isConsistent) {
+        throw new DatastoreError('the keys change faster than they can be read', {
+          advice: 'try again when fewer keys are written',
+          isRetryable: true,
+        });
+      }
+      return async () => ({ revision: String(head.index), entries });
+    });
+  }
+
+  async follow(listener: DatastoreListener, signal: AbortSignal): Promise<void> {
+    if (this.#follower) throw new Error('this datastore is followed already');
+    const [settings, directories] = [this.#settings, this.#directories];
+    const sessions: Sessions<Known> = {
+      run: (context, resumeFrom) => runSession({ ...context, directories, settings }, resumeFrom),
+      explain: explainEtcd2Failure,
+    };
+    this.#follower = new Follower(settings, sessions, { listener, signal });
+    try {
+      await this.#follower.run();
+    } finally {
+      this.#follower = undefined;
+    }
+  }
+
+  resync(): void {
+    this.#follower?.resync();
+  }
+
+  async commit(edit: Edit): Promise<EditOutcome> {
+    refuseUnfitKeys(edit);
+    return this.#firstAnswer<EditOutcome>('nothing was changed: ', async (client, endpoint) => {
+      const steps = await compare(client, edit);
+      return async () => (steps === undefined ? 'overtaken' : write(client, endpoint, steps));
+    });
+  }
+
+  /**
+   * Asks one endpoint after the other until one answers, and goes on with that one: what `ask` gives is run once, since
+   * a write may have been made although its answer is lost.
+   */
+  async #firstAnswer<T>(
+    what: string,
+    ask: (client: Etcd2Client, endpoint: string) => Promise<() => Promise<T>>,
+  ): Promise<T> {
+    const failures: EtcdFailure[] = [];
+    let cause: unknown;
+    for (const endpoint of this.#settings.endpoints) {
+      let client: Etcd2Client | undefined;
+      let goOn: (() => Promise<T>) | undefined;
+      try {
+        client = await Etcd2Client.open(endpoint, this.#settings);
+        goOn = await ask(client, endpoint);
+      } catch (error) {
+        cause = error;
+        failures.push(explainEtcd2Failure(error, endpoint));
+      }
+      try {
+        if (goOn) return await goOn();
+      } finally {
+        client?.close();
+      }
+    }
+    throw new DatastoreError(`${what}${failures.map(({ reason }) => reason).join('; ')}`, {
+      advice: failures.at(-1)?.advice ?? 'give --etcd-endpoints',
+      isRetryable: failures.some(({ isRetryable }) => isRetryable),
+      cause,
+    });
+  }
+}
