@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Ended, runBirdkeeper } from '../support/birdkeeper.js';
 import { etcdForTest } from '../support/etcd-fixture.js';
+import { etcd2ForTest, V2Writer } from '../support/etcd2-fixture.js';
 import { folderForTest } from '../support/folder.js';
 
 /** Two nodes with the mesh on by default: what Calico writes of itself. */
@@ -28,6 +29,12 @@ const stores: Readonly<
     const etcd = await etcdForTest();
     for (const [key, value] of Object.entries(entries)) await etcd.put(key, value);
     return { options: ['--datastore', 'etcd3', '--etcd-endpoints', etcd.url] };
+  },
+  async etcd2(entries) {
+    const etcd = await etcd2ForTest();
+    const writer = new V2Writer(etcd);
+    for (const [key, value] of Object.entries(entries)) await writer.put(key, value);
+    return { options: ['--datastore', 'etcd2', '--etcd-endpoints', etcd.url] };
   },
   async file(entries) {
     const file = join(await folderForTest(), 'datastore.yaml');

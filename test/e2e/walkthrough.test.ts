@@ -7,7 +7,8 @@ const silent = { step() {}, ran() {}, checked() {} };
 const sites = [
   { bird: 'bird2', datastore: 'etcd3', secondReflector: true },
   { bird: 'bird1', datastore: 'etcd3', secondReflector: true },
-  { bird: 'mixed', datastore: 'file', secondReflector: false },
+  { bird: 'mixed', datastore: 'etcd2', secondReflector: false },
+  { bird: 'bird2', datastore: 'file', secondReflector: false },
 ] as const;
 
 test.each(sites)(

@@ -31,6 +31,7 @@ const programs = [
   ['etcdctl', 'etcd-client'],
   ['ip', 'iproute2'],
   ['ping', 'iputils-ping'],
+  ['curl', 'curl'],
   ['openssl', 'openssl'],
   ['systemd-notify', 'systemd'],
 ];
