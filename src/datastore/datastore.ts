@@ -93,7 +93,8 @@ export interface EditableDatastore extends Datastore {
    * Makes the changes of `edit` if what they were derived from still stands (compare-and-swap), else none of them; read
    * again then, and decide anew. It may also be `overtaken` by a change of another key below the same prefixes.
    *
-   * @throws {DatastoreError} when nothing was changed, or when that can't be known: the message says which
+   * @throws {DatastoreError} when nothing was changed, or when that can't be known, or, in a store without transactions, when
+   *   some keys were written and others not: the message says which
    */
   commit(edit: Edit): Promise<EditOutcome>;
 }
