@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { withLab } from '../support/lab.js';
+import { BIRD_KINDS } from '../support/lab-bird.js';
 import { Walkthrough, walkthroughHosts } from '../support/walkthrough.js';
 
 const silent = { step() {}, ran() {}, checked() {} };
 
-test.each(['bird2', 'bird1'] as const)(
+test.each(BIRD_KINDS)(
   'the mesh brings routes, goes and comes back on %s',
   async (kind) => {
     await withLab({ hosts: walkthroughHosts(kind) }, async (lab) => {

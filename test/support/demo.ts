@@ -1,11 +1,11 @@
 /**
- * `npm run demo [-- --bird bird2|bird1]`: the walkthrough on the real etcd and the real BIRD, shown command by command.
+ * `npm run demo [-- --bird bird2|bird1|bird217|bird3]`: the walkthrough on the real etcd and the real BIRD, shown command by command.
  *
  * Exit status: 0 when all that must be seen was seen, 1 when not, 2 for a wrong option.
  */
 import { parseArgs } from 'node:util';
 import { withLab } from './lab.js';
-import type { BirdKind } from './lab-bird.js';
+import { BIRD_KINDS, type BirdKind } from './lab-bird.js';
 import { type Narrator, Walkthrough, walkthroughHosts } from './walkthrough.js';
 
 const isTerminal = process.stdout.isTTY === true;
@@ -31,11 +31,11 @@ process.exitCode = await main();
 async function main(): Promise<number> {
   const kind = birdKind();
   if (kind === undefined) {
-    console.error('usage: npm run demo [-- --bird bird2|bird1]');
+    console.error('usage: npm run demo [-- --bird bird2|bird1|bird217|bird3]');
     return 2;
   }
   const started = performance.now();
-  console.log(`birdkeeper's walkthrough, part 1, on ${kind === 'bird1' ? 'BIRD 1.6' : 'BIRD 2'}.`);
+  console.log(`birdkeeper's walkthrough, part 1, on ${BIRD_NAMES[kind]}.`);
   console.log('Three hosts in network namespaces; nothing outside of them is touched.');
   try {
     await withLab({ hosts: walkthroughHosts(kind) }, async (lab) => {
@@ -63,7 +63,7 @@ function birdKind(): BirdKind | undefined {
   try {
     const options = { bird: { type: 'string', default: 'bird2' } } as const;
     const { bird } = parseArgs({ args: process.argv.slice(2), options }).values;
-    return bird === 'bird1' || bird === 'bird2' ? bird : undefined;
+    return BIRD_KINDS.find((kind) => kind === bird);
   } catch {
     return undefined;
   }
