@@ -1,5 +1,6 @@
 /**
- * `npm run demo [-- --bird bird2|bird1|bird217|bird3]`: the walkthrough on the real etcd and the real BIRD, shown command by command.
+ * `npm run demo [-- --bird bird2|bird1|bird217|bird3]`: the walkthrough on the real etcd and the real BIRD, shown command
+ * by command.
  *
  * Exit status: 0 when all that must be seen was seen, 1 when not, 2 for a wrong option.
  */
@@ -10,6 +11,13 @@ import { type Narrator, Walkthrough, walkthroughHosts } from './walkthrough.js';
 
 const isTerminal = process.stdout.isTTY === true;
 let checks = 0;
+
+const BIRD_NAMES: Readonly<Record<BirdKind, string>> = {
+  bird1: 'BIRD 1.6',
+  bird2: "this machine's BIRD",
+  bird217: 'BIRD 2.17',
+  bird3: 'BIRD 3.1',
+};
 
 const printer: Narrator = {
   step(title) {
