@@ -5,14 +5,7 @@
  * A folder appears by one rename, so that whoever shares `.tools/` finds a whole one or none.
  */
 import { spawnSync } from 'node:child_process';
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { aptOptions, isExecutable, root, run, SetUpError, say } from './set-up-steps.mjs';
 
