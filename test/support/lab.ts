@@ -77,10 +77,24 @@ export class Lab {
     for (const [key, value] of Object.entries(entries)) await this.etcdPut(key, value);
   }
 
-  /** Starts BIRD on every host, with a configuration that does nothing, and birdkeeper beside it. */
-  async startAll(): Promise<void> {
+  /** Sets several keys in one transaction; a key without a value is deleted. */
+  async etcdChange(entries: Readonly<Record<string, string | undefined>>): Promise<void> {
+    const operations = Object.entries(entries).map(([key, value]) =>
+      value === undefined ? `del ${key}` : `put ${key} '${value}'`,
+    );
+    // No conditions, the operations, none for the other case; an empty line ends each.
+    const input = `\n${operations.join('\n')}\n\n\n`;
+    await this.#etcdHost.exec(tools.etcdctl, ['--endpoints', this.etcdUrl, 'txn'], { input });
+  }
+
+  /**
+   * Starts BIRD on every host, with a configuration that does nothing, and birdkeeper beside it.
+   *
+   * @param args - further options of birdkeeper
+   */
+  async startAll(args: readonly string[] = []): Promise<void> {
     await Promise.all(this.hosts.map((host) => host.bird.start()));
-    for (const host of this.hosts) host.startBirdkeeper();
+    for (const host of this.hosts) host.startBirdkeeper(args);
   }
 
   /** The other order: birdkeeper first, and BIRD when there is a configuration to start from. */

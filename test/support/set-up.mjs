@@ -20,6 +20,7 @@ const programs = [
   ['etcd', 'etcd-server'],
   ['etcdctl', 'etcd-client'],
   ['ip', 'iproute2'],
+  ['ss', 'iproute2'],
   ['ping', 'iputils-ping'],
   ['openssl', 'openssl'],
   ['systemd-notify', 'systemd'],

@@ -31,6 +31,7 @@ export const tools = {
   etcdctl: find('etcdctl'),
   ip: find('ip'),
   ping: find('ping'),
+  ss: find('ss'),
 } as const;
 
 function find(program: string): string {

@@ -155,7 +155,7 @@ test('plans that share their sessions, as those of a daemon do, give the same fo
 test('a summary tells what all have in common, and stays short', () => {
   const many = Object.fromEntries(
     Array.from({ length: 30 }, (_, n) => [
-      `${BGP}/host/node-x${n}/ip_addr_v4`,
+      `${BGP}/host/node-x${n + 10}/ip_addr_v4`,
       `192.0.2.${n + 100}`,
     ]),
   );
