@@ -80,7 +80,7 @@ export class Lab {
   /** Sets several keys in one transaction; a key without a value is deleted. */
   async etcdChange(entries: Readonly<Record<string, string | undefined>>): Promise<void> {
     const operations = Object.entries(entries).map(([key, value]) =>
-      value === undefined ? `del ${key}` : `put ${key} '${value}'`,
+      value === undefined ? `del ${key}` : `put ${key} ${JSON.stringify(value)}`,
     );
     // No conditions, the operations, none for the other case; an empty line ends each.
     const input = `\n${operations.join('\n')}\n\n\n`;
