@@ -139,7 +139,7 @@ test.concurrent.each(BIRD_KINDS)(
   'a reload restarts what was forecast and nothing else on %s',
   async (kind) => {
     await withLab({ hosts: hostsOf(kind) }, async (lab) => {
-      const standing = await establish(lab);
+      let standing = await establish(lab);
       const monitors = new Map(
         lab.hosts.map((host) => [host, new RouteMonitor(host.namespace, host.dir)]),
       );
@@ -153,6 +153,15 @@ test.concurrent.each(BIRD_KINDS)(
       await node.waitForRoute('192.168.1.0/26 via 172.17.42.31 dev eth0 proto bird');
       for (const monitor of monitors.values()) expect(await monitor.deleted()).toEqual([]);
 
+      // That the proof can fail: a session that is restarted by hand is seen at both ends, and no other.
+      await lab.host('kube-master').bird.birdc('restart Global_172_17_42_40');
+      const restarted = linesOf(await settle(lab)).filter((l) => !linesOf(standing).includes(l));
+      expect(restarted.map((line) => line.replace(/ ports.*/, ''))).toEqual([
+        'kube-master to 172.17.42.40',
+        'kube-rr to 172.17.42.30',
+      ]);
+      standing = await settle(lab);
+
       await applyChange(lab, TUNNELED_POOL);
       expect(linesOf(await settle(lab))).toEqual(linesOf(standing));
       await expectDeletedByFilter(kind, lab, monitors);
@@ -160,6 +169,10 @@ test.concurrent.each(BIRD_KINDS)(
       for (const [what, { forecasts, ...change }] of Object.entries(RESTARTING)) {
         await expectAsForecast(lab, what, change, forecasts);
       }
+      const { lastPass } = await lab.host('kube-rr').status();
+      expect(lastPass?.restarts?.reasons).toContain(
+        "all 4 sessions: the neighbor's AS number changes 65100 → 65200",
+      );
     });
   },
   120_000,
