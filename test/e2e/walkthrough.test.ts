@@ -15,6 +15,12 @@ test.each(BIRD_KINDS)(
       await walkthrough.meshOn();
       await walkthrough.meshOff();
       await walkthrough.meshOn();
+
+      // A BIRD that ends leaves the kernel as it is: its own routes, and the connected one.
+      const { bird, namespace } = lab.host('kube-node1');
+      const routes = await namespace.routes();
+      await bird.stop();
+      expect(await namespace.routes()).toBe(routes);
     });
   },
   120_000,
