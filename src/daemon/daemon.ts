@@ -179,7 +179,11 @@ export class Daemon {
     const { store, lastGood } = this.#parts;
     const revision = this.#parts.board.current().datastore.revision;
     const report = this.#isSynced
-      ? await reconcile(this.#parts, this.#plan, () => this.#isTorn)
+      ? await reconcile(this.#parts, this.#plan, {
+          isTorn: () => this.#isTorn,
+          onRestarts: (restarts) =>
+            this.#parts.logger.warn(restarts, 'sessions that this reload restarts'),
+        })
       : await this.#reload();
     await lastGood.write(store.lastGood());
     if (

@@ -37,6 +37,9 @@ export function describePass(report: PassReport, facts: PassFacts): PassDescript
   const end = endOf(report);
   const stagesMs = stagesOf(report);
   const changes = report.kind === 'applied' ? report.changes : [];
+  // A configuration that BIRD doesn't run restarts nothing.
+  const restarts =
+    report.kind === 'applied' && end.outcome === 'applied' ? report.restarts : undefined;
   const trouble = end.trouble;
   return {
     status: {
@@ -46,6 +49,7 @@ export function describePass(report: PassReport, facts: PassFacts): PassDescript
       stagesMs,
       causes: facts.causes,
       changes,
+      ...(restarts !== undefined && { restarts }),
       ...(trouble !== undefined && { trouble }),
     },
     verdict: end.verdict,

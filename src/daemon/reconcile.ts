@@ -7,6 +7,11 @@ import type { Applier } from '../apply/applier.js';
 import type { ApplyOutcome } from '../apply/apply-outcome.js';
 import type { Clock } from '../base/clock.js';
 import { describeChange } from '../plan/describe-change.js';
+import {
+  forecastRestarts,
+  type RestartSummary,
+  summarizeRestarts,
+} from '../plan/forecast-restarts.js';
 import type { Host } from '../plan/host.js';
 import type { Plan } from '../plan/plan.js';
 import { TemplateError } from '../render/template-error.js';
@@ -30,6 +35,8 @@ export type PassReport =
       readonly outcome: ApplyOutcome;
       /** What is different from the plan of the last pass, in an operator's words. */
       readonly changes: readonly string[];
+      /** The sessions that the reload restarts by forecast; absent when there are none. */
+      readonly restarts?: RestartSummary;
       readonly durationMs: number;
     }
   /** The datastore has not answered yet, and nothing stands on disk. */
@@ -37,16 +44,24 @@ export type PassReport =
   /** A template printed what it must not; nothing was written. */
   | { readonly kind: 'unrenderable'; readonly error: TemplateError; readonly durationMs: number };
 
+/** What a pass asks and tells on its way. */
+export interface PassHooks {
+  /** Whether the entries turned out to be half of a change meanwhile: then the pass ends there. */
+  readonly isTorn: () => boolean;
+  /** Told of the sessions that the reload to come restarts, if there are any. */
+  readonly onRestarts: (restarts: RestartSummary) => void;
+}
+
 /**
  * Runs one pass.
  *
- * @param before - the plan of the last pass, to say what changed
- * @param isTorn - whether the entries turned out to be half of a change meanwhile; asked before files are swapped
+ * @param before - the plan that BIRD runs, to say what changes; unknown after a start
+ * @param hooks - asked and told when BIRD has accepted the files, before they are swapped
  */
 export async function reconcile(
   parts: PassParts,
   before: Plan | undefined,
-  isTorn: () => boolean,
+  hooks: PassHooks,
 ): Promise<PassReport> {
   const { clock, host, store, judge, applier } = parts;
   const startMs = clock.monotonic();
@@ -62,12 +77,26 @@ export async function reconcile(
     }
     throw error;
   }
-  const outcome = await applier.apply(planned.fileSet, isTorn);
+  const { plan } = planned;
+  const restarts = restartsBetween(before, plan);
+  const outcome = await applier.apply(planned.fileSet, () => {
+    const isTorn = hooks.isTorn();
+    if (!isTorn && restarts !== undefined) {
+      hooks.onRestarts(restarts);
+    }
+    return isTorn;
+  });
   return {
     kind: 'applied',
     planned,
     outcome,
-    changes: describeChange(before, planned.plan),
+    changes: describeChange(before, plan),
+    ...(restarts && { restarts }),
     durationMs: clock.monotonic() - startMs,
   };
+}
+
+function restartsBetween(before: Plan | undefined, after: Plan): RestartSummary | undefined {
+  const restarts = before === undefined ? [] : forecastRestarts(before, after);
+  return restarts.length === 0 ? undefined : summarizeRestarts(restarts, after);
 }

@@ -54,6 +54,13 @@ export interface PassStatus {
   /** The keys that caused it, the first few of them. */
   readonly causes: readonly string[];
   readonly changes: readonly string[];
+  /** The sessions that its reload restarted by forecast; absent when there were none. */
+  readonly restarts?: {
+    readonly count: number;
+    /** The first of them. */
+    readonly sessions: readonly string[];
+    readonly reasons: readonly string[];
+  };
   /** What went wrong, if anything did. */
   readonly trouble?: string;
 }

@@ -21,75 +21,91 @@ const pools = {
 const TUNNELED = '192.168.0.64/26 via 172.17.42.32 dev tunl0 proto bird onlink';
 const DIRECT = '192.168.0.64/26 via 172.17.42.32 dev eth0 proto bird';
 
-test('a pool that always tunnels is reached through tunl0, and turning that off and on keeps the session', async () => {
-  await withTwoNodes('bird2', pools.always, async (lab) => {
-    const node = lab.host('kube-node1');
-    await node.waitForRoute(TUNNELED);
-    const sessions = await node.sessions();
-
-    await lab.put(POOL, pools.off);
-    await node.waitForRoute(DIRECT);
-    await lab.put(POOL, pools.always);
-    await node.waitForRoute(TUNNELED);
-
-    expect(await node.sessions()).toEqual(sessions);
-    expect(sessions).toMatchObject([{ name: 'Mesh_172_17_42_32', info: 'Established' }]);
-  });
-}, 60_000);
-
-test('a cross-subnet pool tunnels to nodes of other subnets only', async () => {
-  await withTwoNodes('bird2', pools.crossSubnet, async (lab) => {
-    const node = lab.host('kube-node1');
-    await node.waitForRoute(DIRECT);
-
-    // From now on this node takes itself for the only one of its subnet.
-    await lab.put(`${BGP}/host/kube-node1/network_v4`, '172.17.42.31/32');
-
-    await node.waitForRoute(TUNNELED);
-  });
-}, 60_000);
-
-test('a tunl0 that comes after the routes is noticed, and the routes go through it without a new session', async () => {
-  await withTwoNodes(
-    'bird2',
-    pools.always,
-    async (lab) => {
+test.each(['bird2', 'bird217'] as const)(
+  'a pool that always tunnels is reached through tunl0, and turning that off and on keeps the session, on %s',
+  async (kind) => {
+    await withTwoNodes(kind, pools.always, async (lab) => {
       const node = lab.host('kube-node1');
-      await waitFor(
-        async () => (await node.status()).problems.some(({ code }) => code === 'tunnel-missing'),
-        { what: 'birdkeeper to miss tunl0' },
-      );
+      await node.waitForRoute(TUNNELED);
       const sessions = await node.sessions();
-      expect(await node.routes()).not.toContain('192.168.0.64/26');
 
-      await lab.network.addTunnel(node.namespace, '192.168.0.1');
+      await lab.put(POOL, pools.off);
+      await node.waitForRoute(DIRECT);
+      await lab.put(POOL, pools.always);
+      await node.waitForRoute(TUNNELED);
+
+      expect(await node.sessions()).toEqual(sessions);
+      expect(sessions).toMatchObject([{ name: 'Mesh_172_17_42_32', info: 'Established' }]);
+    });
+  },
+  60_000,
+);
+
+test.each(['bird2', 'bird217'] as const)(
+  'a cross-subnet pool tunnels to nodes of other subnets only, on %s',
+  async (kind) => {
+    await withTwoNodes(kind, pools.crossSubnet, async (lab) => {
+      const node = lab.host('kube-node1');
+      await node.waitForRoute(DIRECT);
+
+      // From now on this node takes itself for the only one of its subnet.
+      await lab.put(`${BGP}/host/kube-node1/network_v4`, '172.17.42.31/32');
 
       await node.waitForRoute(TUNNELED);
-      expect(await node.sessions()).toEqual(sessions);
-      await waitFor(async () => (await node.status()).problems.length === 0, {
-        what: 'the problem to go',
-      });
-    },
-    'without tunnels',
-  );
-}, 60_000);
-
-test('a BIRD without IPIP leaves tunneled routes out of the kernel, and birdkeeper says why', async () => {
-  await withTwoNodes('bird1', pools.always, async (lab) => {
-    const node = lab.host('kube-node1');
-    await waitFor(async () => (await node.bird.birdc('show route')).includes('192.168.0.64/26'), {
-      what: 'BIRD to learn the route',
     });
+  },
+  60_000,
+);
 
-    const { problems } = await node.status();
-    expect(problems).toMatchObject([{ code: 'unsupported-by-bird', key: POOL }]);
-    expect(await node.routes()).not.toContain('192.168.0.64/26');
-    // It was the tunnel that kept it out.
-    await lab.put(POOL, pools.off);
-    await node.waitForRoute(DIRECT);
-    expect((await node.status()).problems).toEqual([]);
-  });
-}, 60_000);
+test.each(['bird2', 'bird217'] as const)(
+  'a tunl0 that comes after the routes is noticed, and the routes go through it without a new session, on %s',
+  async (kind) => {
+    await withTwoNodes(
+      kind,
+      pools.always,
+      async (lab) => {
+        const node = lab.host('kube-node1');
+        await waitFor(
+          async () => (await node.status()).problems.some(({ code }) => code === 'tunnel-missing'),
+          { what: 'birdkeeper to miss tunl0' },
+        );
+        const sessions = await node.sessions();
+        expect(await node.routes()).not.toContain('192.168.0.64/26');
+
+        await lab.network.addTunnel(node.namespace, '192.168.0.1');
+
+        await node.waitForRoute(TUNNELED);
+        expect(await node.sessions()).toEqual(sessions);
+        await waitFor(async () => (await node.status()).problems.length === 0, {
+          what: 'the problem to go',
+        });
+      },
+      'without tunnels',
+    );
+  },
+  60_000,
+);
+
+test.each(['bird1', 'bird3'] as const)(
+  'a BIRD without IPIP leaves tunneled routes out of the kernel, and birdkeeper says why, on %s',
+  async (kind) => {
+    await withTwoNodes(kind, pools.always, async (lab) => {
+      const node = lab.host('kube-node1');
+      await waitFor(async () => (await node.bird.birdc('show route')).includes('192.168.0.64/26'), {
+        what: 'BIRD to learn the route',
+      });
+
+      const { problems } = await node.status();
+      expect(problems).toMatchObject([{ code: 'unsupported-by-bird', key: POOL }]);
+      expect(await node.routes()).not.toContain('192.168.0.64/26');
+      // It was the tunnel that kept it out.
+      await lab.put(POOL, pools.off);
+      await node.waitForRoute(DIRECT);
+      expect((await node.status()).problems).toEqual([]);
+    });
+  },
+  60_000,
+);
 
 /** Two nodes with a block and a `tunl0` each, a mesh, and one pool. */
 async function withTwoNodes(

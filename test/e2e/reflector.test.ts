@@ -4,7 +4,7 @@
  */
 import { expect, test } from 'vitest';
 import { type Lab, withLab } from '../support/lab.js';
-import type { BirdKind } from '../support/lab-bird.js';
+import { BIRD_KINDS, type BirdKind } from '../support/lab-bird.js';
 import type { LabHostOptions } from '../support/lab-host.js';
 import { walkthroughHosts } from '../support/walkthrough.js';
 
@@ -38,7 +38,7 @@ const ipv6Keys: Readonly<Record<string, string>> = {
   [`${BGP}/rr_v6/${REFLECTOR.ipv6}`]: `{"ip":"${REFLECTOR.ipv6}","cluster_id":"1.0.0.1"}`,
 };
 
-test.each(['bird2', 'bird1'] as const)(
+test.each(BIRD_KINDS)(
   'routes go by the reflector and name the nodes as next hops on %s',
   async (kind) => {
     await withLab({ hosts: hostsOf(kind) }, async (lab) => {

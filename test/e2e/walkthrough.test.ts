@@ -7,6 +7,8 @@ const silent = { step() {}, ran() {}, checked() {} };
 const sites = [
   { bird: 'bird2', datastore: 'etcd3', secondReflector: true },
   { bird: 'bird1', datastore: 'etcd3', secondReflector: true },
+  { bird: 'bird217', datastore: 'etcd3', secondReflector: false },
+  { bird: 'bird3', datastore: 'etcd3', secondReflector: false },
   { bird: 'mixed', datastore: 'etcd2', secondReflector: false },
   { bird: 'bird2', datastore: 'file', secondReflector: false },
 ] as const;
@@ -15,7 +17,15 @@ test.each(sites)(
   'from mesh to reflector, step by step, on $bird with $datastore',
   async ({ bird, datastore, secondReflector }) => {
     const hosts = walkthroughSite({ bird, secondReflector });
-    await withLab({ hosts, datastore }, (lab) => new Walkthrough(lab, silent).walk());
+    await withLab({ hosts, datastore }, async (lab) => {
+      await new Walkthrough(lab, silent).walk();
+
+      // A BIRD that ends leaves the kernel as it is: its own routes, and the connected one.
+      const { bird: daemon, namespace } = lab.host('kube-node1');
+      const routes = await namespace.routes();
+      await daemon.stop();
+      expect(await namespace.routes()).toBe(routes);
+    });
   },
   120_000,
 );

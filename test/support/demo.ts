@@ -6,6 +6,7 @@
 import { parseArgs } from 'node:util';
 import { isInKeeper, stopKept, tellKept, walkInKeeper } from './demo-keeper.js';
 import { type Lab, withLab } from './lab.js';
+import { BIRD_KINDS } from './lab-bird.js';
 import type { StoreKind } from './lab-store.js';
 import {
   type Narrator,
@@ -15,7 +16,8 @@ import {
 } from './walkthrough.js';
 
 const USAGE = `usage: npm run demo [-- OPTION...]
-  --bird bird2|bird1|mixed         which BIRD the hosts run: 2, 1.6, or by turns (default: bird2)
+  --bird KIND                      which BIRD the hosts run: bird2 (this machine's, the default), bird1 (1.6),
+                                   bird217 (2.17), bird3 (3.1), or mixed (bird2 and bird1 by turns)
   --datastore etcd3|etcd2|file     where the desired state is (default: etcd3)
   --second-reflector               walk step 9 too: a second reflector, and either of the two dies
   --keep                           leave all running at the end, and say how to look around
@@ -108,7 +110,7 @@ function readOptions(): DemoOptions | undefined {
         stop: { type: 'boolean', default: false },
       },
     });
-    const bird = (['bird2', 'bird1', 'mixed'] as const).find((kind) => kind === values.bird);
+    const bird = [...BIRD_KINDS, 'mixed' as const].find((kind) => kind === values.bird);
     const kinds = ['etcd3', 'etcd2', 'file'] as const;
     const datastore = kinds.find((kind) => kind === values.datastore);
     const { keep, stop, 'second-reflector': secondReflector } = values;

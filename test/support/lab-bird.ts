@@ -1,5 +1,5 @@
 /**
- * The BIRD of one lab host: one process (BIRD 2) or one a family (BIRD 1.6), each with its own socket in the lab's folder.
+ * The BIRD of one lab host: one process (BIRD 2 and 3) or one a family (BIRD 1.6), each with its own socket in the lab's folder.
  */
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -9,8 +9,13 @@ import type { Namespace } from './netns.js';
 import { tools } from './tools.js';
 import { waitFor } from './wait-for.js';
 
-/** Which BIRD a host runs: Debian's bird2, or stock 1.6.8. */
-export type BirdKind = 'bird1' | 'bird2';
+/**
+ * Which BIRD a host runs: stock 1.6.8, the machine's own (bird2: 2.0.12 on Debian 12), or 2.17 and 3.1 of Debian 13.
+ */
+export const BIRD_KINDS = ['bird1', 'bird2', 'bird217', 'bird3'] as const;
+
+/** See `BIRD_KINDS`. */
+export type BirdKind = (typeof BIRD_KINDS)[number];
 
 /** One line of `birdc show protocols`. */
 export interface LabSession {
@@ -56,11 +61,12 @@ export class LabBird {
       socket: join(place.dir, `${name}.ctl`),
       logFile: join(place.dir, `${name}.log`),
     });
-    const { bird1, bird2 } = tools;
+    const { bird, birdc } = tools[kind];
+    const { bird6, birdc6 } = tools.bird1;
     this.#daemons =
-      kind === 'bird2'
-        ? [daemon(bird2.bird, bird2.birdc, 'bird')]
-        : [daemon(bird1.bird, bird1.birdc, 'bird'), daemon(bird1.bird6, bird1.birdc6, 'bird6')];
+      kind === 'bird1'
+        ? [daemon(bird, birdc, 'bird'), daemon(bird6, birdc6, 'bird6')]
+        : [daemon(bird, birdc, 'bird')];
   }
 
   /** The environment by which birdkeeper finds this BIRD. */

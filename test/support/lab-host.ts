@@ -40,6 +40,12 @@ interface LoggedPass {
   readonly causes: readonly string[];
 }
 
+/** What the log tells before a reload that restarts sessions. */
+interface LoggedForecast {
+  readonly sessions: readonly string[];
+  readonly reasons: readonly string[];
+}
+
 /** One host of a lab. */
 export class LabHost {
   readonly name: string;
@@ -140,16 +146,34 @@ export class LabHost {
     await waitFor(isReady, { what: `birdkeeper on ${this.name} to be ready`, timeoutMs: 15_000 });
   }
 
-  /** Waits until BIRD has loaded a configuration on account of a change of this key. @throws when that failed */
-  async waitForLoaded(key: string): Promise<void> {
+  /**
+   * Waits until BIRD has loaded a configuration on account of a change of this key.
+   *
+   * @param mark - looks only at what has been logged after this `logMark`
+   * @throws when that failed
+   */
+  async waitForLoaded(key: string, mark = 0): Promise<void> {
     let passes: readonly LoggedPass[] = [];
     const look = async (): Promise<boolean> => {
-      passes = (await this.#passes()).filter(({ causes }) => causes.includes(key));
+      passes = (await this.#passes(mark)).filter(({ causes }) => causes.includes(key));
       return passes.length > 0;
     };
     await waitFor(look, { what: `${key} to be taken in on ${this.name}` });
     const troubles = passes.filter(({ outcome }) => outcome !== 'applied');
     if (troubles.length > 0) throw new Error(`${key}: ${JSON.stringify(troubles)}`);
+  }
+
+  /** How far birdkeeper's log is, to look at what comes after it. */
+  async logMark(): Promise<number> {
+    return (await this.#log()).length;
+  }
+
+  /** What birdkeeper has forecast in its log of reloads since `mark`. */
+  async forecasts(mark: number): Promise<readonly LoggedForecast[]> {
+    const lines = (await this.#log()).slice(mark);
+    return lines
+      .filter((line) => line.includes('"sessions that this reload restarts"'))
+      .map((line) => JSON.parse(line));
   }
 
   /** What birdkeeper tells about itself at `/status`. */
@@ -256,9 +280,14 @@ export class LabHost {
   }
 
   /** The passes that birdkeeper has logged: all but those that changed nothing. */
-  async #passes(): Promise<readonly LoggedPass[]> {
-    const lines = (await readFile(join(this.dir, 'birdkeeper.log'), 'utf8')).split('\n');
+  async #passes(mark: number): Promise<readonly LoggedPass[]> {
+    const lines = (await this.#log()).slice(mark);
     return lines.filter((line) => line.includes('"causes":')).map((line) => JSON.parse(line));
+  }
+
+  /** Whole lines only: the last one may be in the making. */
+  async #log(): Promise<readonly string[]> {
+    return (await readFile(join(this.dir, 'birdkeeper.log'), 'utf8')).split('\n').slice(0, -1);
   }
 
   async #sessionLines(): Promise<string> {

@@ -92,10 +92,24 @@ export class Lab {
     await this.etcdctl('del', key);
   }
 
-  /** Starts BIRD on every host, with a configuration that does nothing, and birdkeeper beside it. */
-  async startAll(): Promise<void> {
+  /** Sets several keys in one transaction; a key without a value is deleted. */
+  async etcdChange(entries: Readonly<Record<string, string | undefined>>): Promise<void> {
+    const operations = Object.entries(entries).map(([key, value]) =>
+      value === undefined ? `del ${key}` : `put ${key} ${JSON.stringify(value)}`,
+    );
+    // No conditions, the operations, none for the other case; an empty line ends each.
+    const input = `\n${operations.join('\n')}\n\n\n`;
+    await this.#first.namespace.exec(tools.etcdctl, ['--endpoints', this.etcdUrl, 'txn'], { input });
+  }
+
+  /**
+   * Starts BIRD on every host, with a configuration that does nothing, and birdkeeper beside it.
+   *
+   * @param args - further options of birdkeeper
+   */
+  async startAll(args: readonly string[] = []): Promise<void> {
     await Promise.all(this.hosts.map((host) => host.bird.start()));
-    for (const host of this.hosts) host.startBirdkeeper();
+    for (const host of this.hosts) host.startBirdkeeper(args);
   }
 
   /** The other order: birdkeeper first, and BIRD when there is a configuration to start from. */

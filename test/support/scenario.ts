@@ -7,7 +7,7 @@ import type { Entry } from '../../src/datastore/datastore.js';
 import { DecodedStore } from '../../src/decode/decoded-store.js';
 import type { Host } from '../../src/plan/host.js';
 import { Planner } from '../../src/plan/make-plan.js';
-import { type DialectName, dialectFor } from '../../src/render/dialects/index.js';
+import { type DialectName, dialectFor, parseBirdVersion } from '../../src/render/dialects/index.js';
 import { TemplateEngine } from '../../src/render/engine.js';
 import { loadTemplates } from '../../src/render/load-templates.js';
 import { parseSpeakerAddress } from '../../src/values/address.js';
@@ -88,8 +88,9 @@ export class Renderer {
     this.#parts = parts;
   }
 
-  static async create(dialect: DialectName): Promise<Renderer> {
-    return new Renderer(await partsOf(dialect));
+  /** For the newest BIRD of the dialect, unless a version is given. */
+  static async create(dialect: DialectName, version?: string): Promise<Renderer> {
+    return new Renderer(await partsOf(dialect, version));
   }
 
   render(store: DecodedStore, host: Host): Rendered {
@@ -124,8 +125,8 @@ export async function filesBelow(folder: string): Promise<readonly string[]> {
     .sort();
 }
 
-async function partsOf(name: DialectName) {
-  const dialect = dialectFor(name, undefined);
+async function partsOf(name: DialectName, version = '') {
+  const dialect = dialectFor(name, parseBirdVersion(version));
   if (!dialect.ok) throw new Error(dialect.reason);
   const folders = { builtIn: join(projectRoot, 'templates') };
   const sources = await loadTemplates(folders, dialect.value.templateFolders);

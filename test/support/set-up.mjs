@@ -6,21 +6,11 @@
  * Services that come with Debian's packages are neither started nor left enabled: tests start their own.
  */
 import { spawnSync } from 'node:child_process';
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { aptOptions, find, root, run, SetUpError, say } from './set-up-steps.mjs';
+import { missingCollections, unpack } from './unpack-birds.mjs';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
 const lowestNode = [20, 19];
 
 /** Program, and the Debian package that has it. */
@@ -30,6 +20,7 @@ const programs = [
   ['etcd', 'etcd-server'],
   ['etcdctl', 'etcd-client'],
   ['ip', 'iproute2'],
+  ['ss', 'iproute2'],
   ['ping', 'iputils-ping'],
   ['curl', 'curl'],
   ['openssl', 'openssl'],
@@ -42,20 +33,7 @@ const services = new Map([
   ['etcd-server', ['etcd']],
 ]);
 
-/** BIRD 1.6 lives beside the machine's own BIRD, unpacked and not installed: the two packages exclude each other. */
-const bird1Dir = join(root, '.tools/bird1');
-const bird1Programs = ['bird', 'bird6', 'birdc', 'birdc6'].map((p) =>
-  join(bird1Dir, 'usr/sbin', p),
-);
-/** The last Debian release with a package of BIRD 1.6, for machines that run a newer one. */
-const lastReleaseWithBird1 = 'bookworm';
-const debianKeyRing = '/usr/share/keyrings/debian-archive-keyring.gpg';
-
-// Debian's apt fetches as user _apt, who cannot write to a folder of root's, and warns about it.
-const aptOptions = ['-qq', '-o', 'APT::Sandbox::User=root', '-o', 'Dpkg::Use-Pty=0'];
 const policyFile = '/usr/sbin/policy-rc.d';
-
-class SetUpError extends Error {}
 
 // Ctrl-C ends the running apt-get or npm; this process goes on to its clean-up and ends after it.
 process.on('SIGINT', () => {});
@@ -64,11 +42,11 @@ process.on('SIGTERM', () => {});
 try {
   checkNode();
   const debianPackages = missingDebianPackages();
-  const needsBird1 = bird1Programs.some((path) => !isExecutable(path));
-  checkMachine(debianPackages, needsBird1);
+  const collections = missingCollections();
+  checkMachine(debianPackages, collections);
   if (debianPackages.length > 0) installDebianPackages(debianPackages);
   checkBird2();
-  if (needsBird1) unpackBird1();
+  for (const collection of collections) unpack(collection);
   if (!npmPackagesAreThere()) installNpmPackages();
 } catch (error) {
   if (!(error instanceof SetUpError)) throw error;
@@ -89,14 +67,17 @@ function missingDebianPackages() {
 }
 
 /** Whoever can't install is told all that is missing at once. */
-function checkMachine(debianPackages, needsBird1) {
+function checkMachine(debianPackages, collections) {
   const isDebian = find('apt-get') !== undefined && find('dpkg') !== undefined;
   const isRoot = process.getuid?.() === 0;
-  const missing = [...debianPackages, ...(needsBird1 ? ['BIRD 1.6 in .tools/bird1/usr/sbin'] : [])];
+  const missing = [
+    ...debianPackages,
+    ...collections.map(({ what, release }) => `${what} of Debian ${release}`),
+  ];
   if (missing.length > 0 && !isDebian) {
     throw new SetUpError(
       `missing: ${missing.join(', ')} (names of Debian's packages). This is no Debian: install them by hand ` +
-        `(BIRD 1.6 is Debian's package "bird", unpacked with dpkg -x), then run this again.`,
+        '(the BIRDs of other releases as test/support/unpack-birds.mjs unpacks them), then run this again.',
     );
   }
   if (!isRoot) {
@@ -156,63 +137,6 @@ function checkBird2() {
   );
 }
 
-function unpackBird1() {
-  say('unpacking BIRD 1.6 to .tools/bird1');
-  const download = join(root, '.tools/download');
-  rmSync(download, { recursive: true, force: true });
-  mkdirSync(join(download, 'lists/partial'), { recursive: true });
-  try {
-    run('apt-get', [...aptOptions, ...sourceOfBird1(download), 'download', 'bird'], {}, download);
-    const file = readdirSync(download).find((name) => name.endsWith('.deb'));
-    run('dpkg', ['-x', join(download, file), join(download, 'bird1')]);
-    rmSync(bird1Dir, { recursive: true, force: true });
-    renameSync(join(download, 'bird1'), bird1Dir);
-  } finally {
-    rmSync(download, { recursive: true, force: true });
-  }
-}
-
-/** Nothing when this machine's own lists have BIRD 1.6; else options that make apt look at an older release. */
-function sourceOfBird1(download) {
-  if (offersBird1()) return [];
-  say('fetching the package lists (apt-get update)');
-  run('apt-get', [...aptOptions, 'update']);
-  if (offersBird1()) return [];
-  const list = join(download, 'sources.list');
-  const signedBy = `[signed-by=${debianKeyRing}]`;
-  writeFileSync(list, `deb ${signedBy} ${mirror()} ${lastReleaseWithBird1} main\n`);
-  const options = [
-    ['Dir::Etc::sourcelist', list],
-    ['Dir::Etc::sourceparts', '/dev/null'],
-    ['Dir::State::Lists', join(download, 'lists')],
-  ].flatMap(([name, value]) => ['-o', `${name}=${value}`]);
-  run('apt-get', [...aptOptions, ...options, 'update']);
-  return options;
-}
-
-function offersBird1() {
-  const { stdout } = spawnSync('apt-cache', ['policy', 'bird'], {
-    encoding: 'utf8',
-    env: { ...process.env, LC_ALL: 'C' },
-  });
-  return /Candidate: 1\.6\./.test(stdout);
-}
-
-/** The address of the machine's own Debian mirror. */
-function mirror() {
-  const format = '$(REPO_URI)|$(ORIGIN)|$(LABEL)|$(COMPONENT)';
-  const { stdout } = spawnSync(
-    'apt-get',
-    ['indextargets', '--format', format, 'Created-By: Packages'],
-    { encoding: 'utf8' },
-  );
-  const line = stdout.split('\n').find((l) => l.endsWith('|Debian|Debian|main'));
-  if (line) return line.split('|')[0];
-  throw new SetUpError(
-    `apt's sources have no Debian mirror: add one, so that "bird" of ${lastReleaseWithBird1} can be fetched`,
-  );
-}
-
 /** Whether node_modules has each package of the lock file, in the lock file's version. */
 function npmPackagesAreThere() {
   const installed = packagesOf(join(root, 'node_modules/.package-lock.json'));
@@ -236,43 +160,4 @@ function installNpmPackages() {
   const arguments_ = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
   if (npm) run(process.execPath, [npm, ...arguments_], {}, root);
   else run('npm', arguments_, {}, root);
-}
-
-function run(command, arguments_, env = {}, cwd = root) {
-  const result = spawnSync(command, arguments_, {
-    cwd,
-    env: { ...process.env, ...env },
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  if (result.status === 0) return;
-  const reason = result.error?.message ?? result.signal ?? `exit status ${result.status}`;
-  throw new SetUpError(
-    `"${[command, ...arguments_].join(' ')}" failed (${reason}):\n${result.stdout ?? ''}${result.stderr ?? ''}`,
-  );
-}
-
-function find(program) {
-  const folders = [
-    ...(process.env.PATH ?? '').split(':'),
-    '/usr/sbin',
-    '/usr/bin',
-    '/sbin',
-    '/bin',
-  ];
-  return folders.map((folder) => join(folder, program)).find(isExecutable);
-}
-
-function isExecutable(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function say(line) {
-  console.log(`set-up: ${line}`);
 }

@@ -248,3 +248,13 @@ test('a pass without a revision has none in its line', () => {
 
   expect(fields).not.toHaveProperty('revision');
 });
+
+test('the status of a pass has the forecast of a reload that was made, and of no other', () => {
+  const restarts = { count: 1, sessions: ['Mesh_192_0_2_2'], reasons: ['Mesh_192_0_2_2: …'] };
+  const statusOf = (outcome: ApplyOutcome) =>
+    describePass({ kind: 'applied', outcome, changes: [], restarts, durationMs: 1 }, FACTS).status;
+
+  const reloaded = { kind: 'applied', sequence: 7, wrote: true, isInProgress: false } as const;
+  expect(statusOf({ ...reloaded, timings: {} }).restarts).toEqual(restarts);
+  expect(statusOf({ kind: 'outdated', timings: {} })).not.toHaveProperty('restarts');
+});

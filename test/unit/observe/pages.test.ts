@@ -133,6 +133,7 @@ test('nothing that the datastore holds becomes markup', async () => {
         stagesMs: {},
         causes: [evil],
         changes: [evil],
+        restarts: { count: 1, sessions: [evil], reasons: [evil] },
         trouble: evil,
       },
       problems: [{ code: 'invalid-value', key: evil, reason: evil, action: evil, since: 1 }],
@@ -144,7 +145,7 @@ test('nothing that the datastore holds becomes markup', async () => {
   expect(
     body.match(/&lt;script&gt;alert\(&quot;x&quot;\)&lt;\/script&gt;&#x27;&amp;/g),
   ).toHaveLength(
-    // Title, heading, health line, datastore twice, trouble, cause, change, key, reason, action.
-    11,
+    // Title, heading, health line, datastore twice, trouble, cause, change, restart, key, reason, action.
+    12,
   );
 });
