@@ -18,6 +18,8 @@ const REFLECTOR6 = 'fd00:17::40';
 /** The addresses that kube-node1 has next; its interface has them from the start. */
 const NEXT_ADDRESS = '172.17.42.33';
 const NEXT_ADDRESS6 = 'fd00:17::33';
+/** A block that kube-node1 gets on the way. */
+const NEW_BLOCK = '192.168.1.0/26';
 /** Neighbors that nobody is. */
 const ABSENT = ['172.17.42.98', '172.17.42.99'];
 
@@ -150,8 +152,12 @@ test.concurrent.each(BIRD_KINDS)(
         expect(linesOf(await settle(lab)), what).toEqual(linesOf(standing));
       }
       const node = lab.host('kube-master');
-      await node.waitForRoute('192.168.1.0/26 via 172.17.42.31 dev eth0 proto bird');
-      for (const monitor of monitors.values()) expect(await monitor.deleted()).toEqual([]);
+      await node.waitForRoute(`${NEW_BLOCK} via 172.17.42.31 dev eth0 proto bird`);
+      for (const monitor of monitors.values()) {
+        // The new block is told of by mesh and reflector, and BIRD 1.6 replaces a route by deleting and adding it.
+        const deleted = (await monitor.deleted()).filter((line) => !line.includes(NEW_BLOCK));
+        expect(deleted).toEqual([]);
+      }
 
       // That the proof can fail: a session that is restarted by hand is seen at both ends, and no other.
       await lab.host('kube-master').bird.birdc('restart Global_172_17_42_40');

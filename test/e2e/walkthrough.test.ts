@@ -7,10 +7,9 @@ const silent = { step() {}, ran() {}, checked() {} };
 const sites = [
   { bird: 'bird2', datastore: 'etcd3', secondReflector: true },
   { bird: 'bird1', datastore: 'etcd3', secondReflector: true },
-  { bird: 'bird217', datastore: 'etcd3', secondReflector: false },
-  { bird: 'bird3', datastore: 'etcd3', secondReflector: false },
-  { bird: 'mixed', datastore: 'etcd2', secondReflector: false },
-  { bird: 'bird2', datastore: 'file', secondReflector: false },
+  { bird: 'bird217', datastore: 'file', secondReflector: false },
+  { bird: 'bird3', datastore: 'etcd2', secondReflector: false },
+  { bird: 'mixed', datastore: 'etcd3', secondReflector: false },
 ] as const;
 
 test.each(sites)(

@@ -99,7 +99,9 @@ export class Lab {
     );
     // No conditions, the operations, none for the other case; an empty line ends each.
     const input = `\n${operations.join('\n')}\n\n\n`;
-    await this.#first.namespace.exec(tools.etcdctl, ['--endpoints', this.etcdUrl, 'txn'], { input });
+    await this.#first.namespace.exec(tools.etcdctl, ['--endpoints', this.etcdUrl, 'txn'], {
+      input,
+    });
   }
 
   /**
