@@ -8,7 +8,6 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
-  cpSync,
   existsSync,
   lutimesSync,
   mkdirSync,
@@ -147,7 +146,7 @@ function copy(name, path, mode) {
 }
 
 function copyFolder(from, path) {
-  cpSync(from, join(stage, path), { recursive: true });
+  for (const name of filesBelow(from)) put(join(path, name), readFileSync(join(from, name)));
 }
 
 /** Regular files, in the same order everywhere. */

@@ -10,7 +10,10 @@ export function bundledLicenses(root) {
 
 function sectionOf(folder) {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
-  const text = file === undefined ? '' : `\n${readFileSync(join(folder, file), 'utf8').trim()}\n`;
-  return `\n${'-'.repeat(76)}\n${name} ${version}: ${license}\n${text}`;
+  // The Apache License is on every Debian system; what goes with it (NOTICE) is not.
+  const wanted = license === 'Apache-2.0' ? /^notice/i : /^licen[cs]e/i;
+  const texts = readdirSync(folder)
+    .filter((entry) => wanted.test(entry))
+    .map((entry) => `\n${readFileSync(join(folder, entry), 'utf8').trim()}\n`);
+  return `\n${'-'.repeat(76)}\n${name} ${version}: ${license}\n${texts.join('')}`;
 }

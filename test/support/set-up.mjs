@@ -19,6 +19,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isDebRoot, makeDebRoot } from './deb-root.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const lowestNode = [20, 19];
@@ -33,6 +34,11 @@ const programs = [
   ['ping', 'iputils-ping'],
   ['openssl', 'openssl'],
   ['systemd-notify', 'systemd'],
+  // For the Debian package and its tests.
+  ['dpkg-deb', 'dpkg'],
+  ['debootstrap', 'debootstrap'],
+  ['podman', 'podman'],
+  ['runc', 'runc'],
 ];
 
 /** Services of those packages: they would take ports 179 and 2379 at the next boot. */
@@ -46,6 +52,7 @@ const bird1Dir = join(root, '.tools/bird1');
 const bird1Programs = ['bird', 'bird6', 'birdc', 'birdc6'].map((p) =>
   join(bird1Dir, 'usr/sbin', p),
 );
+const debRoot = join(root, '.tools/deb-root');
 /** The last Debian release with a package of BIRD 1.6, for machines that run a newer one. */
 const lastReleaseWithBird1 = 'bookworm';
 const debianKeyRing = '/usr/share/keyrings/debian-archive-keyring.gpg';
@@ -68,6 +75,10 @@ try {
   if (debianPackages.length > 0) installDebianPackages(debianPackages);
   checkBird2();
   if (needsBird1) unpackBird1();
+  if (!isDebRoot(debRoot)) {
+    say('making a Debian 13 for the tests of the package, in .tools/deb-root (once, 40 s)');
+    makeDebRoot(debRoot, mirror(), run);
+  }
   if (!npmPackagesAreThere()) installNpmPackages();
 } catch (error) {
   if (!(error instanceof SetUpError)) throw error;
