@@ -107,7 +107,7 @@ function stageControl() {
     Recommends: 'bird2 (>= 2.0.12) | bird3',
     Description: [
       "keeps the BIRD routing daemon configured from Calico's BGP data in etcd",
-      ' On every host it follows the datastore, works out what this host\'s BIRD is',
+      " On every host it follows the datastore, works out what this host's BIRD is",
       ' to do, renders its configuration, has BIRD check it, swaps all files at once',
       ' and has BIRD load them, without dropping a session that did not change.',
       " It takes the place of Calico's confd and of calico/routereflector.",

@@ -1,0 +1,114 @@
+/**
+ * A clean Debian with systemd as its first process: a container without network, on the folder that set-up has made.
+ * Nothing of it is left afterwards, and nothing of it is in the folder.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { atExit } from './at-exit.js';
+import { runCommand } from './command.js';
+import { projectRoot } from './tools.js';
+import { waitFor } from './wait-for.js';
+
+const debRoot = join(projectRoot, '.tools/deb-root');
+const NAME = 'machine';
+/** The machine's name, which is that of the node. */
+export const HOST_NAME = 'node1';
+
+/** A machine for the test in hand; it ends with the test, also when that fails. */
+export async function debianMachine(files: string): Promise<DebianMachine> {
+  const machine = new DebianMachine(files);
+  onTestFinished(() => machine.dispose());
+  await machine.start();
+  return machine;
+}
+
+/** See the head of this file. */
+export class DebianMachine {
+  readonly #files: string;
+  readonly #dir = mkdtempSync(join(tmpdir(), 'birdkeeper-debian-'));
+  readonly #forget: () => void;
+
+  /** @param files - a folder that is to be seen in the machine as `/files` */
+  constructor(files: string) {
+    this.#files = files;
+    this.#forget = atExit(() => this.#remove());
+  }
+
+  /** Boots it, and waits until systemd has nothing left to start. */
+  async start(): Promise<void> {
+    await this.#podman(
+      ...['run', '--detach', '--name', NAME, '--hostname', HOST_NAME, '--systemd=always'],
+      // What Debian's BIRD asks for, and a look through the eyes of a service (/proc/PID/root); nothing of the host.
+      ...['--network', 'none', '--cap-add', 'NET_ADMIN,NET_RAW,NET_BROADCAST,SYS_PTRACE'],
+      // Podman's own limits may be more than a container is allowed here.
+      ...['--ulimit', 'nofile=20000:20000', '--ulimit', 'nproc=30000:30000'],
+      ...['--volume', `${this.#files}:/files:ro`, '--rootfs', `${debRoot}:O`],
+      '/lib/systemd/systemd',
+    );
+    await waitFor(async () => (await this.run('systemctl is-system-running')) === 'running', {
+      what: 'the machine to boot',
+      everyMs: 50,
+    });
+  }
+
+  /** What a shell command prints, errors and all. @throws {CommandFailedError} */
+  async run(command: string): Promise<string> {
+    return (await this.#podman('exec', NAME, 'sh', '-ec', `exec 2>&1; ${command}`)).trim();
+  }
+
+  /** A property of a unit: `property('bird', 'MainPID')`. */
+  property(unit: string, name: string): Promise<string> {
+    return this.run(`systemctl show --value --property ${name} ${unit}`);
+  }
+
+  /** Waits until a command ends with 0 and prints what matches; gives what it printed. */
+  async until(command: string, pattern: RegExp): Promise<string> {
+    let last = '';
+    const matches = async (): Promise<string | undefined> => {
+      last = await this.run(command);
+      return pattern.test(last) ? last : undefined;
+    };
+    try {
+      return await waitFor(matches, { what: `"${command}" to print ${pattern}`, everyMs: 100 });
+    } catch (error) {
+      const journal = await this.run('journalctl --no-pager --output cat --lines 40');
+      throw new Error(`it printed last:\n${last}\nand the journal ends with\n${journal}`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** What a program has written to the journal, line by line. */
+  async journal(program: string): Promise<readonly string[]> {
+    return (await this.run(`journalctl --no-pager --output cat --identifier ${program}`)).split(
+      '\n',
+    );
+  }
+
+  /** Ends and removes it. */
+  dispose(): void {
+    this.#remove();
+    this.#forget();
+  }
+
+  #podman(...args: readonly string[]): Promise<string> {
+    return runCommand('podman', [...this.#options, ...args]);
+  }
+
+  #remove(): void {
+    spawnSync('podman', [...this.#options, 'rm', '--force', '--time', '0', NAME]);
+    rmSync(this.#dir, { recursive: true, force: true });
+  }
+
+  /** A storage of its own: nothing that podman does elsewhere on this machine meets it. */
+  get #options(): readonly string[] {
+    return [
+      ...['--root', join(this.#dir, 'root'), '--runroot', join(this.#dir, 'run')],
+      ...['--tmpdir', join(this.#dir, 'tmp'), '--storage-driver', 'overlay'],
+      ...['--runtime', 'runc', '--cgroup-manager=cgroupfs', '--events-backend=file'],
+    ];
+  }
+}
