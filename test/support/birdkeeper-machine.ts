@@ -53,10 +53,12 @@ export async function installedMachine({ dir, current }: Packages): Promise<Debi
 export async function servedMachine(packages: Packages): Promise<DebianMachine> {
   const machine = await installedMachine(packages);
   await useDropIn(machine);
-  await machine.run('systemctl start bird etcd birdkeeper');
-  await machine.run('ip address add 172.17.42.31/24 dev lo');
+  await machine.run('systemctl start etcd; ip address add 172.17.42.31/24 dev lo');
   await addNode(machine, 'node1', '172.17.42.31');
   await addNode(machine, 'node2', '172.17.42.32');
+  await machine.run('systemctl start birdkeeper');
+  await machine.until('ls /etc/birdkeeper/config', /bird\.cfg/);
+  await machine.run('systemctl start bird');
   await machine.until('birdc show protocols', /Mesh_172_17_42_32/);
   return machine;
 }

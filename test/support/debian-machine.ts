@@ -15,7 +15,7 @@ import { waitFor } from './wait-for.js';
 const debRoot = join(projectRoot, '.tools/deb-root');
 const NAME = 'machine';
 /** The machine's name, which is that of the node. */
-export const HOST_NAME = 'node1';
+const HOST_NAME = 'node1';
 
 /** A machine for the test in hand; it ends with the test, also when that fails. */
 export async function debianMachine(files: string): Promise<DebianMachine> {
@@ -42,7 +42,7 @@ export class DebianMachine {
     await this.#podman(
       ...['run', '--detach', '--name', NAME, '--hostname', HOST_NAME, '--systemd=always'],
       // What Debian's BIRD asks for, and a look through the eyes of a service (/proc/PID/root); nothing of the host.
-      ...['--network', 'none', '--cap-add', 'NET_ADMIN,NET_RAW,NET_BROADCAST,SYS_PTRACE'],
+      ...['--network', 'none', '--cap-add', 'NET_ADMIN,NET_RAW,NET_BROADCAST,SYS_PTRACE,SYS_ADMIN'],
       // Podman's own limits may be more than a container is allowed here.
       ...['--ulimit', 'nofile=20000:20000', '--ulimit', 'nproc=30000:30000'],
       ...['--volume', `${this.#files}:/files:ro`, '--rootfs', `${debRoot}:O`],
