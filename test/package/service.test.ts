@@ -1,5 +1,5 @@
 /** birdkeeper.service under a real systemd, beside Debian's own bird.service. */
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   addNode,
   builtPackages,
@@ -40,60 +40,70 @@ test('BIRD that was started first waits for a configuration, and what etcd is to
   expect(await warnings(machine)).toEqual([]);
 });
 
-test('the service can write where BIRD reads and nowhere else', async () => {
-  const machine = await servedMachine(packages);
-  const pid = await machine.property(unit, 'MainPID');
-  const root = `/proc/${pid}/root`;
+describe('beside a BIRD that runs what it writes', () => {
+  let machine: DebianMachine;
+  const endings: (() => void)[] = [];
+  beforeAll(async () => {
+    machine = await servedMachine(packages, (end) => endings.push(end));
+  });
+  afterAll(() => {
+    for (const end of endings) end();
+  });
 
-  expect(await machine.run(`touch ${root}/etc/birdkeeper/config/x`)).toBe('');
-  for (const folder of ['/etc/birdkeeper', '/var/lib', '/usr']) {
-    expect(await machine.run(`touch ${root}${folder}/x || true`)).toContain('Read-only');
-  }
-  expect(await machine.run(`grep -E '^(CapEff|NoNewPrivs)' /proc/${pid}/status`)).toMatch(
-    /CapEff:\t0+\nNoNewPrivs:\t1/,
-  );
-});
+  test('the service can write where BIRD reads and nowhere else', async () => {
+    const pid = await machine.property(unit, 'MainPID');
+    const root = `/proc/${pid}/root`;
 
-test('killed, it is started again and goes on where it was, and BIRD notices nothing', async () => {
-  const machine = await servedMachine(packages);
-  const before = await birdFacts(machine);
-  const pid = await machine.property(unit, 'MainPID');
+    expect(await machine.run(`touch ${root}/etc/birdkeeper/config/x`)).toBe('');
+    for (const folder of ['/etc/birdkeeper', '/var/lib', '/usr']) {
+      expect(await machine.run(`touch ${root}${folder}/x || true`)).toContain('Read-only');
+    }
+    expect(await machine.run(`grep -E '^(CapEff|NoNewPrivs)' /proc/${pid}/status`)).toMatch(
+      /CapEff:\t0+\nNoNewPrivs:\t1/,
+    );
+  });
 
-  await machine.run(`systemctl kill --signal KILL ${unit}`);
-  await machine.until(`systemctl show --property NRestarts,ActiveState ${unit}`, restarted(1));
-  expect(await machine.property(unit, 'MainPID')).not.toBe(pid);
-  expect(await birdFacts(machine)).toEqual(before);
+  test('killed, it is started again and goes on where it was, and BIRD notices nothing', async () => {
+    const before = await birdFacts(machine);
+    const pid = await machine.property(unit, 'MainPID');
 
-  await addNode(machine, 'node3', '172.17.42.33');
-  await machine.until('birdc show protocols', /Mesh_172_17_42_33/);
-  expect(await birdFacts(machine)).toEqual(before);
-});
+    await machine.run(`systemctl kill --signal KILL ${unit}`);
+    await machine.until(`systemctl show --property NRestarts,ActiveState ${unit}`, restarted(1));
+    expect(await machine.property(unit, 'MainPID')).not.toBe(pid);
+    expect(await birdFacts(machine)).toEqual(before);
 
-test('stopped, it leaves BIRD as it is; BIRD stopped and started leaves it as it is', async () => {
-  const machine = await servedMachine(packages);
-  const before = await birdFacts(machine);
+    await addNode(machine, 'node3', '172.17.42.33');
+    await machine.until('birdc show protocols', /Mesh_172_17_42_33/);
+    expect(await birdFacts(machine)).toEqual(before);
+  });
 
-  await machine.run(`systemctl stop ${unit}`);
-  expect(await machine.property(unit, 'Result')).toBe('success');
-  expect(await birdFacts(machine)).toEqual(before);
+  test('stopped, it leaves BIRD as it is; BIRD stopped and started leaves it as it is', async () => {
+    const before = await birdFacts(machine);
 
-  await machine.run(`systemctl start ${unit}`);
-  const pid = await machine.property(unit, 'MainPID');
-  await machine.run('systemctl restart bird');
-  await machine.until('birdc show protocols', /Mesh_172_17_42_32/);
-  expect(await machine.property(unit, 'MainPID')).toBe(pid);
-});
+    await machine.run(`systemctl stop ${unit}`);
+    expect(await machine.property(unit, 'Result')).toBe('success');
+    expect(await birdFacts(machine)).toEqual(before);
 
-test('a reload reads the settings anew in the same process', async () => {
-  const machine = await servedMachine(packages);
-  const pid = await machine.property(unit, 'MainPID');
-  await machine.run('echo "listen: 127.0.0.1:9999" >>/etc/birdkeeper/birdkeeper.yaml');
+    await machine.run(`systemctl start ${unit}`);
+    const pid = await machine.property(unit, 'MainPID');
+    await machine.run('systemctl restart bird');
+    await machine.until('birdc show protocols', /Mesh_172_17_42_32/);
+    expect(await machine.property(unit, 'MainPID')).toBe(pid);
+  });
 
-  await machine.run(`systemctl reload ${unit}`);
+  test('a reload reads the settings anew in the same process', async () => {
+    const pid = await machine.property(unit, 'MainPID');
+    await machine.run('echo "listen: 127.0.0.1:9999" >>/etc/birdkeeper/birdkeeper.yaml');
 
-  await machine.until('ss --listening --tcp --numeric --no-header', /127\.0\.0\.1:9999/);
-  await machine.until(`systemctl show --property ActiveState,SubState ${unit}`, /active.*running/s);
-  expect(await machine.property(unit, 'MainPID')).toBe(pid);
+    await machine.run(`systemctl reload ${unit}`);
+
+    await machine.until('ss --listening --tcp --numeric --no-header', /127\.0\.0\.1:9999/);
+    await machine.until(
+      `systemctl show --property ActiveState,SubState ${unit}`,
+      /active.*running/s,
+    );
+    expect(await machine.property(unit, 'MainPID')).toBe(pid);
+  });
 });
 
 test('one that hangs is started again; one that works is left alone', async () => {

@@ -43,15 +43,21 @@ export function install(machine: DebianMachine, file: string): Promise<string> {
 }
 
 /** A machine with birdkeeper installed, and nothing started. */
-export async function installedMachine({ dir, current }: Packages): Promise<DebianMachine> {
-  const machine = await debianMachine(dir);
+export async function installedMachine(
+  { dir, current }: Packages,
+  atEnd?: (end: () => void) => void,
+): Promise<DebianMachine> {
+  const machine = await debianMachine(dir, atEnd);
   await install(machine, current);
   return machine;
 }
 
 /** A machine on which BIRD runs what birdkeeper writes, and birdkeeper follows an etcd with this node and one more. */
-export async function servedMachine(packages: Packages): Promise<DebianMachine> {
-  const machine = await installedMachine(packages);
+export async function servedMachine(
+  packages: Packages,
+  atEnd?: (end: () => void) => void,
+): Promise<DebianMachine> {
+  const machine = await installedMachine(packages, atEnd);
   await useDropIn(machine);
   await machine.run('systemctl start etcd; ip address add 172.17.42.31/24 dev lo');
   await addNode(machine, 'node1', '172.17.42.31');

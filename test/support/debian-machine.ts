@@ -17,10 +17,18 @@ const NAME = 'machine';
 /** The machine's name, which is that of the node. */
 const HOST_NAME = 'node1';
 
-/** A machine for the test in hand; it ends with the test, also when that fails. */
-export async function debianMachine(files: string): Promise<DebianMachine> {
+/**
+ * A machine for the test in hand; it ends with the test, also when that fails.
+ *
+ * @param files - a folder that is to be seen in the machine as `/files`
+ * @param atEnd - has a function called at the end: `afterAll`, for a machine that the tests of a file share
+ */
+export async function debianMachine(
+  files: string,
+  atEnd: (end: () => void) => void = onTestFinished,
+): Promise<DebianMachine> {
   const machine = new DebianMachine(files);
-  onTestFinished(() => machine.dispose());
+  atEnd(() => machine.dispose());
   await machine.start();
   return machine;
 }
