@@ -99,6 +99,22 @@ test('an output directory that is missing is made, with the folders above it', a
   await waitFor(() => existsSync(join(folder, 'bird.cfg')), { what: 'bird.cfg' });
 });
 
+test('a BIRD that was started on another file is told apart from one that runs ours', async () => {
+  const site = await faultSiteForTest({ isStarted: false });
+  const folder = join(site.dir, 'other');
+
+  site.start(['--output-dir', folder]);
+
+  await site.logged('BIRD reads another file than the one that is written for it');
+  expect(await site.logLines('warn')).toContainEqual(
+    expect.objectContaining({
+      file: join(site.outputDir, 'bird.cfg'),
+      wanted: join(folder, 'bird.cfg'),
+      advice: expect.stringContaining(`start BIRD with -c ${join(folder, 'bird.cfg')}`),
+    }),
+  );
+});
+
 test('the lock of a birdkeeper that was killed is taken over', async () => {
   const site = await faultSiteForTest();
   await site.birdkeeper.stop('SIGKILL');
@@ -109,6 +125,10 @@ test('the lock of a birdkeeper that was killed is taken over', async () => {
 
   await site.settled();
   expect(await messages(site, 'error')).toEqual([]);
+  // That of the first start, which found the file that BIRD was started on.
+  expect(await messages(site, 'warn')).toEqual([
+    'replacing a file that is not ours; a copy is kept',
+  ]);
 });
 
 test('a folder that belongs to somebody else ends the start with one line', async () => {

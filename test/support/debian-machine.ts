@@ -3,7 +3,7 @@
  * Nothing of it is left afterwards, and nothing of it is in the folder.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -14,6 +14,7 @@ import { waitFor } from './wait-for.js';
 
 const debRoot = join(projectRoot, '.tools/deb-root');
 const NAME = 'machine';
+const MONITOR_TIMEOUT_MS = 10_000;
 /** The machine's name, which is that of the node. */
 const HOST_NAME = 'node1';
 
@@ -48,7 +49,8 @@ export class DebianMachine {
   /** Boots it, and waits until systemd has nothing left to start. */
   async start(): Promise<void> {
     await this.#podman(
-      ...['run', '--detach', '--name', NAME, '--hostname', HOST_NAME, '--systemd=always'],
+      ...['run', '--detach', '--conmon-pidfile', this.#monitorFile],
+      ...['--name', NAME, '--hostname', HOST_NAME, '--systemd=always'],
       // What Debian's BIRD asks for, and a look through the eyes of a service (/proc/PID/root); nothing of the host.
       ...['--network', 'none', '--cap-add', 'NET_ADMIN,NET_RAW,NET_BROADCAST,SYS_PTRACE,SYS_ADMIN'],
       // Podman's own limits may be more than a container is allowed here.
@@ -108,7 +110,16 @@ export class DebianMachine {
 
   #remove(): void {
     spawnSync('podman', [...this.#options, 'rm', '--force', '--time', '0', NAME]);
+    // The container's monitor tidies up after it, in the folder that is removed next.
+    const monitor = existsSync(this.#monitorFile) ? readFileSync(this.#monitorFile, 'utf8') : '';
+    spawnSync('tail', [`--pid=${monitor}`, '--sleep-interval=0.02', '--follow', '/dev/null'], {
+      timeout: MONITOR_TIMEOUT_MS,
+    });
     rmSync(this.#dir, { recursive: true, force: true });
+  }
+
+  get #monitorFile(): string {
+    return join(this.#dir, 'monitor.pid');
   }
 
   /** A storage of its own: nothing that podman does elsewhere on this machine meets it. */
