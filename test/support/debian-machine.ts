@@ -3,7 +3,7 @@
  * Nothing of it is left afterwards, and nothing of it is in the folder.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -14,7 +14,7 @@ import { waitFor } from './wait-for.js';
 
 const debRoot = join(projectRoot, '.tools/deb-root');
 const NAME = 'machine';
-const MONITOR_TIMEOUT_MS = 10_000;
+const UNUSED_TIMEOUT_MS = 20_000;
 /** The machine's name, which is that of the node. */
 const HOST_NAME = 'node1';
 
@@ -49,8 +49,7 @@ export class DebianMachine {
   /** Boots it, and waits until systemd has nothing left to start. */
   async start(): Promise<void> {
     await this.#podman(
-      ...['run', '--detach', '--conmon-pidfile', this.#monitorFile],
-      ...['--name', NAME, '--hostname', HOST_NAME, '--systemd=always'],
+      ...['run', '--detach', '--name', NAME, '--hostname', HOST_NAME, '--systemd=always'],
       // What Debian's BIRD asks for, and a look through the eyes of a service (/proc/PID/root); nothing of the host.
       ...['--network', 'none', '--cap-add', 'NET_ADMIN,NET_RAW,NET_BROADCAST,SYS_PTRACE,SYS_ADMIN'],
       // Podman's own limits may be more than a container is allowed here.
@@ -110,16 +109,10 @@ export class DebianMachine {
 
   #remove(): void {
     spawnSync('podman', [...this.#options, 'rm', '--force', '--time', '0', NAME]);
-    // The container's monitor tidies up after it, in the folder that is removed next.
-    const monitor = existsSync(this.#monitorFile) ? readFileSync(this.#monitorFile, 'utf8') : '';
-    spawnSync('tail', [`--pid=${monitor}`, '--sleep-interval=0.02', '--follow', '/dev/null'], {
-      timeout: MONITOR_TIMEOUT_MS,
-    });
-    rmSync(this.#dir, { recursive: true, force: true });
-  }
-
-  get #monitorFile(): string {
-    return join(this.#dir, 'monitor.pid');
+    waitUntilUnused(this.#dir);
+    // Podman's own mount of its storage stays when two of its processes ended at the same time.
+    spawnSync('umount', ['--lazy', join(this.#dir, 'root/overlay')]);
+    rmSync(this.#dir, { recursive: true, force: true, maxRetries: 5 });
   }
 
   /** A storage of its own: nothing that podman does elsewhere on this machine meets it. */
@@ -130,4 +123,26 @@ export class DebianMachine {
       ...['--runtime', 'runc', '--cgroup-manager=cgroupfs', '--events-backend=file'],
     ];
   }
+}
+
+/**
+ * Podman tidies up after a container by processes of its own, in the folder that is to be removed. Waits for their end, and
+ * lets nothing else happen meanwhile, since this may be the end of the process.
+ */
+function waitUntilUnused(dir: string): void {
+  const deadline = performance.now() + UNUSED_TIMEOUT_MS;
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  while (isNamedByProcess(dir) && performance.now() < deadline) Atomics.wait(pause, 0, 0, 20);
+}
+
+/** Whether a process was started with this text in its arguments. */
+function isNamedByProcess(text: string): boolean {
+  return readdirSync('/proc').some((pid) => {
+    try {
+      return /^\d/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(text);
+    } catch {
+      // It has just ended.
+      return false;
+    }
+  });
 }
