@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import {
   buildPackage,
   builtPackages,
@@ -15,6 +15,8 @@ import {
 import { runCommand } from '../support/command.js';
 import { debianMachine } from '../support/debian-machine.js';
 
+// A machine boots in each test, and there may be little of this one left for it.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 const packages = builtPackages();
 const settings = '/etc/default/birdkeeper';
 

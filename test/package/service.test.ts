@@ -1,5 +1,5 @@
 /** birdkeeper.service under a real systemd, beside Debian's own bird.service. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import {
   addNode,
   builtPackages,
@@ -9,6 +9,8 @@ import {
 } from '../support/birdkeeper-machine.js';
 import type { DebianMachine } from '../support/debian-machine.js';
 
+// A machine boots in each test, and there may be little of this one left for it.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 const packages = builtPackages();
 const unit = 'birdkeeper.service';
 

@@ -14,6 +14,7 @@ import { waitFor } from './wait-for.js';
 
 const debRoot = join(projectRoot, '.tools/deb-root');
 const NAME = 'machine';
+const TIMEOUT_MS = 30_000;
 const UNUSED_TIMEOUT_MS = 20_000;
 /** The machine's name, which is that of the node. */
 const HOST_NAME = 'node1';
@@ -58,6 +59,7 @@ export class DebianMachine {
       '/lib/systemd/systemd',
     );
     await waitFor(async () => (await this.run('systemctl is-system-running')) === 'running', {
+      timeoutMs: TIMEOUT_MS,
       what: 'the machine to boot',
       everyMs: 50,
     });
@@ -81,7 +83,11 @@ export class DebianMachine {
       return pattern.test(last) ? last : undefined;
     };
     try {
-      return await waitFor(matches, { what: `"${command}" to print ${pattern}`, everyMs: 100 });
+      return await waitFor(matches, {
+        timeoutMs: TIMEOUT_MS,
+        what: `"${command}" to print ${pattern}`,
+        everyMs: 100,
+      });
     } catch (error) {
       const journal = await this.run('journalctl --no-pager --output cat --lines 40');
       throw new Error(`it printed last:\n${last}\nand the journal ends with\n${journal}`, {
