@@ -118,4 +118,5 @@ test("purging leaves an administrator's own files", async () => {
   await machine.run('dpkg --purge birdkeeper');
 
   expect(await machine.run('find /etc/birdkeeper -type f | sort')).toBe([...own].sort().join('\n'));
+  expect(await machine.run('find /etc/birdkeeper -nouser')).toBe('');
 });
