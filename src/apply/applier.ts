@@ -107,7 +107,14 @@ export class Applier {
       return new BirdProcess(bird, { clock, onChange });
     });
     const { configureTimeoutMs: timeoutMs = DEFAULTS.configureTimeoutMs } = options;
-    this.#loader = new Loader({ birds: this.#birds, facts: this.#facts, clock, logger, timeoutMs });
+    this.#loader = new Loader({
+      birds: this.#birds,
+      facts: this.#facts,
+      clock,
+      logger,
+      timeoutMs,
+      fixedPath: (name) => layout.fixedPath(name),
+    });
     this.#drift = new DriftWatch({
       layout,
       clock,

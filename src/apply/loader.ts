@@ -1,9 +1,14 @@
 /** Has BIRD load the generation that stands, and keeps book of what it loaded. */
 
+import { realpathSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
+
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
+import type { FileSet } from '../render/file-set.js';
 import { ApplyError } from './apply-error.js';
 import type { Refusal } from './apply-outcome.js';
+import type { BirdInstance } from './bird-instance.js';
 import type { BirdProcess } from './bird-process.js';
 import { configure } from './birdc/configure.js';
 import { refusalOf } from './check/refusal.js';
@@ -17,6 +22,8 @@ export interface LoaderOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly timeoutMs: number;
+  /** The path at which BIRD is to find a file. */
+  readonly fixedPath: (name: string) => string;
 }
 
 /** What the BIRD processes answered. */
@@ -33,6 +40,8 @@ type Answer =
 /** See the head of this file. */
 export class Loader {
   readonly #options: LoaderOptions;
+  /** Files that BIRD was heard to read in place of ours; each is said once. */
+  readonly #strangeFiles = new Set<string>();
 
   constructor(options: LoaderOptions) {
     this.#options = options;
@@ -77,6 +86,28 @@ export class Loader {
     return { isInProgress, refusals };
   }
 
+  /** BIRD reads the file that it was started with. It may include ours, or be ours at another mount point: we can't tell. */
+  #noteFile({ daemon }: BirdInstance, file: string | undefined, { mainFiles }: FileSet): void {
+    const { logger, fixedPath } = this.#options;
+    const main = mainFiles.find((candidate) => candidate.daemon === daemon);
+    if (file === undefined || main === undefined || this.#strangeFiles.has(file)) {
+      return;
+    }
+    const wanted = fixedPath(main.name);
+    if (isAbsolute(file) && !isSameFile(file, wanted)) {
+      this.#strangeFiles.add(file);
+      logger.warn(
+        {
+          daemon,
+          file,
+          wanted,
+          advice: `start BIRD with -c ${wanted}, unless ${file} includes it`,
+        },
+        'BIRD reads another file than the one that is written for it',
+      );
+    }
+  }
+
   #isLoaded(bird: BirdProcess, sequence: number): boolean {
     const fact = this.#options.facts.get(bird.instance.daemon);
     return fact?.sequence === sequence && bird.isStill(fact.process);
@@ -87,7 +118,8 @@ export class Loader {
     const { daemon, socketPath } = bird.instance;
     // Asked before: should BIRD be replaced meanwhile, the fact is about the old one, and void.
     const process = bird.identify();
-    const reply = await configure(bird.instance, bird.runner, timeoutMs);
+    const { reply, file } = await configure(bird.instance, bird.runner, timeoutMs);
+    this.#noteFile(bird.instance, file, fileSet);
     switch (reply.kind) {
       case 'loaded': {
         const { inProgress: isInProgress } = reply;
@@ -105,5 +137,14 @@ export class Loader {
         return { kind: 'failed', error: new ApplyError(message, { advice, isRetryable: true }) };
       }
     }
+  }
+}
+
+function isSameFile(one: string, other: string): boolean {
+  try {
+    return one === other || realpathSync(one) === realpathSync(other);
+  } catch {
+    // BIRD's file isn't there for us: it lives in a file system of its own, and by its name it may be ours.
+    return one.split('/').at(-1) === other.split('/').at(-1);
   }
 }

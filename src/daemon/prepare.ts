@@ -29,10 +29,14 @@ export interface PrepareContext {
   readonly logger: Logger;
   /** Ends the wait for BIRD. */
   readonly end: AbortSignal;
+  /** Told once when BIRD has to be waited for. */
+  readonly onWait?: (reason: string) => Promise<void>;
 }
 
 /** How often a BIRD that is needed for its version is looked for. */
 const RETRY_MS = 1_000;
+
+const WAITING = 'waiting for BIRD, to learn which dialect it speaks';
 
 /**
  * Prepares a start. Where the dialect goes by BIRD's version it waits for a BIRD to ask; `undefined` when it was told to
@@ -78,7 +82,7 @@ async function prepareRendering(
 
 async function findDialect(
   settings: Settings,
-  { clock, logger, end }: PrepareContext,
+  { clock, logger, end, onWait }: PrepareContext,
 ): Promise<Pick<Preparation, 'dialect' | 'birdVersion'> | undefined> {
   const { birdPath, socketPath } = birdOf(settings);
   let isSaid = false;
@@ -91,10 +95,8 @@ async function findDialect(
     }
     if (!isSaid) {
       isSaid = true;
-      logger.warn(
-        { bird: birdPath, socket: socketPath, reason: dialect.reason },
-        'waiting for BIRD, to learn which dialect it speaks',
-      );
+      logger.warn({ bird: birdPath, socket: socketPath, reason: dialect.reason }, WAITING);
+      await onWait?.(`${WAITING}: ${dialect.reason}`);
     }
     await delay(clock, RETRY_MS, end);
   }

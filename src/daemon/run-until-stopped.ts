@@ -18,6 +18,7 @@ import type { LoadedSettings, Settings } from '../settings/load-settings.js';
 import { type Preparation, prepare } from './prepare.js';
 import { SignalQueue } from './signal-queue.js';
 import { startDaemon } from './start-daemon.js';
+import { WaitingRoom } from './waiting-room.js';
 
 /** What the process gives besides its settings. */
 export interface RunContext {
@@ -60,7 +61,10 @@ async function live(
 ): Promise<void> {
   const notifier = notifierOf(settings, logger);
   const shared = { ...context, clock: systemClock, end: signals.end };
-  let preparation = await prepare(settings, { ...shared, logger });
+  const waitingRoom = new WaitingRoom(settings, notifier);
+  const onWait = (reason: string): Promise<void> => waitingRoom.open(reason);
+  let preparation = await prepare(settings, { ...shared, logger, onWait });
+  await waitingRoom.close();
   while (preparation !== undefined) {
     const current = { ...shared, logger: loggerOf(preparation.settings), notifier };
     const running = await startDaemon(preparation, current);

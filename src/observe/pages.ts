@@ -50,6 +50,14 @@ export function pagesOf({
   };
 }
 
+/** `/livez` and `/readyz` of a start that waits for something. */
+export function waitingPages(reason: string): Pages {
+  return {
+    '/livez': () => healthPage(liveness()),
+    '/readyz': () => healthPage({ isOk: false, lines: [reason] }),
+  };
+}
+
 function healthPage({ isOk, lines }: Health): Page {
   return { status: isOk ? 200 : 503, contentType: 'text/plain', body: `${lines.join('\n')}\n` };
 }

@@ -2,8 +2,9 @@
  * Builds what ships: dist/main.js, one ESM file with all packages in it (a cold start reads one file, not 3,000).
  *
  * Templates stay as files in templates/ beside dist/. `BIRDKEEPER_VERSION` in the source becomes package.json's version.
+ * dist/packages.json lists the folders of the packages that are in it, for whoever hands their licences on.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -20,7 +21,7 @@ const requireForPackages = [
 ].join('');
 
 try {
-  await build({
+  const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: ['src/main.ts'],
     outfile,
@@ -37,13 +38,21 @@ try {
     sourcemap: 'linked',
     sourcesContent: false,
     legalComments: 'external',
+    metafile: true,
     logLevel: 'warning',
   });
   await chmod(outfile, 0o755);
+  writeFileSync(join(root, 'dist/packages.json'), `${JSON.stringify(packagesOf(metafile))}\n`);
 } catch (error) {
   // esbuild has printed its own findings already.
   if (!Array.isArray(error.errors)) throw error;
   process.exitCode = 1;
+}
+
+/** `node_modules/NAME` of each package that a file of the bundle comes from. */
+function packagesOf({ inputs }) {
+  const folder = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/;
+  return [...new Set(Object.keys(inputs).flatMap((path) => folder.exec(path)?.[0] ?? []))].sort();
 }
 
 function packageVersion() {

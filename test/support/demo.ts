@@ -3,11 +3,14 @@
  *
  * Exit status: 0 when all that must be seen was seen, 1 when not, 2 for a wrong option.
  */
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { isInKeeper, stopKept, tellKept, walkInKeeper } from './demo-keeper.js';
 import { type Lab, withLab } from './lab.js';
 import { BIRD_KINDS } from './lab-bird.js';
 import type { StoreKind } from './lab-store.js';
+import { projectRoot } from './tools.js';
 import {
   type Narrator,
   Walkthrough,
@@ -50,8 +53,15 @@ async function main(): Promise<number> {
     return 2;
   }
   if (options.stop) return stopKept();
+  if (options.bird !== 'bird2') setUpOtherBirds();
   // The lab lives as long as the process that made it: one that goes on in the background.
   return options.keep && !isInKeeper() ? walkInKeeper() : walk(options);
+}
+
+/** Unpacks the BIRDs that this machine lacks. */
+function setUpOtherBirds(): void {
+  const script = join(projectRoot, 'test/support/set-up.mjs');
+  execFileSync(process.execPath, [script, 'birds'], { stdio: 'inherit' });
 }
 
 async function walk({ keep, datastore, ...site }: DemoOptions): Promise<number> {

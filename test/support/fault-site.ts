@@ -74,17 +74,33 @@ export class FaultSite {
     return this.#birdkeeper;
   }
 
-  /** Starts the daemon, and does not wait. @param furtherArgs - options beside the site's own */
-  start(furtherArgs: readonly string[] = []): void {
-    const args = [
-      ...[program, 'run', '--role', 'node', '--node', NODE_NAME, '--ip', NODE_ADDRESS],
+  /**
+   * Starts the daemon, and does not wait.
+   *
+   * @param furtherArgs - options beside the site's own
+   * @param launcher - a command that becomes the command that follows it, as `setpriv` does
+   */
+  start(furtherArgs: readonly string[] = [], launcher: readonly string[] = []): void {
+    const [command, ...args] = [
+      ...launcher,
+      ...[
+        process.execPath,
+        program,
+        'run',
+        '--role',
+        'node',
+        '--node',
+        NODE_NAME,
+        '--ip',
+        NODE_ADDRESS,
+      ],
       ...['--datastore', 'etcd3', '--etcd-endpoints', this.proxy.url],
       ...['--output-dir', this.outputDir, '--state-dir', join(this.dir, 'state')],
       ...['--bird', join(this.dir, 'bird'), '--birdc', join(this.dir, 'birdc')],
       ...['--bird-socket', this.bird.socket, '--listen', `127.0.0.1:${this.#port}`],
       ...furtherArgs,
     ];
-    this.#birdkeeper = new BackgroundCommand(process.execPath, args, this.#logFile);
+    this.#birdkeeper = new BackgroundCommand(command ?? '', args, this.#logFile);
   }
 
   /** Waits until the file holds what etcd holds, and BIRD runs it. @throws with the daemon's last words */
@@ -120,6 +136,13 @@ export class FaultSite {
   /** What the daemon says of itself. */
   async status(): Promise<DaemonStatus> {
     return JSON.parse(await this.page('/status'));
+  }
+
+  /** What the daemon has logged at these levels. */
+  async logLines(...levels: readonly string[]): Promise<readonly LogLine[]> {
+    const text = (await readFile(this.#logFile, 'utf8')).trim();
+    const lines = text.split('\n').map((line): LogLine => JSON.parse(line));
+    return lines.filter(({ level }) => levels.includes(level));
   }
 
   /** Waits until the daemon has logged this message. */
@@ -233,6 +256,13 @@ export class FaultSite {
   get #logFile(): string {
     return join(this.dir, 'birdkeeper.log');
   }
+}
+
+/** A line of the daemon's log. */
+export interface LogLine {
+  readonly level: string;
+  readonly msg: string;
+  readonly [field: string]: unknown;
 }
 
 interface FaultSiteParts {

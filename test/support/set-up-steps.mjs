@@ -55,3 +55,29 @@ export function isExecutable(path) {
 export function say(line) {
   console.log(`set-up: ${line}`);
 }
+
+/** The address of the machine's own Debian mirror. */
+export function mirror() {
+  const known = mirrorInLists();
+  if (known !== undefined) return known;
+  say('fetching the package lists (apt-get update)');
+  run('apt-get', [...aptOptions, 'update']);
+  const fetched = mirrorInLists();
+  if (fetched !== undefined) return fetched;
+  throw new SetUpError(
+    "apt's sources have no Debian mirror: add one, so that BIRDs of other releases can be fetched",
+  );
+}
+
+function mirrorInLists() {
+  const format = '$(REPO_URI)|$(ORIGIN)|$(LABEL)|$(COMPONENT)';
+  const { stdout } = spawnSync(
+    'apt-get',
+    ['indextargets', '--format', format, 'Created-By: Packages'],
+    { encoding: 'utf8' },
+  );
+  return stdout
+    .split('\n')
+    .find((line) => line.endsWith('|Debian|Debian|main'))
+    ?.split('|')[0];
+}

@@ -8,9 +8,13 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { aptOptions, find, root, run, SetUpError, say } from './set-up-steps.mjs';
+import { isDebRoot, makeDebRoot } from './deb-root.mjs';
+import { aptOptions, find, mirror, root, run, SetUpError, say } from './set-up-steps.mjs';
 import { missingCollections, unpack } from './unpack-birds.mjs';
 
+/** The demo needs less than the tests: `set-up.mjs demo`, and with other BIRDs than the machine's own `set-up.mjs birds`. */
+const [purpose = 'tests'] = process.argv.slice(2);
+const isForTests = purpose === 'tests';
 const lowestNode = [20, 19];
 
 /** Program, and the Debian package that has it. */
@@ -27,12 +31,21 @@ const programs = [
   ['systemd-notify', 'systemd'],
 ];
 
+/** What the tests of package and image need on top. */
+const programsOfContainers = [
+  ['dpkg-deb', 'dpkg'],
+  ['debootstrap', 'debootstrap'],
+  ['podman', 'podman'],
+  ['runc', 'runc'],
+];
+
 /** Services of those packages: they would take ports 179 and 2379 at the next boot. */
 const services = new Map([
   ['bird2', ['bird']],
   ['etcd-server', ['etcd']],
 ]);
 
+const debRoot = join(root, '.tools/deb-root');
 const policyFile = '/usr/sbin/policy-rc.d';
 
 // Ctrl-C ends the running apt-get or npm; this process goes on to its clean-up and ends after it.
@@ -42,11 +55,15 @@ process.on('SIGTERM', () => {});
 try {
   checkNode();
   const debianPackages = missingDebianPackages();
-  const collections = missingCollections();
+  const collections = purpose === 'demo' ? [] : missingCollections();
   checkMachine(debianPackages, collections);
   if (debianPackages.length > 0) installDebianPackages(debianPackages);
   checkBird2();
   for (const collection of collections) unpack(collection);
+  if (isForTests && !isDebRoot(debRoot)) {
+    say('making a Debian 13 for the tests of the package, in .tools/deb-root (once, 40 s)');
+    makeDebRoot(debRoot, mirror(), run);
+  }
   if (!npmPackagesAreThere()) installNpmPackages();
 } catch (error) {
   if (!(error instanceof SetUpError)) throw error;
@@ -63,7 +80,8 @@ function checkNode() {
 }
 
 function missingDebianPackages() {
-  return [...new Set(programs.filter(([program]) => !find(program)).map(([, name]) => name))];
+  const wanted = isForTests ? [...programs, ...programsOfContainers] : programs;
+  return [...new Set(wanted.filter(([program]) => !find(program)).map(([, name]) => name))];
 }
 
 /** Whoever can't install is told all that is missing at once. */

@@ -4,10 +4,9 @@
  *
  * A folder appears by one rename, so that whoever shares `.tools/` finds a whole one or none.
  */
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { aptOptions, isExecutable, root, run, SetUpError, say } from './set-up-steps.mjs';
+import { aptOptions, isExecutable, mirror, root, run, SetUpError, say } from './set-up-steps.mjs';
 
 const tools = join(root, '.tools');
 const debianKeyRing = '/usr/share/keyrings/debian-archive-keyring.gpg';
@@ -88,32 +87,6 @@ function sourceOf(release, work) {
   ].flatMap(([name, value]) => ['-o', `${name}=${value}`]);
   run('apt-get', [...aptOptions, ...options, 'update']);
   return options;
-}
-
-/** The address of the machine's own Debian mirror. */
-function mirror() {
-  const known = mirrorInLists();
-  if (known !== undefined) return known;
-  say('fetching the package lists (apt-get update)');
-  run('apt-get', [...aptOptions, 'update']);
-  const fetched = mirrorInLists();
-  if (fetched !== undefined) return fetched;
-  throw new SetUpError(
-    "apt's sources have no Debian mirror: add one, so that BIRDs of other releases can be fetched",
-  );
-}
-
-function mirrorInLists() {
-  const format = '$(REPO_URI)|$(ORIGIN)|$(LABEL)|$(COMPONENT)';
-  const { stdout } = spawnSync(
-    'apt-get',
-    ['indextargets', '--format', format, 'Created-By: Packages'],
-    { encoding: 'utf8' },
-  );
-  return stdout
-    .split('\n')
-    .find((line) => line.endsWith('|Debian|Debian|main'))
-    ?.split('|')[0];
 }
 
 /** Programs that become, in the same process, the package's with the release's loader and libraries. */

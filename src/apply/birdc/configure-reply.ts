@@ -44,6 +44,11 @@ export function parseConfigureReply(exitCode: number | undefined, output: string
   return { kind: 'failed', reason: reasonOf(exitCode, texts) };
 }
 
+/** The file that BIRD said it reads; `undefined` when it didn't say. */
+export function fileReadIn(output: string): string | undefined {
+  return /^(?:0002-)?Reading configuration from (.+)$/m.exec(output)?.[1]?.trim();
+}
+
 interface ReplyLine {
   readonly code?: string;
   readonly text: string;

@@ -2,14 +2,21 @@
 
 import type { BirdInstance } from '../bird-instance.js';
 import type { ProgramRunner } from '../process/program-run.js';
-import { type ConfigureReply, parseConfigureReply } from './configure-reply.js';
+import { type ConfigureReply, fileReadIn, parseConfigureReply } from './configure-reply.js';
+
+/** What came of one `birdc configure`. */
+export interface Configured {
+  readonly reply: ConfigureReply;
+  /** The file that BIRD said it reads: the one that it was started with. */
+  readonly file?: string;
+}
 
 /** Runs one `birdc configure` and reads the reply; `-v` makes birdc print reply codes. */
 export async function configure(
   { birdcPath, socketPath }: BirdInstance,
   runner: ProgramRunner,
   timeoutMs: number,
-): Promise<ConfigureReply> {
+): Promise<Configured> {
   const args = ['-v', '-s', socketPath, 'configure'];
   const { exitCode, output, isMissing, isTimedOut } = await runner.run({
     program: birdcPath,
@@ -17,10 +24,15 @@ export async function configure(
     timeoutMs,
   });
   if (isMissing) {
-    return { kind: 'failed', reason: `there is no program ${birdcPath} (--birdc)` };
+    return failed(`there is no program ${birdcPath} (--birdc)`);
   }
   if (isTimedOut) {
-    return { kind: 'failed', reason: `no answer within ${timeoutMs} ms; ${birdcPath} was killed` };
+    return failed(`no answer within ${timeoutMs} ms; ${birdcPath} was killed`);
   }
-  return parseConfigureReply(exitCode, output);
+  const file = fileReadIn(output);
+  return { reply: parseConfigureReply(exitCode, output), ...(file !== undefined && { file }) };
+}
+
+function failed(reason: string): Configured {
+  return { reply: { kind: 'failed', reason } };
 }

@@ -10,6 +10,7 @@ import { type Layout, NEW_LINK_PREFIX } from '../layout.js';
 const FOLDER_MODE = 0o750;
 // With the set-group-ID bit everything below gets the group of the folder.
 const SHARED_FOLDER_MODE = 0o2750;
+const MODE_BITS = 0o7777;
 
 /**
  * Makes the folders that are missing. The state directory takes over the group of the output directory: BIRD commonly
@@ -27,14 +28,24 @@ export function makeFolders(layout: Layout, logger: Logger): void {
   try {
     const { gid } = statSync(layout.outputDir);
     for (const folder of [layout.stateDir, layout.generationsDir]) {
-      chownSync(folder, -1, gid);
-      chmodSync(folder, SHARED_FOLDER_MODE);
+      shareFolder(folder, gid);
     }
   } catch (error) {
     logger.warn(
       { folder: layout.stateDir, err: error },
       'cannot give the folder the group of the output directory; see that BIRD may read it',
     );
+  }
+}
+
+/** Below an output directory with the set-group-ID bit all is right from the start, and a sandbox may forbid to change it. */
+function shareFolder(folder: string, gid: number): void {
+  const stats = statSync(folder);
+  if (stats.gid !== gid) {
+    chownSync(folder, -1, gid);
+  }
+  if ((stats.mode & MODE_BITS) !== SHARED_FOLDER_MODE || stats.gid !== gid) {
+    chmodSync(folder, SHARED_FOLDER_MODE);
   }
 }
 

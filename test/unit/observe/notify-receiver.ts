@@ -38,12 +38,13 @@ export class NotifyReceiver {
     return receiver;
   }
 
-  /** The messages that came so far, each as its assignments. */
+  /** The messages that came so far, each as its assignments; without the one by which a sender waits for the receiver. */
   get messages(): readonly (readonly string[])[] {
     return this.#output
       .split('\0')
       .slice(0, -1)
-      .map((text) => text.trim().split('\n'));
+      .map((text) => text.trim().split('\n'))
+      .filter(([first]) => first !== 'BARRIER=1');
   }
 
   /** Waits until at least `count` messages came; gives all. */

@@ -1,0 +1,122 @@
+/** The Debian package: what is in it, and what installing, upgrading and removing it does on a Debian with systemd. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import {
+  buildPackage,
+  builtPackages,
+  install,
+  installedMachine,
+  NEXT_VERSION,
+  servedMachine,
+  useDropIn,
+} from '../support/birdkeeper-machine.js';
+import { runCommand } from '../support/command.js';
+import { debianMachine } from '../support/debian-machine.js';
+
+// A machine boots in each test, and there may be little of this one left for it.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
+const packages = builtPackages();
+const settings = '/etc/default/birdkeeper';
+
+test('the same sources give the same bytes', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'birdkeeper-again-'));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+
+  const again = await buildPackage(dir);
+
+  const bytes = readFileSync(join(packages.dir, packages.current));
+  expect(readFileSync(join(dir, again)).equals(bytes)).toBe(true);
+});
+
+test('all files are of root, and the settings are told as such', async () => {
+  const file = join(packages.dir, packages.current);
+
+  const contents = (await runCommand('dpkg-deb', ['--contents', file])).trim().split('\n');
+  const conffiles = await runCommand('dpkg-deb', ['--info', file, 'conffiles']);
+
+  expect(contents.filter((line) => !line.includes(' root/root '))).toEqual([]);
+  expect(conffiles.trim().split('\n')).toEqual(['/etc/birdkeeper/birdkeeper.yaml', settings]);
+});
+
+test('installing makes user and folder, and neither enables nor starts anything', async () => {
+  const machine = await installedMachine(packages);
+
+  expect(await machine.run('systemctl is-enabled birdkeeper || true')).toBe('disabled');
+  expect(await machine.property('birdkeeper', 'ActiveState')).toBe('inactive');
+  expect(await machine.property('bird', 'ActiveState')).toBe('inactive');
+  expect(await machine.run('id -nG birdkeeper')).toBe('birdkeeper bird');
+  expect(await machine.run('stat -c "%U:%G %a" /etc/birdkeeper/config')).toBe(
+    'birdkeeper:bird 2750',
+  );
+  expect(await machine.run('dpkg --verify birdkeeper')).toBe('');
+  expect(await machine.run('birdkeeper --version')).toMatch(/^\d+\.\d+\.\d+$/);
+});
+
+test('an upgrade keeps changed settings and restarts a birdkeeper that runs, and BIRD runs on', async () => {
+  const machine = await servedMachine(packages);
+  await machine.run(`echo BIRDKEEPER_LOG_LEVEL=debug >>${settings}`);
+  const birdkeeper = await machine.property('birdkeeper', 'MainPID');
+  const bird = await machine.property('bird', 'MainPID');
+
+  await install(machine, packages.next);
+
+  expect(await machine.run('dpkg --status birdkeeper')).toContain(`Version: ${NEXT_VERSION}`);
+  expect(await machine.run(`tail -n 1 ${settings}`)).toBe('BIRDKEEPER_LOG_LEVEL=debug');
+  expect(await machine.property('birdkeeper', 'ActiveState')).toBe('active');
+  expect(await machine.property('birdkeeper', 'MainPID')).not.toBe(birdkeeper);
+  expect(await machine.property('bird', 'MainPID')).toBe(bird);
+});
+
+test('an upgrade leaves a birdkeeper alone that does not run', async () => {
+  const machine = await installedMachine(packages);
+
+  await install(machine, packages.next);
+
+  expect(await machine.property('birdkeeper', 'ActiveState')).toBe('inactive');
+});
+
+test('removing stops birdkeeper and leaves BIRD with what it runs', async () => {
+  const machine = await servedMachine(packages);
+  const bird = await machine.property('bird', 'MainPID');
+
+  await machine.run('dpkg --remove birdkeeper');
+
+  expect(await machine.run('pgrep --exact birdkeeper || true')).toBe('');
+  expect(await machine.property('bird', 'MainPID')).toBe(bird);
+  expect(await machine.run('birdc configure')).toContain('Reconfigured');
+  expect(await machine.run('birdc show protocols')).toContain('Mesh_172_17_42_32');
+});
+
+test('purging leaves nothing behind, tells who still reads the configuration, and leaves BIRD alone', async () => {
+  const machine = await debianMachine(packages.dir);
+  const files = 'find /etc /usr /var /opt -xdev ! -path "/var/l*/*" | sort';
+  const before = await machine.run(files);
+  await install(machine, packages.current);
+  await useDropIn(machine);
+  await machine.run('systemctl enable --now etcd bird birdkeeper');
+  await machine.until('birdc show status', /up and running/);
+  const bird = await machine.property('bird', 'MainPID');
+
+  const said = await machine.run('dpkg --purge birdkeeper');
+
+  expect(said).toContain('by: /etc/systemd/system/bird.service.d/birdkeeper.conf');
+  expect(await machine.property('bird', 'MainPID')).toBe(bird);
+  expect(await machine.run('birdc show status')).toContain('up and running');
+  expect(await machine.run('id birdkeeper || true')).toContain('no such user');
+  expect(await machine.run('id -nG bird')).toBe('bird');
+  await machine.run('systemctl disable etcd bird; rm -r /etc/systemd/system/bird.service.d');
+  expect(await machine.run(files)).toBe(before);
+});
+
+test("purging leaves an administrator's own files", async () => {
+  const machine = await installedMachine(packages);
+  const own = ['/etc/birdkeeper/templates/partials/timers.hbs', '/etc/birdkeeper/config/notes'];
+  for (const file of own) await machine.run(`mkdir -p $(dirname ${file}); touch ${file}`);
+
+  await machine.run('dpkg --purge birdkeeper');
+
+  expect(await machine.run('find /etc/birdkeeper -type f | sort')).toBe([...own].sort().join('\n'));
+  expect(await machine.run('find /etc/birdkeeper -nouser')).toBe('');
+});

@@ -1,0 +1,86 @@
+/** A Debian machine with birdkeeper's package on it, and what the tests of the package ask of it. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
+import { runCommand } from './command.js';
+import { type DebianMachine, debianMachine } from './debian-machine.js';
+import { projectRoot } from './tools.js';
+
+/** The packages that a test file has built: of this version, and of one that follows it. */
+export interface Packages {
+  /** The folder; the machines see it as `/files`. */
+  readonly dir: string;
+  readonly current: string;
+  readonly next: string;
+}
+
+/** The version of the package to upgrade to. */
+export const NEXT_VERSION = '99.0.0';
+
+/** Builds the packages before the tests of a file, and removes them afterwards. */
+export function builtPackages(): Packages {
+  const dir = mkdtempSync(join(tmpdir(), 'birdkeeper-packages-'));
+  const packages = { dir, current: '', next: '' };
+  beforeAll(async () => {
+    packages.current = await buildPackage(dir);
+    packages.next = await buildPackage(dir, '--version', NEXT_VERSION);
+  });
+  afterAll(() => rmSync(dir, { recursive: true, force: true }));
+  return packages;
+}
+
+/** Builds a package into `dir`; gives the name of its file. */
+export async function buildPackage(dir: string, ...args: readonly string[]): Promise<string> {
+  const script = join(projectRoot, 'packaging/build-deb.mjs');
+  const path = await runCommand(process.execPath, [script, '--output-dir', dir, ...args]);
+  return path.trim().slice(dir.length + 1);
+}
+
+/** Installs a package as an administrator would who wants to keep files of his own. */
+export function install(machine: DebianMachine, file: string): Promise<string> {
+  return machine.run(`dpkg --install --force-confold /files/${file}`);
+}
+
+/** A machine with birdkeeper installed, and nothing started. */
+export async function installedMachine(
+  { dir, current }: Packages,
+  atEnd?: (end: () => void) => void,
+): Promise<DebianMachine> {
+  const machine = await debianMachine(dir, atEnd);
+  await install(machine, current);
+  return machine;
+}
+
+/** A machine on which BIRD runs what birdkeeper writes, and birdkeeper follows an etcd with this node and one more. */
+export async function servedMachine(
+  packages: Packages,
+  atEnd?: (end: () => void) => void,
+): Promise<DebianMachine> {
+  const machine = await installedMachine(packages, atEnd);
+  await useDropIn(machine);
+  await machine.run('systemctl start etcd; ip address add 172.17.42.31/24 dev lo');
+  await addNode(machine, 'node1', '172.17.42.31');
+  await addNode(machine, 'node2', '172.17.42.32');
+  await machine.run('systemctl start birdkeeper');
+  await machine.until('ls /etc/birdkeeper/config', /bird\.cfg/);
+  await machine.run('systemctl start bird');
+  await machine.until('birdc show protocols', /Mesh_172_17_42_32/);
+  return machine;
+}
+
+/** Has BIRD run what birdkeeper writes, as the documentation says. */
+export async function useDropIn(machine: DebianMachine): Promise<void> {
+  const dropIn = '/etc/systemd/system/bird.service.d/birdkeeper.conf';
+  await machine.run(`install -D -m 644 /usr/share/birdkeeper/bird-drop-in.conf ${dropIn}
+    systemctl daemon-reload`);
+}
+
+/** Tells etcd of a node. */
+export async function addNode(
+  machine: DebianMachine,
+  name: string,
+  address: string,
+): Promise<void> {
+  await machine.run(`etcdctl put /calico/bgp/v1/host/${name}/ip_addr_v4 ${address}`);
+}
