@@ -52,6 +52,10 @@ async function main(): Promise<number> {
     console.error(USAGE);
     return 2;
   }
+  if (options.help) {
+    console.log(USAGE);
+    return 0;
+  }
   if (options.stop) return stopKept();
   if (options.bird !== 'bird2') setUpOtherBirds();
   // The lab lives as long as the process that made it: one that goes on in the background.
@@ -106,6 +110,7 @@ interface DemoOptions extends WalkthroughOptions {
   readonly datastore: StoreKind;
   readonly keep: boolean;
   readonly stop: boolean;
+  readonly help: boolean;
 }
 
 function readOptions(): DemoOptions | undefined {
@@ -118,13 +123,14 @@ function readOptions(): DemoOptions | undefined {
         'second-reflector': { type: 'boolean', default: false },
         keep: { type: 'boolean', default: false },
         stop: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
       },
     });
     const bird = [...BIRD_KINDS, 'mixed' as const].find((kind) => kind === values.bird);
     const kinds = ['etcd3', 'etcd2', 'file'] as const;
     const datastore = kinds.find((kind) => kind === values.datastore);
-    const { keep, stop, 'second-reflector': secondReflector } = values;
-    return bird && datastore && { bird, datastore, secondReflector, keep, stop };
+    const { keep, stop, help, 'second-reflector': secondReflector } = values;
+    return bird && datastore && { bird, datastore, secondReflector, keep, stop, help };
   } catch {
     return undefined;
   }
