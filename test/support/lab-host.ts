@@ -298,11 +298,24 @@ export class LabHost {
       .join('\n');
   }
 
+  /** Starts pinging from a workload of this host, every `everySeconds`; what `ping` says is in `ping.log` of `dir`. */
+  pingOn(workloadAddress: string, to: string, everySeconds: number): BackgroundCommand {
+    const args = ['-q', '-i', String(everySeconds), to];
+    return this.#workload(workloadAddress).start(tools.ping, args, join(this.dir, 'ping.log'));
+  }
+
   /** What `ping` says about one packet from a workload of this host; it waits a second for the answer. */
   async ping(workloadAddress: string, to: string): Promise<string> {
-    const workload = this.#workloads.get(workloadAddress);
-    if (workload === undefined) throw new Error(`no workload ${workloadAddress} on ${this.name}`);
     // Unanswered pings end with status 1, which is an answer here and no failure.
-    return workload.exec('sh', ['-c', `ping -c 1 -W 1 ${to} || test $? = 1`]);
+    return this.#workload(workloadAddress).exec('sh', [
+      '-c',
+      `ping -c 1 -W 1 ${to} || test $? = 1`,
+    ]);
+  }
+
+  #workload(address: string): Namespace {
+    const workload = this.#workloads.get(address);
+    if (workload === undefined) throw new Error(`no workload ${address} on ${this.name}`);
+    return workload;
   }
 }
