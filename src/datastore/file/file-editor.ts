@@ -6,7 +6,7 @@
  */
 import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { isMap, parseAllDocuments } from 'yaml';
+import { Document, isMap, parseAllDocuments } from 'yaml';
 import { type Change, DatastoreError, type Edit, type EditOutcome } from '../datastore.js';
 import { readText } from './file-reader.js';
 import { parseEntries, resourceOf } from './parse-entries.js';
@@ -85,25 +85,32 @@ function standsIn(text: string, path: string, { basis, changes, reliesOn }: Edit
 /** `text` with `changes` made; a new key goes to the end of the first map of keys. */
 function withChanges(text: string, changes: readonly Change[]): string {
   const parsed = parseAllDocuments(text);
-  const documents = Array.isArray(parsed) ? parsed : [];
-  const maps = documents.filter(
-    ({ contents }) => isMap(contents) && resourceOf(contents) === undefined,
-  );
+  const documents: Document[] = Array.isArray(parsed) ? parsed : [];
+  // Comments alone make no document.
+  const head = documents.length === 0 ? text : '';
   for (const change of changes) {
+    const maps = documents.filter(holdsKeys);
     const home = maps.find((document) => document.has(change.key)) ?? maps[0];
-    if (home === undefined) {
-      throw new DatastoreError(
-        'the file holds resources and no map of keys, which would take the new key',
-        {
-          advice: 'add a YAML document with {} to it',
-          isRetryable: false,
-        },
-      );
-    }
-    if (change.kind === 'put') home.set(change.key, change.value);
-    else home.delete(change.key);
+    if (change.kind === 'delete') home?.delete(change.key);
+    else (home ?? roomFor(documents)).set(change.key, change.value);
   }
-  return documents.map((document) => document.toString({ lineWidth: 0 })).join('');
+  return head + documents.map((document) => document.toString({ lineWidth: 0 })).join('');
+}
+
+function holdsKeys({ contents }: Document): boolean {
+  return isMap(contents) && resourceOf(contents) === undefined;
+}
+
+/** Where keys can go when there is no map of keys: in a document without contents, or else a new one. */
+function roomFor(documents: Document[]): Document {
+  const bare = documents.find(({ contents }) => !isMap(contents));
+  const room = bare ?? new Document();
+  room.contents = room.createNode({});
+  if (bare === undefined) {
+    if (room.directives) room.directives.docStart = documents.length > 0;
+    documents.push(room);
+  }
+  return room;
 }
 
 async function keepOwner(target: string, handle: FileHandle): Promise<void> {
