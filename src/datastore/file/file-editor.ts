@@ -107,7 +107,7 @@ function roomFor(documents: Document[]): Document {
   const room = bare ?? new Document();
   room.contents = room.createNode({});
   if (bare === undefined) {
-    if (room.directives) room.directives.docStart = documents.length > 0;
+    if (room.directives && documents.length > 0) room.directives.docStart = true;
     documents.push(room);
   }
   return room;
