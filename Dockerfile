@@ -27,8 +27,8 @@ FROM ${RUNTIME_IMAGE}
 RUN groupadd --system --gid 179 bird \
  && useradd --system --uid 179 --gid bird --no-create-home --home-dir /run/bird --shell /usr/sbin/nologin bird \
  && apt-get update \
- && apt-get install -y --no-install-recommends bird2 runit \
- && rm -rf /var/lib/apt/lists/* /var/cache/debconf/*-old /var/log/* /usr/share/doc/* /usr/share/man/* \
+ && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends bird2 runit \
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/* /var/log/* /usr/share/doc/* /usr/share/man/* \
  && install -d -o bird -g bird -m 2770 /run/bird /etc/birdkeeper /etc/birdkeeper/config
 COPY --from=node /out/node /usr/local/bin/node
 WORKDIR /usr/lib/birdkeeper

@@ -33,6 +33,11 @@ const programs = [
   ['ping', 'iputils-ping'],
   ['openssl', 'openssl'],
   ['systemd-notify', 'systemd'],
+  ['podman', 'podman'],
+  ['buildah', 'buildah'],
+  ['runc', 'runc'],
+  ['newuidmap', 'uidmap'],
+  ['debootstrap', 'debootstrap'],
 ];
 
 /** Services of those packages: they would take ports 179 and 2379 at the next boot. */
@@ -46,6 +51,9 @@ const bird1Dir = join(root, '.tools/bird1');
 const bird1Programs = ['bird', 'bird6', 'birdc', 'birdc6'].map((p) =>
   join(bird1Dir, 'usr/sbin', p),
 );
+/** The least Debian of the container image's release, as a file that podman imports; in place of one from a registry. */
+const imageBaseDir = join(root, '.tools/image-base');
+const imageRelease = 'bookworm';
 /** The last Debian release with a package of BIRD 1.6, for machines that run a newer one. */
 const lastReleaseWithBird1 = 'bookworm';
 const debianKeyRing = '/usr/share/keyrings/debian-archive-keyring.gpg';
@@ -68,6 +76,7 @@ try {
   if (debianPackages.length > 0) installDebianPackages(debianPackages);
   checkBird2();
   if (needsBird1) unpackBird1();
+  if (!existsSync(imageBaseDir)) makeImageBase();
   if (!npmPackagesAreThere()) installNpmPackages();
 } catch (error) {
   if (!(error instanceof SetUpError)) throw error;
@@ -168,6 +177,27 @@ function unpackBird1() {
     renameSync(join(download, 'bird1'), bird1Dir);
   } finally {
     rmSync(download, { recursive: true, force: true });
+  }
+}
+
+function makeImageBase() {
+  say('making the base of the container image in .tools/image-base (a minute or two)');
+  const work = `${imageBaseDir}.${process.pid}`;
+  const system = join(work, 'system');
+  mkdirSync(system, { recursive: true });
+  try {
+    const options = ['--variant=minbase', '--include=ca-certificates'];
+    run('debootstrap', [...options, imageRelease, system, mirror()]);
+    // What the slim images of registries lack too.
+    for (const dir of ['var/cache', 'var/lib/apt/lists', 'var/log', 'usr/share/doc', 'usr/share/man'])
+      for (const name of readdirSync(join(system, dir)))
+        rmSync(join(system, dir, name), { recursive: true });
+    run('tar', ['-C', system, '-cf', join(work, 'base.tar'), '.']);
+    rmSync(system, { recursive: true });
+    // Whole or not at all; where another run was faster, its folder stays.
+    if (!existsSync(imageBaseDir)) renameSync(work, imageBaseDir);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
   }
 }
 
