@@ -95,7 +95,9 @@ export class Container {
     const wanted = [...names].sort().join(' ');
     let found = '';
     const look = async (): Promise<boolean> => {
-      const answer = await this.exec('birdc', 'show', 'protocols');
+      // Root without its rights may not use a socket of bird's.
+      const command = ['--user', 'bird', this.name, 'birdc', 'show', 'protocols'];
+      const answer = await podman(['exec', ...command]);
       const lines = answer.split('\n').filter((line) => / BGP .* Established/.test(line));
       found = lines.map((line) => line.split(' ')[0] ?? '').sort().join(' ');
       return found === wanted;
