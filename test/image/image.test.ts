@@ -15,7 +15,6 @@ import { buildImage, podman, removeImage } from '../support/image.js';
 import { type Lab, withLab } from '../support/lab.js';
 import type { Namespace } from '../support/netns.js';
 import { RouteMonitor } from '../support/route-monitor.js';
-import { waitFor } from '../support/wait-for.js';
 import { walkthroughHosts } from '../support/walkthrough.js';
 
 const BGP = '/calico/bgp/v1';
@@ -121,11 +120,17 @@ test('four capabilities and a read-only root are enough for the reflector', asyn
 
 test.each([
   ['no IP', ['-e', 'ETCD_AUTHORITY=172.17.42.30:2379'], 'IP'],
-  ['an ETCD_AUTHORITY without a port', ['-e', 'IP=10.0.0.1', '-e', 'ETCD_AUTHORITY=nowhere'], 'ETCD_AUTHORITY'],
+  [
+    'an ETCD_AUTHORITY without a port',
+    ['-e', 'IP=10.0.0.1', '-e', 'ETCD_AUTHORITY=nowhere'],
+    'ETCD_AUTHORITY',
+  ],
 ])('with %s the reflector ends with status 2 and one line', async (_, options, name) => {
   await withContainer({ image, options }, async (container) => {
     expect(await container.exitStatus()).toBe(2);
-    const lines = (await container.logs()).split('\n').filter((line) => line.includes('birdkeeper: '));
+    const lines = (await container.logs())
+      .split('\n')
+      .filter((line) => line.includes('birdkeeper: '));
     expect(lines).toHaveLength(1);
     expect(lines[0]).toContain(name);
   });
@@ -138,27 +143,44 @@ test('birdkeeper beside BIRD, in two containers that share two folders, neither 
     const { namespace } = lab.host('kube-node1');
     const others = ['kube-master', 'kube-node2'].map((name) => lab.host(name));
     const both = [...shared, '--read-only', '--read-only-tmpfs=false', '--cap-drop', 'all'];
-    const bird = [...both, '--cap-add', 'NET_ADMIN', '--cap-add', 'NET_BIND_SERVICE', '--cap-add', 'SETUID', '--cap-add', 'SETGID'];
+    const bird = [
+      ...both,
+      '--cap-add',
+      'NET_ADMIN',
+      '--cap-add',
+      'NET_BIND_SERVICE',
+      '--cap-add',
+      'SETUID',
+      '--cap-add',
+      'SETGID',
+    ];
     const sidecar = [
       ...[...both, '--user', `${BIRD_ID}:${BIRD_ID}`, '--security-opt', 'no-new-privileges'],
       ...['--tmpfs', '/tmp', '-e', 'NODENAME=kube-node1'],
       ...['-e', 'ETCD_ENDPOINTS=http://172.17.42.30:2379'],
     ];
-    await withContainer({ image, namespace, options: bird, args: ['bird'] }, async (birdContainer) => {
-      await withContainer({ image, namespace, options: sidecar, args: ['node'] }, async () => {
-        for (const host of others) {
-          await host.bird.start();
-          host.startBirdkeeper();
-        }
+    await withContainer(
+      { image, namespace, options: bird, args: ['bird'] },
+      async (birdContainer) => {
+        await withContainer({ image, namespace, options: sidecar, args: ['node'] }, async () => {
+          for (const host of others) {
+            await host.bird.start();
+            host.startBirdkeeper();
+          }
 
-        await birdContainer.waitForSessions(['Mesh_172_17_42_30', 'Mesh_172_17_42_32']);
+          await birdContainer.waitForSessions(['Mesh_172_17_42_30', 'Mesh_172_17_42_32']);
 
-        const routes = (await lab.host('kube-node1').routes()).split('\n');
-        expect(routes).toContain('192.168.0.64/26 via 172.17.42.32 dev eth0 proto bird');
-        expect(await lab.host('kube-node1').ping('192.168.0.2', '192.168.0.64')).toContain(' 1 received');
-        expect((await birdContainer.exec('stat', '-c', '%u', '/proc/1')).trim()).toBe(`${BIRD_ID}`);
-      });
-    });
+          const routes = (await lab.host('kube-node1').routes()).split('\n');
+          expect(routes).toContain('192.168.0.64/26 via 172.17.42.32 dev eth0 proto bird');
+          expect(await lab.host('kube-node1').ping('192.168.0.2', '192.168.0.64')).toContain(
+            ' 1 received',
+          );
+          expect((await birdContainer.exec('stat', '-c', '%u', '/proc/1')).trim()).toBe(
+            `${BIRD_ID}`,
+          );
+        });
+      },
+    );
   });
 }, 60_000);
 
@@ -177,17 +199,25 @@ test('the sidecar keeps a BIRD of the host configured', async () => {
       ...['--cap-drop', 'all', '--user', `${BIRD_ID}:${BIRD_ID}`, '-e', `NODENAME=${host.name}`],
       ...['-e', 'ETCD_ENDPOINTS=http://172.17.42.30:2379'],
     ];
-    await withContainer(
-      { image, namespace: host.namespace, options, args: ['node'] },
-      async () => {
-        await host.waitForRoute('192.168.0.64/26 via 172.17.42.32 dev eth0 proto bird');
-      },
-    );
+    await withContainer({ image, namespace: host.namespace, options, args: ['node'] }, async () => {
+      await host.waitForRoute('192.168.0.64/26 via 172.17.42.32 dev eth0 proto bird');
+    });
   });
 }, 60_000);
 
-test('other arguments are birdkeeper\'s', async () => {
-  const version = await podman(['run', '--rm', '--network', 'none', '--ulimit', 'nofile=20000:20000', '--ulimit', 'nproc=30000:30000', image, '--version']);
+test("other arguments are birdkeeper's", async () => {
+  const version = await podman([
+    'run',
+    '--rm',
+    '--network',
+    'none',
+    '--ulimit',
+    'nofile=20000:20000',
+    '--ulimit',
+    'nproc=30000:30000',
+    image,
+    '--version',
+  ]);
   const { version: expected } = JSON.parse(await readFile('package.json', 'utf8'));
   expect(version).toContain(expected);
 });
@@ -197,7 +227,9 @@ test('the image is small, is labelled and says how to ask for its health', async
   expect(Size).toBeLessThan(200_000_000);
   expect(Config.Labels).toMatchObject({ 'org.opencontainers.image.title': 'birdkeeper' });
   expect(Config.Cmd).toEqual(['route-reflector']);
-  expect(Config.Healthcheck ?? Healthcheck).toMatchObject({ Test: expect.arrayContaining(['CMD']) });
+  expect(Config.Healthcheck ?? Healthcheck).toMatchObject({
+    Test: expect.arrayContaining(['CMD']),
+  });
 });
 
 /** Three nodes without a mesh, all of them clients of a reflector that runs in a container on node1. */

@@ -99,7 +99,10 @@ export class Container {
       const command = ['--user', 'bird', this.name, 'birdc', 'show', 'protocols'];
       const answer = await podman(['exec', ...command]);
       const lines = answer.split('\n').filter((line) => / BGP .* Established/.test(line));
-      found = lines.map((line) => line.split(' ')[0] ?? '').sort().join(' ');
+      found = lines
+        .map((line) => line.split(' ')[0] ?? '')
+        .sort()
+        .join(' ');
       return found === wanted;
     };
     try {

@@ -189,7 +189,13 @@ function makeImageBase() {
     const options = ['--variant=minbase', '--include=ca-certificates'];
     run('debootstrap', [...options, imageRelease, system, mirror()]);
     // What the slim images of registries lack too.
-    for (const dir of ['var/cache', 'var/lib/apt/lists', 'var/log', 'usr/share/doc', 'usr/share/man'])
+    for (const dir of [
+      'var/cache',
+      'var/lib/apt/lists',
+      'var/log',
+      'usr/share/doc',
+      'usr/share/man',
+    ])
       for (const name of readdirSync(join(system, dir)))
         rmSync(join(system, dir, name), { recursive: true });
     run('tar', ['-C', system, '-cf', join(work, 'base.tar'), '.']);
