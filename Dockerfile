@@ -36,7 +36,12 @@ COPY package.json LICENSE ./
 COPY templates templates
 COPY docker/container container
 COPY --from=bundle /src/dist dist
-RUN ln -s /usr/lib/birdkeeper/dist/main.js /usr/local/bin/birdkeeper
+# The supervisor's own files go where a read-only root has a tmpfs.
+RUN ln -s /usr/lib/birdkeeper/dist/main.js /usr/local/bin/birdkeeper \
+ && for name in bird birdkeeper; do \
+      ln -s "/run/birdkeeper/supervise/$name" "container/service/$name/supervise" \
+   && ln -s "/run/birdkeeper/supervise/$name-log" "container/service/$name/log/supervise"; \
+    done
 
 LABEL org.opencontainers.image.title="birdkeeper" \
       org.opencontainers.image.description="Keeps the BIRD routing daemon configured from Calico's BGP data in etcd" \
