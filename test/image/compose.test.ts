@@ -26,9 +26,12 @@ test('compose.yaml is valid by the schema of the compose specification', () => {
   const ajv = new Ajv2019.Ajv2019({ strict: false, validateFormats: false });
   const validate = ajv.compile(withoutIds(composeSchema));
 
-  expect(validate(file), JSON.stringify(validate.errors)).toBe(true);
+  // The published package is older than the compose file's name.
+  const { name, ...rest } = file;
+  expect(name).toBe('birdkeeper');
+  expect(validate(rest), JSON.stringify(validate.errors)).toBe(true);
   // Else "valid" would mean little.
-  expect(validate({ ...file, services: { etcd: { cap_drop: 'ALL', no_such: 1 } } })).toBe(false);
+  expect(validate({ ...rest, services: { etcd: { cap_drop: 'ALL', no_such: 1 } } })).toBe(false);
 });
 
 test('the services of compose.yaml exchange routes by the reflector', async () => {

@@ -26,6 +26,7 @@ interface Service {
 
 /** What is used of a compose file. */
 export interface ComposeFile {
+  readonly name: string;
   readonly services: Readonly<Record<string, Service>>;
   readonly volumes: Readonly<Record<string, unknown>>;
   readonly networks: {

@@ -33,12 +33,18 @@ const programs = [
   ['ping', 'iputils-ping'],
   ['openssl', 'openssl'],
   ['systemd-notify', 'systemd'],
+];
+
+/** The same for the container image, which only its tests need: `--without-image` leaves it out. */
+const imagePrograms = [
   ['podman', 'podman'],
   ['buildah', 'buildah'],
   ['runc', 'runc'],
   ['newuidmap', 'uidmap'],
   ['debootstrap', 'debootstrap'],
 ];
+const withImage = !process.argv.includes('--without-image');
+if (withImage) programs.push(...imagePrograms);
 
 /** Services of those packages: they would take ports 179 and 2379 at the next boot. */
 const services = new Map([
@@ -76,7 +82,7 @@ try {
   if (debianPackages.length > 0) installDebianPackages(debianPackages);
   checkBird2();
   if (needsBird1) unpackBird1();
-  if (!existsSync(imageBaseDir)) makeImageBase();
+  if (withImage && !existsSync(imageBaseDir)) makeImageBase();
   if (!npmPackagesAreThere()) installNpmPackages();
 } catch (error) {
   if (!(error instanceof SetUpError)) throw error;
