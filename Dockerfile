@@ -1,29 +1,55 @@
-# birdkeeper beside a BIRD that runs elsewhere: in another container that shares the configuration and socket folders,
-# or on the host. BIRD is in the image too, but only to check a configuration (`bird -p`) and to ask for a reload (`birdc`).
-ARG NODE_IMAGE=docker.io/library/node:20-bookworm-slim
+# One image for the three parts that run in containers; the first argument says which (docker/README.md):
+#   route-reflector (the default)  BIRD and birdkeeper, kept running by runit
+#   node                           birdkeeper beside the BIRD of another container
+#   bird                           that BIRD
+# Nothing here is bound to one architecture. Both bases are release lines of Debian 12; give digests to build the same again.
+ARG NODE_IMAGE=docker.io/library/node:24-bookworm-slim
+ARG RUNTIME_IMAGE=docker.io/library/debian:bookworm-slim
 
-FROM ${NODE_IMAGE} AS build
+# Node's program alone, without its symbols: of the rest of that image nothing is needed at run time.
+FROM ${NODE_IMAGE} AS node
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends binutils \
+ && rm -rf /var/lib/apt/lists/*
+RUN install -d /out && strip -o /out/node "$(command -v node)"
+
+FROM ${NODE_IMAGE} AS bundle
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --no-audit --no-fund
 COPY tsconfig.json ./
 COPY src src
 COPY test/support/build-bundle.mjs test/support/build-bundle.mjs
-RUN node test/support/build-bundle.mjs
+RUN node test/support/build-bundle.mjs && rm dist/*.map
 
-FROM ${NODE_IMAGE}
-RUN apt-get update \
- && apt-get install -y --no-install-recommends bird2 \
- && rm -rf /var/lib/apt/lists/*
+FROM ${RUNTIME_IMAGE}
+# The user has a fixed id, for the owners of shared folders and for Kubernetes; the package takes the user that is there.
+RUN groupadd --system --gid 179 bird \
+ && useradd --system --uid 179 --gid bird --no-create-home --home-dir /run/bird --shell /usr/sbin/nologin bird \
+ && apt-get update \
+ && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends bird2 runit \
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/* /var/log/* /usr/share/doc/* /usr/share/man/* \
+ && install -d -o bird -g bird -m 2770 /run/bird /etc/birdkeeper /etc/birdkeeper/config
+COPY --from=node /out/node /usr/local/bin/node
 WORKDIR /usr/lib/birdkeeper
-COPY --from=build /src/dist dist
 COPY package.json LICENSE ./
 COPY templates templates
-RUN ln -s /usr/lib/birdkeeper/dist/main.js /usr/bin/birdkeeper \
- && install -d -o bird -g bird -m 2750 /etc/birdkeeper/config
-# Of BIRD's group: its socket and the files that it reads need no more.
-USER bird
+COPY docker/container container
+COPY --from=bundle /src/dist dist
+# The supervisor's own files go where a read-only root has a tmpfs.
+RUN ln -s /usr/lib/birdkeeper/dist/main.js /usr/local/bin/birdkeeper \
+ && for name in bird birdkeeper; do \
+      ln -s "/run/birdkeeper/supervise/$name" "container/service/$name/supervise" \
+   && ln -s "/run/birdkeeper/supervise/$name-log" "container/service/$name/log/supervise"; \
+    done
+
+LABEL org.opencontainers.image.title="birdkeeper" \
+      org.opencontainers.image.description="Keeps the BIRD routing daemon configured from Calico's BGP data in etcd" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.documentation="docker/README.md"
 ENV BIRDKEEPER_LISTEN=0.0.0.0:9470
-EXPOSE 9470
-ENTRYPOINT ["birdkeeper"]
-CMD ["run"]
+EXPOSE 179 9470
+# Of the process, not of its readiness: what restarts an unhealthy container would not bring etcd back.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=10s CMD ["/usr/lib/birdkeeper/container/health"]
+ENTRYPOINT ["/usr/lib/birdkeeper/container/entrypoint"]
+CMD ["route-reflector"]

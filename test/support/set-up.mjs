@@ -9,6 +9,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDebRoot, makeDebRoot } from './deb-root.mjs';
+import { makeImageBase } from './image-base.mjs';
 import { aptOptions, find, mirror, root, run, SetUpError, say } from './set-up-steps.mjs';
 import { missingCollections, unpack } from './unpack-birds.mjs';
 
@@ -31,12 +32,14 @@ const programs = [
   ['systemd-notify', 'systemd'],
 ];
 
-/** What the tests of package and image need on top. */
+/** What the tests of image and package need on top. */
 const programsOfContainers = [
   ['dpkg-deb', 'dpkg'],
   ['debootstrap', 'debootstrap'],
   ['podman', 'podman'],
+  ['buildah', 'buildah'],
   ['runc', 'runc'],
+  ['newuidmap', 'uidmap'],
 ];
 
 /** Services of those packages: they would take ports 179 and 2379 at the next boot. */
@@ -46,6 +49,7 @@ const services = new Map([
 ]);
 
 const debRoot = join(root, '.tools/deb-root');
+const imageBase = join(root, '.tools/image-base');
 const policyFile = '/usr/sbin/policy-rc.d';
 
 // Ctrl-C ends the running apt-get or npm; this process goes on to its clean-up and ends after it.
@@ -60,10 +64,7 @@ try {
   if (debianPackages.length > 0) installDebianPackages(debianPackages);
   checkBird2();
   for (const collection of collections) unpack(collection);
-  if (isForTests && !isDebRoot(debRoot)) {
-    say('making a Debian 13 for the tests of the package, in .tools/deb-root (once, 40 s)');
-    makeDebRoot(debRoot, mirror(), run);
-  }
+  if (isForTests) makeDebians();
   if (!npmPackagesAreThere()) installNpmPackages();
 } catch (error) {
   if (!(error instanceof SetUpError)) throw error;
@@ -153,6 +154,18 @@ function checkBird2() {
   throw new SetUpError(
     `${find('bird')} is ${version?.[0] ?? 'no BIRD'}; the tests need BIRD 2 or newer there: apt-get install bird2`,
   );
+}
+
+/** The small Debians that the tests of package and image start from. */
+function makeDebians() {
+  if (!isDebRoot(debRoot)) {
+    say('making a Debian 13 for the tests of the package, in .tools/deb-root (once, 40 s)');
+    makeDebRoot(debRoot, mirror(), run);
+  }
+  if (!existsSync(imageBase)) {
+    say('making the base of the container image, in .tools/image-base (once, a minute)');
+    makeImageBase(imageBase, mirror(), run);
+  }
 }
 
 /** Whether node_modules has each package of the lock file, in the lock file's version. */

@@ -1,0 +1,286 @@
+/**
+ * The container image, built from the Dockerfile and really run: the route reflector as the walkthrough starts it, in the
+ * place of its host node1, and birdkeeper and BIRD in containers of their own.
+ */
+import { chmod, chown, mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  type Container,
+  type ContainerOptions,
+  removeLeftContainers,
+  withContainer,
+} from '../support/container.js';
+import { buildImage, podman, removeImage } from '../support/image.js';
+import { type Lab, withLab } from '../support/lab.js';
+import type { Namespace } from '../support/netns.js';
+import { RouteMonitor } from '../support/route-monitor.js';
+import { walkthroughHosts } from '../support/walkthrough.js';
+
+const BGP = '/calico/bgp/v1';
+const BIRD_ID = 179;
+
+const keys: Readonly<Record<string, string>> = {
+  [`${BGP}/global/as_num`]: '65100',
+  [`${BGP}/global/node_mesh`]: '{"enabled": false}',
+  [`${BGP}/host/kube-master/ip_addr_v4`]: '172.17.42.30',
+  [`${BGP}/host/kube-node1/ip_addr_v4`]: '172.17.42.31',
+  [`${BGP}/host/kube-node2/ip_addr_v4`]: '172.17.42.32',
+  '/calico/v1/ipam/v4/pool/192.168.0.0-16': '{"cidr":"192.168.0.0/16","masquerade":true}',
+  '/calico/ipam/v2/host/kube-node1/ipv4/block/192.168.0.0-26': '{}',
+  '/calico/ipam/v2/host/kube-node2/ipv4/block/192.168.0.64-26': '{}',
+  [`${BGP}/global/peer_v4/172.17.42.40`]: '{"ip":"172.17.42.40","as_num":"65100"}',
+  [`${BGP}/rr_v4/172.17.42.40`]: '{"ip":"172.17.42.40","cluster_id":"1.0.0.1"}',
+};
+
+const CLIENTS = ['Global_172_17_42_30', 'Global_172_17_42_31', 'Global_172_17_42_32'];
+const REFLECTOR_ENVIRONMENT = ['-e', 'IP=172.17.42.40', '-e', 'ETCD_AUTHORITY=172.17.42.30:2379'];
+
+/** What a reflector needs of root's rights, in place of --privileged. */
+const leastRights = ['NET_BIND_SERVICE', 'SETUID', 'SETGID', 'KILL'].flatMap((right) => [
+  '--cap-add',
+  right,
+]);
+
+let image = '';
+
+beforeAll(async () => {
+  await removeLeftContainers();
+  image = await buildImage();
+}, 600_000);
+
+afterAll(() => removeImage(image));
+
+test("the walkthrough's docker run makes the reflector, and logs go out and to /var/log", async () => {
+  await withReflector(['--privileged', ...REFLECTOR_ENVIRONMENT], async (lab, reflector, logs) => {
+    await expectRoutes(lab);
+
+    const output = await reflector.logs();
+    for (const service of ['bird', 'birdkeeper']) {
+      const kept = await readFile(join(logs, 'birdkeeper', service, 'current'), 'utf8');
+      const [first = 'nothing'] = kept.split('\n');
+      expect(output).toContain(first);
+    }
+    expect(output).toContain('"outcome":"applied"');
+    expect(await reflector.exec('bash', '/usr/lib/birdkeeper/container/health')).toBe('');
+    expect(await usersOf(reflector)).toEqual({ bird: BIRD_ID, birdkeeper: BIRD_ID });
+  });
+}, 60_000);
+
+test('a killed BIRD and a killed birdkeeper come back, and no node loses a route meanwhile', async () => {
+  await withReflector(REFLECTOR_ENVIRONMENT, async (lab, reflector) => {
+    await expectRoutes(lab);
+    const monitor = new RouteMonitor(lab.host('kube-node1').namespace, lab.host('kube-node1').dir);
+    await monitor.started();
+
+    await reflector.killAndWait('birdkeeper');
+    await reflector.killAndWait('bird');
+    await reflector.waitForSessions(CLIENTS);
+    await lab.put('/calico/ipam/v2/host/kube-node2/ipv4/block/192.168.1.0-26', '{}');
+
+    const added = '192.168.1.0/26 via 172.17.42.32 dev eth0 proto bird';
+    await lab.host('kube-node1').waitForRoute(added);
+    expect(await monitor.deleted()).toEqual([]);
+  });
+}, 90_000);
+
+test('docker stop ends birdkeeper, then BIRD, with status 0; nodes keep their routes until it is started again', async () => {
+  await withReflector(REFLECTOR_ENVIRONMENT, async (lab, reflector) => {
+    await expectRoutes(lab);
+    const monitor = new RouteMonitor(lab.host('kube-node1').namespace, lab.host('kube-node1').dir);
+    await monitor.started();
+
+    const tookMs = await reflector.stop();
+
+    expect(await reflector.exitStatus()).toBe(0);
+    expect(tookMs).toBeLessThan(5_000);
+    const output = await reflector.logs();
+    expect(output).toMatch(/"msg":"stopping[\s\S]*Shutting down for graceful restart/);
+    await reflector.startAgain();
+    await reflector.waitForSessions(CLIENTS);
+    await expectRoutes(lab);
+    expect(await monitor.deleted()).toEqual([]);
+  });
+}, 90_000);
+
+test('four capabilities and a read-only root are enough for the reflector', async () => {
+  const options = [
+    ...['--cap-drop', 'all', ...leastRights, '--security-opt', 'no-new-privileges'],
+    ...['--read-only', '--read-only-tmpfs=false', '--tmpfs', '/run', '--tmpfs', '/tmp'],
+    ...['--tmpfs', '/etc/birdkeeper/config', ...REFLECTOR_ENVIRONMENT],
+  ];
+  await withReflector(options, async (lab, reflector) => {
+    await expectRoutes(lab);
+    await reflector.killAndWait('bird');
+    await reflector.waitForSessions(CLIENTS);
+    await reflector.stop();
+    expect(await reflector.exitStatus()).toBe(0);
+  });
+}, 60_000);
+
+test.each([
+  ['no IP', ['-e', 'ETCD_AUTHORITY=172.17.42.30:2379'], 'IP'],
+  [
+    'an ETCD_AUTHORITY without a port',
+    ['-e', 'IP=10.0.0.1', '-e', 'ETCD_AUTHORITY=nowhere'],
+    'ETCD_AUTHORITY',
+  ],
+])('with %s the reflector ends with status 2 and one line', async (_, options, name) => {
+  await withContainer({ image, options }, async (container) => {
+    expect(await container.exitStatus()).toBe(2);
+    const lines = (await container.logs())
+      .split('\n')
+      .filter((line) => line.includes('birdkeeper: '));
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain(name);
+  });
+});
+
+test('birdkeeper beside BIRD, in two containers that share two folders, neither of them root', async () => {
+  await withLab({ hosts: walkthroughHosts('bird2') }, async (lab) => {
+    await lab.putAll({ ...keys, [`${BGP}/global/node_mesh`]: '{"enabled": true}' });
+    const shared = await sharedFolders(lab);
+    const { namespace } = lab.host('kube-node1');
+    const others = ['kube-master', 'kube-node2'].map((name) => lab.host(name));
+    const both = [...shared, '--read-only', '--read-only-tmpfs=false', '--cap-drop', 'all'];
+    const bird = [
+      ...both,
+      '--cap-add',
+      'NET_ADMIN',
+      '--cap-add',
+      'NET_BIND_SERVICE',
+      '--cap-add',
+      'SETUID',
+      '--cap-add',
+      'SETGID',
+    ];
+    const sidecar = [
+      ...[...both, '--user', `${BIRD_ID}:${BIRD_ID}`, '--security-opt', 'no-new-privileges'],
+      ...['--tmpfs', '/tmp', '-e', 'NODENAME=kube-node1'],
+      ...['-e', 'ETCD_ENDPOINTS=http://172.17.42.30:2379'],
+    ];
+    await withContainer(
+      { image, namespace, options: bird, args: ['bird'] },
+      async (birdContainer) => {
+        await withContainer({ image, namespace, options: sidecar, args: ['node'] }, async () => {
+          for (const host of others) {
+            await host.bird.start();
+            host.startBirdkeeper();
+          }
+
+          await birdContainer.waitForSessions(['Mesh_172_17_42_30', 'Mesh_172_17_42_32']);
+
+          const routes = (await lab.host('kube-node1').routes()).split('\n');
+          expect(routes).toContain('192.168.0.64/26 via 172.17.42.32 dev eth0 proto bird');
+          expect(await lab.host('kube-node1').ping('192.168.0.2', '192.168.0.64')).toContain(
+            ' 1 received',
+          );
+          expect((await birdContainer.exec('stat', '-c', '%u', '/proc/1')).trim()).toBe(
+            `${BIRD_ID}`,
+          );
+        });
+      },
+    );
+  });
+}, 60_000);
+
+test('the sidecar keeps a BIRD of the host configured', async () => {
+  await withLab({ hosts: walkthroughHosts('bird2') }, async (lab) => {
+    await lab.putAll({ ...keys, [`${BGP}/global/node_mesh`]: '{"enabled": true}' });
+    const host = lab.host('kube-node1');
+    await Promise.all(lab.hosts.map(({ bird }) => bird.start()));
+    for (const other of lab.hosts) if (other !== host) other.startBirdkeeper();
+    await chown(host.bird.configDir, 0, BIRD_ID);
+    await chmod(host.bird.configDir, 0o2770);
+    // As Debian's service does it: BIRD's socket and the configuration are group bird's. The lab's BIRD is root's.
+    await chown(join(host.dir, 'bird.ctl'), 0, BIRD_ID);
+    const options = [
+      ...['-v', `${host.bird.configDir}:/etc/birdkeeper/config`, '-v', `${host.dir}:/run/bird`],
+      ...['--cap-drop', 'all', '--user', `${BIRD_ID}:${BIRD_ID}`, '-e', `NODENAME=${host.name}`],
+      ...['-e', 'ETCD_ENDPOINTS=http://172.17.42.30:2379'],
+    ];
+    await withContainer({ image, namespace: host.namespace, options, args: ['node'] }, async () => {
+      await host.waitForRoute('192.168.0.64/26 via 172.17.42.32 dev eth0 proto bird');
+    });
+  });
+}, 60_000);
+
+test("other arguments are birdkeeper's", async () => {
+  const version = await podman([
+    'run',
+    '--rm',
+    '--network',
+    'none',
+    '--ulimit',
+    'nofile=20000:20000',
+    '--ulimit',
+    'nproc=30000:30000',
+    image,
+    '--version',
+  ]);
+  const { version: expected } = JSON.parse(await readFile('package.json', 'utf8'));
+  expect(version).toContain(expected);
+});
+
+test('the image is small, is labelled and says how to ask for its health', async () => {
+  const [{ Size, Config, Healthcheck }] = JSON.parse(await podman(['inspect', image]));
+  expect(Size).toBeLessThan(200_000_000);
+  expect(Config.Labels).toMatchObject({ 'org.opencontainers.image.title': 'birdkeeper' });
+  expect(Config.Cmd).toEqual(['route-reflector']);
+  expect(Config.Healthcheck ?? Healthcheck).toMatchObject({
+    Test: expect.arrayContaining(['CMD']),
+  });
+});
+
+/** Three nodes without a mesh, all of them clients of a reflector that runs in a container on node1. */
+async function withReflector(
+  options: readonly string[],
+  work: (lab: Lab, reflector: Container, logs: string) => Promise<void>,
+): Promise<void> {
+  await withLab({ hosts: walkthroughHosts('bird2') }, async (lab) => {
+    await lab.putAll(keys);
+    await lab.startAll();
+    const namespace = await hostOfReflector(lab);
+    const logs = join(lab.network.dir, 'var-log');
+    await mkdir(logs);
+    const container: ContainerOptions = {
+      image,
+      namespace,
+      options: ['-v', `${logs}:/var/log/`, ...options],
+    };
+    await withContainer(container, (reflector) => work(lab, reflector, logs));
+  });
+}
+
+function hostOfReflector(lab: Lab): Promise<Namespace> {
+  const link = { addresses: ['172.17.42.40/16'], gateway: '172.17.42.1' };
+  return lab.network.addHost('node1', link);
+}
+
+/** The routes of the walkthrough's end. */
+async function expectRoutes(lab: Lab): Promise<void> {
+  const [master, node1, node2] = lab.hosts;
+  await master?.waitForRoute('192.168.0.0/26 via 172.17.42.31 dev eth0 proto bird');
+  await master?.waitForRoute('192.168.0.64/26 via 172.17.42.32 dev eth0 proto bird');
+  await node1?.waitForRoute('192.168.0.64/26 via 172.17.42.32 dev eth0 proto bird');
+  await node2?.waitForRoute('192.168.0.0/26 via 172.17.42.31 dev eth0 proto bird');
+}
+
+/** Folders for configuration and socket, as options of `docker run`. */
+async function sharedFolders(lab: Lab): Promise<readonly string[]> {
+  const folders = { config: '/etc/birdkeeper/config', run: '/run/bird' };
+  const options: string[] = [];
+  for (const [name, path] of Object.entries(folders)) {
+    const folder = join(lab.network.dir, `shared-${name}`);
+    await mkdir(folder, { mode: 0o770 });
+    await chown(folder, BIRD_ID, BIRD_ID);
+    options.push('-v', `${folder}:${path}`);
+  }
+  return options;
+}
+
+async function usersOf(container: Container): Promise<Record<'bird' | 'birdkeeper', number>> {
+  const userOf = async (service: 'bird' | 'birdkeeper'): Promise<number> =>
+    Number(await container.exec('stat', '-c', '%u', `/proc/${await container.pidOf(service)}`));
+  return { bird: await userOf('bird'), birdkeeper: await userOf('birdkeeper') };
+}

@@ -1,0 +1,104 @@
+/**
+ * The container image, built from the Dockerfile as it stands, with podman's tools and a storage of the project's own.
+ *
+ * In the place of the base images of a registry stand one that `set-up.mjs` has made with debootstrap, and that one with this
+ * machine's Node. Layers are kept in `.tools/image-store`, so that only the first build fetches packages.
+ */
+import { cp, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { runCommand } from './command.js';
+import { projectRoot } from './tools.js';
+
+const store = join(projectRoot, '.tools/image-store');
+const storeOptions = [
+  ...['--root', join(store, 'root'), '--runroot', join(store, 'run')],
+  ...['--storage-driver', 'overlay'],
+];
+const BASE = 'localhost/birdkeeper-base:bookworm';
+const NODE = `localhost/birdkeeper-node:${process.version}`;
+const MINUTES_MS = 60_000;
+
+/** What comes before podman's own command: which storage, and what runs containers. */
+export const podmanOptions = [
+  ...storeOptions,
+  ...['--tmpdir', join(store, 'tmp')],
+  // With crun containers don't start where cgroups are of both versions.
+  ...['--runtime', 'runc', '--cgroup-manager=cgroupfs', '--events-backend=file'],
+] as const;
+
+/** Runs podman on the project's storage; gives what it printed. */
+export function podman(args: readonly string[], timeoutMs = 30_000): Promise<string> {
+  return runCommand('podman', [...podmanOptions, ...args], { timeoutMs });
+}
+
+/** Builds the image of the Dockerfile; gives its name, which is this process's own. */
+export async function buildImage(): Promise<string> {
+  await mkdir(store, { recursive: true });
+  if (!(await isThere(BASE))) {
+    await podman(['import', join(projectRoot, '.tools/image-base/base.tar'), BASE], MINUTES_MS);
+  }
+  if (!(await isThere(NODE))) await buildNodeImage();
+  const name = `localhost/birdkeeper:${imageTag(process.pid)}`;
+  const bases = ['--build-arg', `RUNTIME_IMAGE=${BASE}`, '--build-arg', `NODE_IMAGE=${NODE}`];
+  await build(name, [...bases, projectRoot]);
+  return name;
+}
+
+/** Removes an image's name; its layers stay for the next build. */
+export async function removeImage(name: string): Promise<void> {
+  await podman(['untag', name]);
+}
+
+/** The names of the images that processes which are gone have left. */
+export async function leftImages(isDead: (pid: number) => boolean): Promise<readonly string[]> {
+  const names = await podman(['images', '--format', '{{.Repository}}:{{.Tag}}']);
+  return names.split('\n').filter((name) => {
+    const pid = /^localhost\/birdkeeper:test-(\d+)$/.exec(name)?.[1];
+    return pid !== undefined && isDead(Number(pid));
+  });
+}
+
+function imageTag(pid: number): string {
+  return `test-${pid}`;
+}
+
+/** The base image with this machine's Node and npm, and what they need to reach this machine's registry. */
+async function buildNodeImage(): Promise<void> {
+  const context = await mkdtemp(join(tmpdir(), 'birdkeeper-node-image-'));
+  try {
+    await cp(await realpath(process.execPath), join(context, 'node'));
+    const npm = await runCommand('sh', ['-c', 'readlink -f "$(command -v npm)"']);
+    await cp(dirname(dirname(npm.trim())), join(context, 'npm'), { recursive: true });
+    const registry = await runCommand('npm', ['config', 'get', 'registry']);
+    const authorities = process.env.NODE_EXTRA_CA_CERTS;
+    if (authorities) await cp(authorities, join(context, 'authorities.pem'), { dereference: true });
+    const lines = [
+      `FROM ${BASE}`,
+      'COPY node /usr/local/bin/node',
+      'COPY npm /usr/local/lib/node_modules/npm',
+      'RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm',
+      `ENV npm_config_registry=${registry.trim()}`,
+      ...(authorities ? ['COPY authorities.pem /etc/ssl/authorities.pem'] : []),
+      ...(authorities ? ['ENV NODE_EXTRA_CA_CERTS=/etc/ssl/authorities.pem'] : []),
+    ];
+    await writeFile(join(context, 'Dockerfile'), lines.join('\n'));
+    await build(NODE, [context]);
+  } finally {
+    await rm(context, { recursive: true, force: true });
+  }
+}
+
+async function build(name: string, args: readonly string[]): Promise<void> {
+  const options = [
+    ...['--isolation', 'chroot', '--network', 'host', '--pull-never', '--layers'],
+    // The format that knows HEALTHCHECK.
+    ...['--format', 'docker'],
+  ];
+  const args_ = [...storeOptions, 'build', ...options, '-t', name, ...args];
+  await runCommand('buildah', args_, { timeoutMs: 10 * MINUTES_MS });
+}
+
+async function isThere(name: string): Promise<boolean> {
+  return (await podman(['images', '--quiet', name])).trim() !== '';
+}
