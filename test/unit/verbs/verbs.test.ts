@@ -1,0 +1,178 @@
+/** The verbs as functions: what each answers to contents that commands alone don't produce. */
+import { describe, expect, test } from 'vitest';
+import { parseSpeakerAddress } from '../../../src/values/address.js';
+import { setDefaultNodeAs } from '../../../src/verbs/default-node-as.js';
+import { turnNodeMesh } from '../../../src/verbs/node-mesh.js';
+import { addPeer, listPeers, removePeer } from '../../../src/verbs/peers.js';
+import {
+  addReflector,
+  listReflectors,
+  removeReflector,
+} from '../../../src/verbs/route-reflectors.js';
+import { editOf, viewAfter, viewOf } from '../../../src/verbs/store-view.js';
+
+const BGP = '/calico/bgp/v1';
+
+function address(text: string) {
+  const parsed = parseSpeakerAddress(text);
+  if (!parsed.ok) throw new Error(parsed.reason);
+  return parsed.value;
+}
+
+/** A view of these keys below BGP's. */
+function view(keys: Readonly<Record<string, string>>) {
+  const entries = Object.entries(keys).map(([key, value]) => ({ key: `${BGP}/${key}`, value }));
+  return viewOf({ revision: '7', entries });
+}
+
+/** The same peer under two spellings of its address, as a hand-written key can have it. */
+const TWICE = {
+  'global/peer_v6/FD00::1': '{"ip":"fd00::1","as_num":"65001"}',
+  'global/peer_v6/fd00::1': '{"ip":"fd00::1","as_num":"65002"}',
+};
+
+describe('peers', () => {
+  test('a peer under several spellings becomes one', () => {
+    const answer = addPeer({ address: address('fd00::1'), asn: 65001 })(view(TWICE));
+
+    expect(answer).toMatchObject({
+      kind: 'edit',
+      changes: [
+        {
+          kind: 'put',
+          key: `${BGP}/global/peer_v6/fd00::1`,
+          value: '{"ip":"fd00::1","as_num":"65001"}',
+        },
+        { kind: 'delete', key: `${BGP}/global/peer_v6/FD00::1` },
+      ],
+    });
+  });
+
+  test('and is removed under each', () => {
+    expect(removePeer({ address: address('fd00::1') })(view(TWICE))).toMatchObject({
+      kind: 'edit',
+      changes: [
+        { kind: 'delete', key: `${BGP}/global/peer_v6/fd00::1` },
+        { kind: 'delete', key: `${BGP}/global/peer_v6/FD00::1` },
+      ],
+    });
+  });
+
+  test('a value that can not be read can be overwritten, and removed', () => {
+    const broken = view({ 'global/peer_v4/10.0.0.9': 'nonsense' });
+    const wanted = { address: address('10.0.0.9'), asn: 65001 };
+
+    expect(addPeer(wanted)(broken)).toMatchObject({
+      kind: 'edit',
+      changes: [{ kind: 'put', value: '{"ip":"10.0.0.9","as_num":"65001"}' }],
+      notes: ['10.0.0.9 was a global peer already; its AS number is now 65001'],
+    });
+    expect(removePeer(wanted)(broken)).toMatchObject({
+      kind: 'edit',
+      changes: [{ kind: 'delete' }],
+    });
+  });
+
+  test("a global peer and a node's are different things", () => {
+    const keys = { 'host/a/peer_v4/10.0.0.9': '{"ip":"10.0.0.9","as_num":"65001"}' };
+
+    expect(removePeer({ address: address('10.0.0.9') })(view(keys))).toEqual({
+      kind: 'impossible',
+      reason: '10.0.0.9 is not a globally configured peer',
+    });
+    expect(listPeers(view(keys).cluster)).toEqual([]);
+    expect(listPeers(view(keys).cluster, 'a')).toMatchObject([{ address: '10.0.0.9', asn: 65001 }]);
+  });
+
+  test('peers are listed as numbers, not as text', () => {
+    const keys = Object.fromEntries(
+      ['10.0.0.10', '10.0.0.9', '9.0.0.1'].map((ip) => [
+        `global/peer_v4/${ip}`,
+        JSON.stringify({ ip, as_num: 65001 }),
+      ]),
+    );
+    expect(listPeers(view(keys).cluster).map((peer) => peer.address)).toEqual([
+      '9.0.0.1',
+      '10.0.0.9',
+      '10.0.0.10',
+    ]);
+  });
+});
+
+describe('route reflectors', () => {
+  test('an IPv4 reflector without a cluster id is a cluster of its own; an IPv6 one has none', () => {
+    expect(addReflector(address('10.0.0.9'))(view({}))).toMatchObject({
+      changes: [{ value: '{"ip":"10.0.0.9","cluster_id":"10.0.0.9"}' }],
+    });
+    expect(addReflector(address('fd00::9'))(view({}))).toMatchObject({
+      changes: [{ key: `${BGP}/rr_v6/fd00::9`, value: '{"ip":"fd00::9"}' }],
+    });
+  });
+
+  test('adding one again without a cluster id leaves the one that it has', () => {
+    const standing = view({ 'rr_v4/10.0.0.9': '{"ip":"10.0.0.9","cluster_id":"1.0.0.1"}' });
+
+    expect(addReflector(address('10.0.0.9'))(standing)).toEqual({
+      kind: 'nothing-to-do',
+      notes: ['10.0.0.9 is a route reflector of cluster 1.0.0.1 already'],
+    });
+    expect(listReflectors(standing.cluster)).toMatchObject([{ clusterId: '1.0.0.1' }]);
+  });
+
+  test('removing one that nodes still peer with says what is left to do', () => {
+    const keys = {
+      'rr_v4/10.0.0.9': '{"ip":"10.0.0.9","cluster_id":"1.0.0.1"}',
+      'global/peer_v4/10.0.0.9': '{"ip":"10.0.0.9","as_num":"65001"}',
+    };
+
+    expect(removeReflector(address('10.0.0.9'))(view(keys))).toMatchObject({
+      kind: 'edit',
+      warnings: ['all nodes still peer with it: birdkeeper bgp peer remove 10.0.0.9'],
+    });
+    expect(removeReflector(address('10.0.0.8'))(view(keys))).toMatchObject({ kind: 'impossible' });
+  });
+});
+
+describe('mesh and AS number', () => {
+  test('a default is written when it is asked for, once', () => {
+    const on = { kind: 'put', key: `${BGP}/global/node_mesh`, value: '{"enabled":true}' };
+    expect(turnNodeMesh(true)(view({}))).toMatchObject({ kind: 'edit', changes: [on] });
+    expect(turnNodeMesh(true)(view({ 'global/node_mesh': on.value }))).toMatchObject({
+      kind: 'nothing-to-do',
+    });
+  });
+
+  test('a new AS number is warned of only where a node uses it', () => {
+    const own = { 'host/a/ip_addr_v4': '10.0.0.1', 'host/a/as_num': '65009' };
+    expect(setDefaultNodeAs(65001)(view(own))).toMatchObject({ warnings: [] });
+    expect(setDefaultNodeAs(65001)(view({ 'host/a/ip_addr_v4': '10.0.0.1' }))).toMatchObject({
+      warnings: ['the AS number of nodes changes from 64512 to 65001: their sessions restart'],
+    });
+  });
+});
+
+describe('the view', () => {
+  const before = view({
+    'rr_v4/10.0.0.9': '{"ip":"10.0.0.9","cluster_id":"1.0.0.1"}',
+    'global/peer_v4/10.0.0.9': '{"ip":"10.0.0.9","as_num":"65001"}',
+    'host/a/ip_addr_v4': '10.0.0.1',
+  });
+
+  test('an edit relies on the mesh, the reflectors and the global peers', () => {
+    expect(editOf(before, []).reliesOn).toEqual([
+      `${BGP}/global/node_mesh`,
+      `${BGP}/rr_v4/10.0.0.9`,
+      `${BGP}/global/peer_v4/10.0.0.9`,
+    ]);
+  });
+
+  test('after a change it is what a datastore with that change gives', () => {
+    const changes = [
+      { kind: 'put', key: `${BGP}/global/as_num`, value: '65001' },
+      { kind: 'delete', key: `${BGP}/rr_v4/10.0.0.9` },
+    ] as const;
+    const { cluster } = viewAfter(before, changes);
+    expect(cluster).toMatchObject({ defaultAsn: 65001, reflectors: [], nodes: [{ name: 'a' }] });
+    expect(before.cluster.reflectors).toHaveLength(1);
+  });
+});
