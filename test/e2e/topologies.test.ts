@@ -7,6 +7,7 @@ import { findLostPairs } from '../../src/plan/reachability/lost-pairs.js';
 import { viewOf } from '../../src/verbs/store-view.js';
 import { type Lab, withLab } from '../support/lab.js';
 import type { LabHost, LabHostOptions } from '../support/lab-host.js';
+import { waitFor } from '../support/wait-for.js';
 import { walkthroughHosts } from '../support/walkthrough.js';
 
 const BGP = '/calico/bgp/v1';
@@ -72,6 +73,17 @@ const topologies: readonly { what: string; reflectors: readonly number[]; keys: 
     },
   },
   {
+    what: 'two reflectors of one cluster, of which each has other clients',
+    reflectors: [40, 41],
+    keys: {
+      ...reflector(40, '1.0.0.1'),
+      ...reflector(41, '1.0.0.1'),
+      ...peers('kube-master', [40]),
+      ...peers('kube-node1', [40]),
+      ...peers('kube-node2', [41]),
+    },
+  },
+  {
     what: 'a node with an AS number of its own behind a reflector',
     reflectors: [40],
     keys: {
@@ -128,6 +140,7 @@ test.each(topologies)(
         }
       }
       // Only now, when all that can come has come, does what is missing say anything.
+      await Promise.all(lab.hosts.map(expectReflectorsMeshed));
       for (const gone of lost) {
         const [family = '', a = '', b = ''] = gone.split(' ');
         const routes = await lab.host(a).namespace.routes(family === 'ipv6' ? 'ipv6' : 'ipv4');
@@ -137,6 +150,16 @@ test.each(topologies)(
   },
   60_000,
 );
+
+/** Waits until a reflector has its sessions with the others; a node has none of these. */
+async function expectReflectorsMeshed(host: LabHost): Promise<void> {
+  if (host.role === 'node') return;
+  const isMeshed = async (): Promise<boolean> =>
+    (await host.sessions()).every(
+      ({ name, info }) => !name.startsWith('Mesh_') || info === 'Established',
+    );
+  await waitFor(isMeshed, { what: `${host.name} to peer with the other reflectors` });
+}
 
 function pairs(): readonly (readonly [NodeName, NodeName])[] {
   return NODES.flatMap((a) => NODES.filter((b) => a < b).map((b) => [a, b] as const));

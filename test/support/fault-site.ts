@@ -245,7 +245,8 @@ export class FaultSite {
     await this.bird.stop();
     await this.proxy.close();
     await this.etcd.dispose();
-    rmSync(this.dir, { recursive: true, force: true });
+    // A program that was killed may have a child that writes its last.
+    rmSync(this.dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
     this.#forget();
   }
 
