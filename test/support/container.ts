@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { atExit } from './at-exit.js';
+import { runCommand } from './command.js';
 import { leftImages, podman, podmanOptions, removeImage } from './image.js';
 import type { Namespace } from './netns.js';
 import { waitFor } from './wait-for.js';
@@ -25,8 +26,11 @@ const limits = ['--ulimit', 'nofile=20000:20000', '--ulimit', 'nproc=30000:30000
 export class Container {
   readonly name: string;
 
+  readonly #forget: () => void;
+
   private constructor(name: string) {
     this.name = name;
+    this.#forget = atExit(() => removeNow(name));
   }
 
   /** Starts it, as `docker run -d` does. */
@@ -49,7 +53,8 @@ export class Container {
 
   /** All that it has printed, on both outputs. */
   logs(): Promise<string> {
-    return podman(['logs', this.name]);
+    const command = ['podman', ...podmanOptions, 'logs', this.name];
+    return runCommand('sh', ['-c', 'exec "$@" 2>&1', 'sh', ...command]);
   }
 
   /** `docker stop`; gives how long it took, in milliseconds. */
@@ -115,6 +120,7 @@ export class Container {
   /** Ends and removes it. */
   async dispose(): Promise<void> {
     await podman(['rm', '--force', '--time', '0', this.name]);
+    this.#forget();
   }
 }
 
@@ -124,7 +130,6 @@ export async function withContainer<T>(
   work: (container: Container) => Promise<T>,
 ): Promise<T> {
   const container = await Container.start(options);
-  const forget = atExit(() => removeNow(container.name));
   try {
     return await work(container);
   } catch (error) {
@@ -132,7 +137,6 @@ export async function withContainer<T>(
     throw error;
   } finally {
     await container.dispose();
-    forget();
   }
 }
 
