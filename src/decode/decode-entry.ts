@@ -139,7 +139,7 @@ function decodePeer(
     return fields;
   }
   // Calico's own templates take the address from the value; one that leaves it out means the one in the key.
-  const address = parseSpeakerAddress(fields.value.ip ?? addressText, family);
+  const address = parseSpeakerAddress(fields.value.ip || addressText, family);
   if (!address.ok) {
     return refused(`field "ip": ${address.reason}`);
   }

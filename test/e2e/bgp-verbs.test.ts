@@ -2,7 +2,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type Ended, runBirdkeeper } from '../support/birdkeeper.js';
+import { type Ended, program, runBirdkeeper } from '../support/birdkeeper.js';
+import { runCommand } from '../support/command.js';
 import { etcdForTest } from '../support/etcd-fixture.js';
 import { etcd2ForTest, V2Writer } from '../support/etcd2-fixture.js';
 import { folderForTest } from '../support/folder.js';
@@ -222,6 +223,31 @@ No IPv6 BGP Peers defined for this node.
 
     const peers: { ip: string }[] = JSON.parse(await output(store, 'peer show -o json'));
     expect(peers.map(({ ip }) => ip)).toEqual(addresses);
+  });
+});
+
+describe('at a terminal', () => {
+  /** Answers what `bgp node-mesh off` asks. `script` gives it a terminal. */
+  async function answer(word: string) {
+    const { options } = await (stores.file ?? expect.fail())(NODES);
+    const command = [process.execPath, program, 'bgp', 'node-mesh', 'off', ...options].join(' ');
+    const said = await runCommand('script', ['-qec', command, '/dev/null'], { input: `${word}\n` })
+      .then((output) => ({ output, isDone: true }))
+      .catch((error: Error) => ({ output: error.message, isDone: false }));
+    return { ...said, mesh: await output({ options }, 'node-mesh') };
+  }
+
+  test('yes does it', async () => {
+    const { output: said, isDone, mesh } = await answer('y');
+    expect(said).toContain('kube-node1 - kube-node2 (IPv4)');
+    expect(said).toContain('Do it all the same? [y/N]');
+    expect({ isDone, mesh }).toEqual({ isDone: true, mesh: 'off\n' });
+  });
+
+  test.each(['n', '', 'yikes'])('%j does not', async (word) => {
+    const { output: said, isDone, mesh } = await answer(word);
+    expect(said).toContain('nothing was changed');
+    expect({ isDone, mesh }).toEqual({ isDone: false, mesh: 'on\n' });
   });
 });
 
