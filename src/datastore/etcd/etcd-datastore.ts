@@ -9,7 +9,8 @@ import {
 } from '../datastore.js';
 import { commitEdit } from './commit.js';
 import { connect } from './connection.js';
-import { type EtcdFailure, explainFailure } from './failure.js';
+import { explainFailure } from './failure.js';
+import { atFirstThatWorks, type EndpointChoice } from './first-endpoint.js';
 import { Follower, type Sessions } from './follower.js';
 import { type KeyRange, keyRangesOf } from './key-range.js';
 import { list } from './list.js';
@@ -22,16 +23,18 @@ export class EtcdDatastore implements EditableDatastore {
   readonly description: string;
   readonly #settings: EtcdSettings;
   readonly #ranges: readonly KeyRange[];
+  readonly #choice: EndpointChoice;
   #follower: Follower<Position> | undefined;
 
   constructor(options: EtcdOptions) {
     this.#settings = withDefaults(options);
     this.#ranges = keyRangesOf(options.keyPrefixes);
+    this.#choice = { endpoints: options.endpoints, explain: explainFailure };
     this.description = `etcd3 ${options.endpoints.join(',')}`;
   }
 
   read(): Promise<Snapshot> {
-    return this.#atFirstThatWorks(async (endpoint) => {
+    return atFirstThatWorks(this.#choice, async (endpoint) => {
       const { connection } = await connect(endpoint, this.#ranges, this.#settings);
       try {
         const { header, entries } = await list(connection, this.#ranges, this.#settings.pageSize);
@@ -43,10 +46,13 @@ export class EtcdDatastore implements EditableDatastore {
   }
 
   async commit(edit: Edit): Promise<EditOutcome> {
-    const { connection, endpoint } = await this.#atFirstThatWorks(async (candidate) => ({
-      ...(await connect(candidate, this.#ranges, this.#settings)),
-      endpoint: candidate,
-    }));
+    const { connection, endpoint } = await atFirstThatWorks(
+      { ...this.#choice, preface: 'nothing was changed: ' },
+      async (candidate) => ({
+        ...(await connect(candidate, this.#ranges, this.#settings)),
+        endpoint: candidate,
+      }),
+    );
     // Not tried again elsewhere when it fails: etcd may have made the change before its answer was lost.
     try {
       return await commitEdit(await connection.etcd3Client(), edit);
@@ -74,25 +80,6 @@ export class EtcdDatastore implements EditableDatastore {
 
   resync(): void {
     this.#follower?.resync();
-  }
-
-  /** What `work` gives for the first endpoint that it doesn't fail for. */
-  async #atFirstThatWorks<T>(work: (endpoint: string) => Promise<T>): Promise<T> {
-    const failures: EtcdFailure[] = [];
-    let cause: unknown;
-    for (const endpoint of this.#settings.endpoints) {
-      try {
-        return await work(endpoint);
-      } catch (error) {
-        cause = error;
-        failures.push(explainFailure(error, endpoint));
-      }
-    }
-    throw new DatastoreError(failures.map(({ reason }) => reason).join('; '), {
-      advice: failures.at(-1)?.advice ?? 'give --etcd-endpoints',
-      isRetryable: failures.some(({ isRetryable }) => isRetryable),
-      cause,
-    });
   }
 }
 

@@ -7,7 +7,7 @@ import {
   type EditOutcome,
   type Snapshot,
 } from '../datastore.js';
-import type { EtcdFailure } from '../etcd/failure.js';
+import { atFirstThatWorks } from '../etcd/first-endpoint.js';
 import { Follower, type Sessions } from '../etcd/follower.js';
 import { Etcd2Client } from './client.js';
 import { compare, refuseUnfitKeys, write } from './edit.js';
@@ -78,28 +78,24 @@ export class Etcd2Datastore implements EditableDatastore {
     what: string,
     ask: (client: Etcd2Client, endpoint: string) => Promise<() => Promise<T>>,
   ): Promise<T> {
-    const failures: EtcdFailure[] = [];
-    let cause: unknown;
-    for (const endpoint of this.#settings.endpoints) {
-      let client: Etcd2Client | undefined;
-      let goOn: (() => Promise<T>) | undefined;
+    const choice = {
+      endpoints: this.#settings.endpoints,
+      explain: explainEtcd2Failure,
+      preface: what,
+    };
+    const { client, goOn } = await atFirstThatWorks(choice, async (endpoint) => {
+      const candidate = await Etcd2Client.open(endpoint, this.#settings);
       try {
-        client = await Etcd2Client.open(endpoint, this.#settings);
-        goOn = await ask(client, endpoint);
+        return { client: candidate, goOn: await ask(candidate, endpoint) };
       } catch (error) {
-        cause = error;
-        failures.push(explainEtcd2Failure(error, endpoint));
+        candidate.close();
+        throw error;
       }
-      try {
-        if (goOn) return await goOn();
-      } finally {
-        client?.close();
-      }
-    }
-    throw new DatastoreError(`${what}${failures.map(({ reason }) => reason).join('; ')}`, {
-      advice: failures.at(-1)?.advice ?? 'give --etcd-endpoints',
-      isRetryable: failures.some(({ isRetryable }) => isRetryable),
-      cause,
     });
+    try {
+      return await goOn();
+    } finally {
+      client.close();
+    }
   }
 }
