@@ -201,6 +201,7 @@ function makeImageBase() {
       'var/log',
       'usr/share/doc',
       'usr/share/man',
+      'usr/share/locale',
     ])
       for (const name of readdirSync(join(system, dir)))
         rmSync(join(system, dir, name), { recursive: true });
