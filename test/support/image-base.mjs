@@ -7,7 +7,10 @@ import { join } from 'node:path';
 
 const release = 'bookworm';
 /** What the slim images of registries lack too. */
-const spared = ['var/cache', 'var/lib/apt/lists', 'var/log', 'usr/share/doc', 'usr/share/man'];
+const spared = [
+  ...['var/cache', 'var/lib/apt/lists', 'var/log'],
+  ...['usr/share/doc', 'usr/share/man', 'usr/share/locale'],
+];
 
 /**
  * Makes `dir` with the file `base.tar`, whole or not at all: a minute or two.

@@ -4,6 +4,8 @@
  * In the place of the base images of a registry stand one that `set-up.mjs` has made with debootstrap, and that one with this
  * machine's Node. Layers are kept in `.tools/image-store`, so that only the first build fetches packages.
  */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -32,20 +34,38 @@ export function podman(args: readonly string[], timeoutMs = 30_000): Promise<str
   return runCommand('podman', [...podmanOptions, ...args], { timeoutMs });
 }
 
-/** Builds the image of the Dockerfile; gives its name, which is this process's own. */
+/**
+ * Builds the image of the Dockerfile; gives its name. Test files of one run share it: the first builds, the others wait. The
+ * name goes with the next run's clean-up; layers stay, for the next build.
+ */
 export async function buildImage(): Promise<string> {
   await mkdir(store, { recursive: true });
-  if (!(await isThere(BASE))) {
-    await podman(['import', join(projectRoot, '.tools/image-base/base.tar'), BASE], MINUTES_MS);
+  const release = await lockStore();
+  try {
+    const name = `localhost/birdkeeper:test-${process.ppid}`;
+    if (await isThere(name)) return name;
+    if (!(await isThere(BASE))) {
+      await podman(['import', join(projectRoot, '.tools/image-base/base.tar'), BASE], MINUTES_MS);
+    }
+    if (!(await isThere(NODE))) await buildNodeImage();
+    const bases = ['--build-arg', `RUNTIME_IMAGE=${BASE}`, '--build-arg', `NODE_IMAGE=${NODE}`];
+    await build(name, [...bases, projectRoot]);
+    return name;
+  } finally {
+    release();
   }
-  if (!(await isThere(NODE))) await buildNodeImage();
-  const name = `localhost/birdkeeper:${imageTag(process.pid)}`;
-  const bases = ['--build-arg', `RUNTIME_IMAGE=${BASE}`, '--build-arg', `NODE_IMAGE=${NODE}`];
-  await build(name, [...bases, projectRoot]);
-  return name;
 }
 
-/** Removes an image's name; its layers stay for the next build. */
+/** Waits for the lock, which ends with this process at the latest. @returns to be called at the end */
+async function lockStore(): Promise<() => void> {
+  const lock = spawn('flock', [join(store, 'lock'), 'sh', '-c', 'echo held; exec cat'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  await once(lock.stdout, 'data');
+  return () => lock.stdin.end();
+}
+
+/** Removes an image's name. */
 export async function removeImage(name: string): Promise<void> {
   await podman(['untag', name]);
 }
@@ -57,10 +77,6 @@ export async function leftImages(isDead: (pid: number) => boolean): Promise<read
     const pid = /^localhost\/birdkeeper:test-(\d+)$/.exec(name)?.[1];
     return pid !== undefined && isDead(Number(pid));
   });
-}
-
-function imageTag(pid: number): string {
-  return `test-${pid}`;
 }
 
 /** The base image with this machine's Node and npm, and what they need to reach this machine's registry. */
