@@ -17,7 +17,7 @@ import { TemplateError } from '../render/template-error.js';
 import type { LoadedSettings, Settings } from '../settings/load-settings.js';
 import { type Preparation, prepare } from './prepare.js';
 import { SignalQueue } from './signal-queue.js';
-import { startDaemon } from './start-daemon.js';
+import { type RunningDaemon, type StartContext, startDaemon } from './start-daemon.js';
 import { WaitingRoom } from './waiting-room.js';
 
 /** What the process gives besides its settings. */
@@ -65,9 +65,14 @@ async function live(
   const onWait = (reason: string): Promise<void> => waitingRoom.open(reason);
   let preparation = await prepare(settings, { ...shared, logger, onWait });
   await waitingRoom.close();
+  let previous: Settings | undefined;
   while (preparation !== undefined) {
     const current = { ...shared, logger: loggerOf(preparation.settings), notifier };
-    const running = await startDaemon(preparation, current);
+    const running = await startOrGoBack(preparation, previous, current);
+    if (running === undefined) {
+      return;
+    }
+    previous = running.settings;
     preparation = await nextPreparation(signals, current, context.reloadSettings);
     if (preparation === undefined) {
       current.logger.info({}, 'stopping; BIRD and its files stay as they are');
@@ -76,6 +81,31 @@ async function live(
       notifier.reloading();
     }
     await running.stop();
+  }
+}
+
+/**
+ * Starts a daemon. When it can't be started (a port that is taken, a folder that can't be written to) but one with the
+ * settings before could, that one is started again.
+ */
+async function startOrGoBack(
+  preparation: Preparation,
+  previous: Settings | undefined,
+  context: Parameters<typeof prepare>[1] & StartContext,
+): Promise<(RunningDaemon & { readonly settings: Settings }) | undefined> {
+  try {
+    return { ...(await startDaemon(preparation, context)), settings: preparation.settings };
+  } catch (error) {
+    const isExpected = error instanceof ApplyError || error instanceof ListenError;
+    if (!isExpected || previous === undefined) {
+      throw error;
+    }
+    context.logger.error(
+      { reason: error.message },
+      "can't start with the new settings; the old ones stay",
+    );
+    const old = await prepare(previous, context);
+    return old && { ...(await startDaemon(old, context)), settings: previous };
   }
 }
 

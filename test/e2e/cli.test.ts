@@ -400,6 +400,28 @@ describe('run', () => {
     expect(first.exitCode).toBe(0);
   });
 
+  test('goes back to the old settings when SIGHUP brings some that it can not start with', async () => {
+    const { source, bird, outputDir, dir } = await siteForTest();
+    const [config, log] = [join(dir, 'config.yaml'), join(dir, 'daemon.log')];
+    await writeFile(config, `output-dir: ${outputDir}\nlisten: off\n`);
+    const args = ['run', ...source, ...bird, '--config', config];
+    const daemon = new BackgroundCommand(process.execPath, [program, ...args], log);
+    onTestFinished(() => daemon.stop('SIGKILL'));
+    const reads = (): number => readFileSync(log, 'utf8').split('datastore read').length - 1;
+    await waitFor(() => reads() === 1, { what: 'birdkeeper to read its datastore' });
+
+    // A folder in a file.
+    await writeFile(config, `output-dir: ${config}/config\nlisten: off\n`);
+    daemon.signal('SIGHUP');
+
+    await waitFor(() => reads() === 2, { what: 'birdkeeper to read its datastore again' });
+    const said = readFileSync(log, 'utf8');
+    expect(said).toContain("can't start with the new settings; the old ones stay");
+    expect(said).toContain('ENOTDIR');
+    await daemon.stop('SIGTERM');
+    expect(daemon.exitCode).toBe(0);
+  });
+
   test('ends with 1 and advice when the output directory cannot be made', async () => {
     const { source, bird, dir } = await siteForTest();
     await writeFile(join(dir, 'taken'), '');
