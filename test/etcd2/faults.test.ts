@@ -1,10 +1,11 @@
 /** What goes wrong between a follower and a store of the v2 API, and how it goes on. */
 import { expect, onTestFinished, test } from 'vitest';
-import { etcdForTest, keyOf, proxyForTest } from '../support/etcd-fixture.js';
+import { etcdForTest, KEY_PREFIXES, keyOf, proxyForTest } from '../support/etcd-fixture.js';
 import {
   datastore2Of,
   etcd2ForTest,
   follow2ForTest,
+  heldPolls,
   knows,
   startFollowing2,
   V2Writer,
@@ -138,6 +139,8 @@ test('events that etcd forgot during a poll are made up for by a snapshot', asyn
   await writer.put(keyOf('a'), '1');
   const proxy = await proxyForTest(etcd);
   const { listener } = await follow2ForTest(proxy.url, { pollMs: 6_000, probeMs: 60_000 });
+
+  await heldPolls(etcd, KEY_PREFIXES.length);
 
   // The polls are deaf, and end after the history has gone by.
   proxy.blackHole();

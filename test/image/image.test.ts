@@ -5,6 +5,7 @@
 import { chmod, chown, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import { makeCa, makeCertificate } from '../support/certificates.js';
 import {
   type Container,
   type ContainerOptions,
@@ -16,6 +17,8 @@ import { type Lab, withLab } from '../support/lab.js';
 import type { Namespace } from '../support/netns.js';
 import { reflectorKeys } from '../support/reflector-keys.js';
 import { RouteMonitor } from '../support/route-monitor.js';
+import { tools } from '../support/tools.js';
+import { waitFor } from '../support/wait-for.js';
 import { walkthroughHosts } from '../support/walkthrough.js';
 
 const MESH = '/calico/bgp/v1/global/node_mesh';
@@ -33,8 +36,8 @@ const leastRights = ['NET_BIND_SERVICE', 'SETUID', 'SETGID', 'KILL'].flatMap((ri
 let image = '';
 
 beforeAll(async () => {
-  await removeLeftContainers();
   image = await buildImage();
+  await removeLeftContainers();
 }, 600_000);
 
 test("the walkthrough's docker run makes the reflector, and logs go out and to /var/log", async () => {
@@ -101,6 +104,47 @@ test('four capabilities and a read-only root are enough for the reflector', asyn
     await reflector.waitForSessions(CLIENTS);
     await reflector.stop();
     expect(await reflector.exitStatus()).toBe(0);
+  });
+}, 60_000);
+
+test('etcd with TLS is reached by files of a mounted folder', async () => {
+  await withLab({ hosts: walkthroughHosts('bird2').slice(0, 1) }, async (lab) => {
+    const { namespace: etcdHost, address } = lab.host('kube-master');
+    const [dir, url] = [join(lab.network.dir, 'tls'), `https://${address}:2381`];
+    await mkdir(dir);
+    const ca = makeCa(dir, 'ca');
+    const server = makeCertificate(ca, dir, 'server', { names: `IP:${address}` });
+    const client = makeCertificate(ca, dir, 'client');
+    await chown(client.keyFile, 0, BIRD_ID);
+    await chmod(client.keyFile, 0o640);
+    const files = ['--cert-file', server.certFile, '--key-file', server.keyFile];
+    etcdHost.start(
+      tools.etcd,
+      [
+        ...[
+          '--data-dir',
+          join(dir, 'etcd'),
+          '--client-cert-auth',
+          '--trusted-ca-file',
+          ca.certFile,
+        ],
+        ...['--listen-client-urls', url, '--advertise-client-urls', url, ...files],
+        ...['--listen-peer-urls', 'http://127.0.0.1:2390'],
+      ],
+      join(dir, 'etcd.log'),
+    );
+    const options = [
+      ...['-v', `${dir}:/tls:ro`, '-e', 'IP=172.17.42.40', '-e', `ETCD_AUTHORITY=${address}:2381`],
+      ...['-e', 'ETCD_SCHEME=https', '-e', 'ETCD_CA_CERT_FILE=/tls/ca.pem'],
+      ...['-e', 'ETCD_CERT_FILE=/tls/client.pem', '-e', 'ETCD_KEY_FILE=/tls/client.key'],
+    ];
+    const namespace = await hostOfReflector(lab);
+    await withContainer({ image, namespace, options }, async (reflector) => {
+      await waitFor(async () => (await reflector.logs()).includes('"outcome":"applied"'), {
+        what: 'a configuration from an etcd with TLS',
+        timeoutMs: 20_000,
+      });
+    });
   });
 }, 60_000);
 

@@ -53,6 +53,15 @@ export async function follow2ForTest(
   return following;
 }
 
+/** Waits until etcd holds so many polls. */
+export async function heldPolls({ url }: Etcd, count: number): Promise<void> {
+  const held = async (): Promise<number> => {
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    return Number(/^etcd_debugging_store_watchers (\d+)$/m.exec(metrics)?.[1]);
+  };
+  await waitFor(async () => (await held()) >= count, { what: `${count} held polls` });
+}
+
 /** Writes over the v2 API, without the client under test. */
 export class V2Writer {
   readonly #url: string;

@@ -6,13 +6,16 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { existsSync, realpathSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { runCommand } from './command.js';
 import { projectRoot } from './tools.js';
 
-const store = join(projectRoot, '.tools/image-store');
+const store = join(existingPath(join(projectRoot, '.tools')), 'image-store');
+/** Podman's storage works at the path alone that it was made at, and this file says which that was. */
+const placeFile = join(store, 'place');
 const storeOptions = [
   ...['--root', join(store, 'root'), '--runroot', join(store, 'run')],
   ...['--storage-driver', 'overlay'],
@@ -39,9 +42,9 @@ export function podman(args: readonly string[], timeoutMs = 30_000): Promise<str
  * name goes with the next run's clean-up; layers stay, for the next build.
  */
 export async function buildImage(): Promise<string> {
-  await mkdir(store, { recursive: true });
   const release = await lockStore();
   try {
+    await prepareStore();
     const name = `localhost/birdkeeper:test-${process.ppid}`;
     if (await isThere(name)) return name;
     if (!(await isThere(BASE))) {
@@ -56,9 +59,22 @@ export async function buildImage(): Promise<string> {
   }
 }
 
+/** Makes the storage; one that was made elsewhere, and came here with the project's folder, is made anew. */
+async function prepareStore(): Promise<void> {
+  const place = await readFile(placeFile, 'utf8').catch(() => '');
+  if (place !== store) await rm(store, { recursive: true, force: true });
+  await mkdir(store, { recursive: true });
+  await writeFile(placeFile, store);
+}
+
+/** The path without symbolic links of a folder that may not be there yet. */
+function existingPath(path: string): string {
+  return existsSync(path) ? realpathSync(path) : path;
+}
+
 /** Waits for the lock, which ends with this process at the latest. @returns to be called at the end */
 async function lockStore(): Promise<() => void> {
-  const lock = spawn('flock', [join(store, 'lock'), 'sh', '-c', 'echo held; exec cat'], {
+  const lock = spawn('flock', [`${store}.lock`, 'sh', '-c', 'echo held; exec cat'], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   await once(lock.stdout, 'data');
@@ -67,7 +83,8 @@ async function lockStore(): Promise<() => void> {
 
 /** Removes an image's name. */
 export async function removeImage(name: string): Promise<void> {
-  await podman(['untag', name]);
+  // Without the second, all names that the image has.
+  await podman(['untag', name, name]);
 }
 
 /** The names of the images that processes which are gone have left. */
