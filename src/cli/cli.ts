@@ -21,11 +21,11 @@ export async function runCli(args: readonly string[], builtInTemplates: string):
   };
   const program = new Command('birdkeeper')
     .description('Keeps the BIRD routing daemon configured from a datastore.')
-    .version(version)
-    .exitOverride();
+    .version(version);
   for (const commandOf of COMMANDS) {
-    program.addCommand(throwing(commandOf({ builtInTemplates, finish })));
+    program.addCommand(commandOf({ builtInTemplates, finish }));
   }
+  throwing(program);
   try {
     await program.parseAsync([...args], { from: 'user' });
     return exitStatus;
@@ -37,8 +37,10 @@ export async function runCli(args: readonly string[], builtInTemplates: string):
   }
 }
 
-/** `command` and those below it throw where commander would end the process. */
-function throwing(command: Command): Command {
+/** `command` and those below it throw where commander would end the process, and complain as all the rest does. */
+function throwing(command: Command): void {
   command.commands.forEach(throwing);
-  return command.exitOverride();
+  command.exitOverride().configureOutput({
+    outputError: (text, write) => write(text.replace(/^error: /, 'birdkeeper: ')),
+  });
 }

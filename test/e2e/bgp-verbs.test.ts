@@ -210,7 +210,7 @@ No IPv6 BGP Peers defined for this node.
     const { exitStatus, stdout, stderr } = await bgp(store, command);
 
     expect({ exitStatus, stdout }).toEqual({ exitStatus: 2, stdout: '' });
-    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(stderr).toMatch(/^birdkeeper: .+\n$/);
     expect(stderr).toContain(named);
     expect(JSON.parse(await output(store, 'peer show -o json'))).toEqual([]);
   });
