@@ -2,6 +2,8 @@
  * Two route reflectors: either may die without a node being without a route for a moment, and when both die the routes
  * stand for the time of BGP's graceful restart (RFC 4724) and are taken over by the sessions that come back.
  */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Lab, withLab } from '../support/lab.js';
 import type { LabHost } from '../support/lab-host.js';
@@ -29,6 +31,10 @@ const keys: Readonly<Record<string, string>> = {
   '/calico/ipam/v2/host/kube-node1/ipv4/block/192.168.0.0-26': '{}',
   '/calico/ipam/v2/host/kube-node2/ipv4/block/192.168.0.64-26': '{}',
 };
+
+/** How long nodes keep what a reflector told that went away, in the test of just that. */
+const RESTART_TIME_S = 4;
+const ROUTE_OF_MASTER = '192.168.0.0/26 via 172.17.42.31 dev eth0 proto bird';
 
 const SESSIONS = ['Global_172_17_42_40', 'Global_172_17_42_41'];
 
@@ -83,6 +89,41 @@ test.each([
   240_000,
 );
 
+test('without a reflector the routes stand for the restart time that the reflectors announced, and no longer', async () => {
+  await withLab({ hosts: walkthroughSite({ bird: 'bird2' }) }, async (lab) => {
+    await lab.putAll({
+      ...keys,
+      [`${BGP}/rr_v4/172.17.42.40`]: '{"ip":"172.17.42.40","cluster_id":"1.0.0.1"}',
+    });
+    const nodes = NODES.map((name) => lab.host(name));
+    const reflector = lab.host('node1');
+    const templates = join(lab.network.dir, 'templates');
+    await mkdir(join(templates, 'partials'), { recursive: true });
+    // An operator's own timers, in place of BIRD's 120 s.
+    const timers = `  graceful restart time ${RESTART_TIME_S};\n`;
+    await writeFile(join(templates, 'partials/timers.hbs'), timers);
+    await Promise.all(lab.hosts.map(({ bird }) => bird.start()));
+    for (const node of nodes) node.startBirdkeeper();
+    reflector.startBirdkeeper(['--templates', templates]);
+    for (const node of nodes) await node.waitForEstablished([sessionWith(reflector)]);
+    const watched = lab.host('kube-master');
+    await watched.waitForRoute(ROUTE_OF_MASTER);
+    const monitor = new RouteMonitor(watched.namespace, watched.dir);
+    await monitor.started();
+
+    const killedAt = Date.now();
+    await reflector.bird.stop('SIGKILL');
+
+    const isGone = async (): Promise<boolean> => (await monitor.deleted()).length > 0;
+    await waitFor(isGone, { what: 'the routes to go', timeoutMs: 30_000, everyMs: 50 });
+    const stoodS = (Date.now() - killedAt) / 1000;
+    expect(stoodS).toBeGreaterThan(RESTART_TIME_S - 1);
+    expect(stoodS).toBeLessThan(RESTART_TIME_S + 4);
+    await reflector.bird.start();
+    await watched.waitForRoute(ROUTE_OF_MASTER);
+  });
+}, 90_000);
+
 /** Starts BIRD on `reflectors` again, and waits until all is as before. */
 async function comeBack(nodes: readonly LabHost[], reflectors: readonly LabHost[]): Promise<void> {
   await Promise.all(reflectors.map(({ bird }) => bird.start()));
@@ -102,7 +143,7 @@ async function comeBack(nodes: readonly LabHost[], reflectors: readonly LabHost[
 async function established(nodes: readonly LabHost[]): Promise<void> {
   for (const node of nodes) await node.waitForSessions(SESSIONS, SLOW_RETRY_MS);
   const [master, node1] = nodes;
-  await master?.waitForRoute('192.168.0.0/26 via 172.17.42.31 dev eth0 proto bird');
+  await master?.waitForRoute(ROUTE_OF_MASTER);
   await node1?.waitForRoute('192.168.0.64/26 via 172.17.42.32 dev eth0 proto bird');
 }
 
