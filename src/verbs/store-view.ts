@@ -1,3 +1,4 @@
+import type { Problem } from '../base/problem.js';
 import type { Change, Edit, Snapshot } from '../datastore/datastore.js';
 import { DecodedStore } from '../decode/decoded-store.js';
 import { meshEntry } from '../decode/encode-entry.js';
@@ -7,13 +8,15 @@ import type { Cluster } from '../model/cluster.js';
 export interface StoreView {
   readonly snapshot: Snapshot;
   readonly cluster: Cluster;
+  /** Entries that can't be read, and so say nothing in the cluster. */
+  readonly problems: readonly Problem[];
 }
 
 /** The view of what was read. */
 export function viewOf(snapshot: Snapshot): StoreView {
   const store = new DecodedStore();
   store.replace(snapshot);
-  return { snapshot, cluster: store.cluster() };
+  return { snapshot, cluster: store.cluster(), problems: store.problems() };
 }
 
 /** The view as it will be after `changes`. */

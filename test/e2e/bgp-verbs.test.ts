@@ -215,6 +215,25 @@ No IPv6 BGP Peers defined for this node.
     expect(JSON.parse(await output(store, 'peer show -o json'))).toEqual([]);
   });
 
+  test('what can not be read is told, and left out of what is shown', async () => {
+    const store = await open({
+      ...NODES,
+      '/calico/bgp/v1/global/node_mesh': 'off',
+      '/calico/bgp/v1/global/peer_v4/192.0.2.9': '{"ip":"192.0.2.9","as_num":"none"}',
+    });
+
+    const { stdout, stderr } = await bgp(store, 'node-mesh');
+    expect(stdout).toBe('on\n');
+    expect(stderr).toMatch(
+      /^birdkeeper: \/calico\/bgp\/v1\/global\/node_mesh: .*left this key out/m,
+    );
+    const peers = await bgp(store, 'peer show --ipv4');
+    expect(peers.stdout).toBe('No global IPv4 BGP Peers defined.\n\n');
+    expect(peers.stderr).toMatch(
+      /peer_v4\/192\.0\.2\.9: field "as_num": "none" is not an AS number/,
+    );
+  });
+
   test('of operators who add peers at the same time none loses', async () => {
     const store = await open(NODES);
     const addresses = ['192.0.2.1', '192.0.2.2', '192.0.2.3', '192.0.2.4'];

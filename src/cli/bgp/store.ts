@@ -19,7 +19,11 @@ export function openBgpStore(settings: Settings): Promise<EditableDatastore> {
 export function showBgp(settings: Settings, show: (view: StoreView) => void): Promise<number> {
   return tellingTrouble(async () => {
     const datastore = await openBgpStore(settings);
-    show(viewOf(await datastore.read()));
+    const view = viewOf(await datastore.read());
+    for (const { key, reason, action } of view.problems) {
+      complain(`${key}: ${reason}; ${action}`);
+    }
+    show(view);
     return EXIT.ok;
   });
 }
