@@ -37,10 +37,6 @@ export function hearersOf(origin: Speaker): ReadonlySet<Speaker> {
 
 /** The route as it arrives at the other end of `link`; undefined when it isn't sent, or is dropped there. */
 function advertised({ speaker, source, clusters, asPath }: Known, link: Link): Known | undefined {
-  const back = link.to.links.find(({ to }) => to === speaker);
-  if (back === undefined) {
-    return undefined;
-  }
   if (link.localAsn !== link.remoteAsn) {
     const path = [...asPath, link.localAsn];
     return path.includes(link.remoteAsn)
@@ -56,9 +52,11 @@ function advertised({ speaker, source, clusters, asPath }: Known, link: Link): K
   }
   const list =
     isReflected && speaker.clusterId !== undefined ? [...clusters, speaker.clusterId] : clusters;
-  return link.to.clusterId !== undefined && list.includes(link.to.clusterId)
-    ? undefined
-    : { speaker: link.to, source: back.isToClient ? 'client' : 'internal', clusters: list, asPath };
+  if (link.to.clusterId !== undefined && list.includes(link.to.clusterId)) {
+    return undefined;
+  }
+  const isFromClient = link.to.links.some(({ to, isToClient }) => to === speaker && isToClient);
+  return { speaker: link.to, source: isFromClient ? 'client' : 'internal', clusters: list, asPath };
 }
 
 /** Keeps `next`, unless the speaker knows the route already in a way that lets it do as much with it. */

@@ -1,7 +1,7 @@
 /**
  * Which nodes can hear of each other's routes, in one family.
  *
- * Nodes on the same terms (the same AS number and peers, and nobody's peer themselves) are interchangeable: three of each
+ * Nodes on the same terms (the same AS number and peers, and neither peers nor reflectors themselves) are interchangeable: three of each
  * such group stand for all, so that thousands of nodes cost no more than a few. What sessions each has is what the planner
  * plans for it; which of those come up, and what is passed on over them, is in speakers.ts and advertise.ts.
  */
@@ -70,10 +70,11 @@ function numbered(
 /** `nodes` by their terms, each group in the order of names. */
 function groupNodes(
   nodes: readonly Node[],
-  { globalPeers }: Cluster,
+  { globalPeers, reflectors }: Cluster,
   family: Family,
 ): readonly (readonly Node[])[] {
-  const peers = [...globalPeers, ...nodes.flatMap((node) => node.peers)];
+  // A node at an address that is a reflector's too is no client of the others: they mesh with that address.
+  const peers = [...globalPeers, ...reflectors, ...nodes.flatMap((node) => node.peers)];
   const peerAddresses = new Set(peers.map(({ address }) => address));
   const groups = new Map<string, Node[]>();
   for (const node of nodes) {
