@@ -41,7 +41,9 @@ const changelog = readFileSync(join(packaging, 'changelog'), 'utf8');
 /** What an administrator may change, and an upgrade keeps. */
 const conffiles = ['/etc/birdkeeper/birdkeeper.yaml', '/etc/default/birdkeeper'];
 
-if (!existsSync(join(root, 'dist/main.js'))) fail('dist/main.js is missing: npm run build');
+if (!existsSync(join(root, 'dist/main.js'))) {
+  fail('dist/main.js is missing: npm run build');
+}
 if (!changelog.startsWith(`birdkeeper (${currentVersion}) `)) {
   fail(`packaging/changelog doesn't begin with version ${currentVersion}, that of package.json`);
 }
@@ -116,7 +118,9 @@ function stageControl() {
   const lines = Object.entries(control).map(([name, value]) => `${name}: ${value}\n`);
   put('DEBIAN/control', lines.join(''));
   put('DEBIAN/conffiles', conffiles.map((path) => `${path}\n`).join(''));
-  for (const script of ['postinst', 'prerm', 'postrm']) copy(script, `DEBIAN/${script}`, 0o755);
+  for (const script of ['postinst', 'prerm', 'postrm']) {
+    copy(script, `DEBIAN/${script}`, 0o755);
+  }
   const sums = installed
     .filter((path) => !conffiles.includes(`/${path}`))
     .map((path) => `${md5(join(stage, path))}  ${path}\n`);
@@ -125,7 +129,9 @@ function stageControl() {
 
 /** The changelog, with an entry on top for a version that it doesn't have. */
 function changelogOf(wanted) {
-  if (wanted === currentVersion) return changelog;
+  if (wanted === currentVersion) {
+    return changelog;
+  }
   const end = changelog.slice(changelog.indexOf(' -- ')).split('\n')[0];
   return `birdkeeper (${wanted}) unstable; urgency=medium\n\n  * Built from ${currentVersion}.\n\n${end}\n\n${changelog}`;
 }
@@ -146,7 +152,9 @@ function copy(name, path, mode) {
 }
 
 function copyFolder(from, path) {
-  for (const name of filesBelow(from)) put(join(path, name), readFileSync(join(from, name)));
+  for (const name of filesBelow(from)) {
+    put(join(path, name), readFileSync(join(from, name)));
+  }
 }
 
 /** Regular files, in the same order everywhere. */
@@ -164,7 +172,9 @@ function setTimes(folder) {
   process.env.SOURCE_DATE_EPOCH = String(seconds);
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
-    if (entry.isDirectory()) chmodSync(path, 0o755);
+    if (entry.isDirectory()) {
+      chmodSync(path, 0o755);
+    }
     lutimesSync(path, seconds, seconds);
   }
   chmodSync(folder, 0o755);
@@ -177,7 +187,9 @@ function md5(path) {
 
 function run(command, arguments_) {
   const { status, stderr, error } = spawnSync(command, arguments_, { encoding: 'utf8' });
-  if (status !== 0) fail(`${command} failed: ${error?.message ?? stderr}`);
+  if (status !== 0) {
+    fail(`${command} failed: ${error?.message ?? stderr}`);
+  }
 }
 
 function fail(reason) {

@@ -73,7 +73,9 @@ function etcdOptionsOf({ endpoints, tls, auth }: EtcdDatastoreSettings) {
 }
 
 function userOf(auth: EtcdAuth) {
-  if ('password' in auth) return auth;
+  if ('password' in auth) {
+    return auth;
+  }
   const { username, passwordFile } = auth;
   return { username, password: () => readPassword(passwordFile) };
 }

@@ -16,7 +16,9 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     options = parseOptions(args);
   } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
+    if (!(error instanceof TypeError)) {
+      throw error;
+    }
     console.error(`${error.message}\n${usage}`);
     return 2;
   }
@@ -25,7 +27,9 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   for (const name of Object.keys(process.env)) {
-    if (FOREIGN_SETTINGS.test(name)) delete process.env[name];
+    if (FOREIGN_SETTINGS.test(name)) {
+      delete process.env[name];
+    }
   }
   try {
     return await report(await measure(options), options);
@@ -57,6 +61,8 @@ async function report(sizes: readonly SizeFigures[], { jsonFile }: BenchOptions)
     await writeFile(jsonFile, `${JSON.stringify({ machine, sizes }, null, 2)}\n`);
   }
   const mistakes = sizes.flatMap(({ hosts, wrong }) => wrong.map((w) => `${hosts} hosts: ${w}`));
-  for (const mistake of mistakes) console.error(`WRONG: ${mistake}`);
+  for (const mistake of mistakes) {
+    console.error(`WRONG: ${mistake}`);
+  }
   return mistakes.length === 0 ? 0 : 1;
 }

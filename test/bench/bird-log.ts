@@ -26,7 +26,9 @@ export class BirdLog {
     const events: ReloadEvent[] = [];
     for (;;) {
       const length = readSync(this.#file, this.#buffer, 0, BUFFER_BYTES, this.#position);
-      if (length === 0) return events;
+      if (length === 0) {
+        return events;
+      }
       this.#position += length;
       const text = this.#rest + this.#buffer.toString('latin1', 0, length);
       for (const [, word] of text.matchAll(EVENT_LINE)) {

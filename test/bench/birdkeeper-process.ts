@@ -28,8 +28,9 @@ export class BirdkeeperProcess {
 
   /** Starts it, and does not wait. @throws when it isn't built */
   constructor(place: BirdkeeperPlace) {
-    if (!existsSync(place.program))
+    if (!existsSync(place.program)) {
       throw new Error(`${place.program} is missing: npm run build makes it`);
+    }
     this.startedMs = performance.now();
     this.#process = new BackgroundCommand(process.execPath, argumentsFor(place), place.logFile);
     this.#forget = atExit(() => this.#process.signal('SIGKILL'));

@@ -22,8 +22,11 @@ export class EtcdWriter {
       const call = request(this.#url, { method: 'POST', agent: this.#agent }, (response) => {
         response.resume();
         response.once('end', () => {
-          if (response.statusCode === 200) resolve();
-          else reject(new Error(`etcd answered ${response.statusCode} to a put of ${key}`));
+          if (response.statusCode === 200) {
+            resolve();
+          } else {
+            reject(new Error(`etcd answered ${response.statusCode} to a put of ${key}`));
+          }
         });
       });
       call.once('error', reject);

@@ -83,7 +83,9 @@ export class Observer {
   async fileThat(what: string, holds: (text: string) => boolean): Promise<Sighting> {
     let judged = -1;
     return this.#until(what, () => {
-      if (judged === this.#generation) return undefined;
+      if (judged === this.#generation) {
+        return undefined;
+      }
       // Before reading: what comes meanwhile is judged again.
       judged = this.#generation;
       const sighting = { generation: this.#generation, atMs: this.#changedMs };
@@ -106,7 +108,9 @@ export class Observer {
   }
 
   close(): void {
-    for (const watcher of this.#watchers) watcher.close();
+    for (const watcher of this.#watchers) {
+      watcher.close();
+    }
     this.#log.close();
   }
 
@@ -115,8 +119,12 @@ export class Observer {
     for (;;) {
       this.#look();
       const value = check();
-      if (value !== undefined) return value;
-      if (!this.#isGoing()) throw new Error(`birdkeeper ended; still waiting for ${what}`);
+      if (value !== undefined) {
+        return value;
+      }
+      if (!this.#isGoing()) {
+        throw new Error(`birdkeeper ended; still waiting for ${what}`);
+      }
       if (performance.now() > deadlineMs) {
         throw new Error(`timed out after ${TIMEOUT_MS} ms waiting for ${what}`);
       }
@@ -148,7 +156,9 @@ export class Observer {
         continue;
       }
       const reload = this.#reloads.find(({ doneMs }) => doneMs === undefined);
-      if (reload) reload.doneMs = performance.now();
+      if (reload) {
+        reload.doneMs = performance.now();
+      }
     }
   }
 }

@@ -60,7 +60,9 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
       help: { type: 'boolean', default: false },
     },
   });
-  if (values.help) return undefined;
+  if (values.help) {
+    return undefined;
+  }
   return {
     hosts: values.hosts.split(',').map((text) => positive('hosts', text)),
     starts: positive('starts', values.starts),
@@ -79,6 +81,8 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
 
 function positive(name: string, text: string): number {
   const number = Number(text);
-  if (number > 0 && Number.isFinite(number)) return number;
+  if (number > 0 && Number.isFinite(number)) {
+    return number;
+  }
   throw new TypeError(`--${name} must be a number above 0, and is "${text}"`);
 }

@@ -55,7 +55,9 @@ export class Site {
       console.error(await logsOf(dir));
       throw error;
     } finally {
-      for (const step of undo.reverse()) await step();
+      for (const step of undo.reverse()) {
+        await step();
+      }
       rmSync(dir, { recursive: true, force: true });
       forget();
     }
@@ -63,7 +65,9 @@ export class Site {
 
   /** The running daemon. */
   get birdkeeper(): BirdkeeperProcess {
-    if (this.#birdkeeper === undefined) throw new Error('birdkeeper was not started');
+    if (this.#birdkeeper === undefined) {
+      throw new Error('birdkeeper was not started');
+    }
     return this.#birdkeeper;
   }
 
@@ -170,13 +174,17 @@ async function makeParts(
 /** etcd's HTTP gateway is a gRPC client too: what it is answered to one put, measured while nobody else asks. */
 async function measurePut(etcd: Etcd, writer: EtcdWriter): Promise<number> {
   const before = await etcd.sentBytes();
-  for (let i = 0; i < CALIBRATION_PUTS; i++) await writer.put('/birdkeeper-bench', String(i));
+  for (let i = 0; i < CALIBRATION_PUTS; i++) {
+    await writer.put('/birdkeeper-bench', String(i));
+  }
   return ((await etcd.sentBytes()) - before) / CALIBRATION_PUTS;
 }
 
 /** The folder itself stays: it is being watched. */
 async function emptyFolder(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true });
+  for (const name of await readdir(folder)) {
+    await rm(join(folder, name), { recursive: true });
+  }
 }
 
 async function logsOf(dir: string): Promise<string> {

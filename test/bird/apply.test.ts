@@ -96,7 +96,9 @@ describe.each(['bird1', 'bird2'] as const)('%s', (kind) => {
       await applier.apply(numberedFiles(1, { kind }));
       const presences: boolean[] = [];
       applier.watch((disturbance) => {
-        if (disturbance.kind === 'bird') presences.push(disturbance.presence.isUp);
+        if (disturbance.kind === 'bird') {
+          presences.push(disturbance.presence.isUp);
+        }
       });
 
       await bird.stop(signal);
@@ -242,7 +244,9 @@ test('only the last generations stay on disk', async () => {
   const site = await ApplySite.create();
   const bird = await site.startBird();
   const applier = await site.open([bird.instance], { keepGenerations: 2 });
-  for (const n of [1, 2, 3, 4]) await applier.apply(numberedFiles(n));
+  for (const n of [1, 2, 3, 4]) {
+    await applier.apply(numberedFiles(n));
+  }
 
   expect(await readdir(join(site.outputDir, '.birdkeeper/generations'))).toEqual(['3', '4']);
   expect(await readlink(join(site.outputDir, '.birdkeeper/current'))).toBe('generations/4');

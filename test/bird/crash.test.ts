@@ -33,7 +33,9 @@ async function applyUntilKilled(
 }
 
 function standingSet(applier: Applier) {
-  if (applier.standing === undefined) throw new Error('nothing stands');
+  if (applier.standing === undefined) {
+    throw new Error('nothing stands');
+  }
   return applier.standing.fileSet;
 }
 

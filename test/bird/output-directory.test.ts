@@ -149,9 +149,13 @@ describe('files that somebody changes by hand', () => {
   test('our own changes do not look like it', async () => {
     const { applier, disturbances } = await applied(20);
 
-    for (let n = 2; n <= 20; n++) await applier.apply(numberedFiles(n));
+    for (let n = 2; n <= 20; n++) {
+      await applier.apply(numberedFiles(n));
+    }
     await waitFor(() => applier.watchesEvents, { what: 'the events to begin' });
-    for (let n = 21; n <= 25; n++) await applier.apply(numberedFiles(n));
+    for (let n = 21; n <= 25; n++) {
+      await applier.apply(numberedFiles(n));
+    }
 
     expect(disturbances).toEqual([]);
   });

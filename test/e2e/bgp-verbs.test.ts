@@ -28,13 +28,17 @@ const stores: Readonly<
 > = {
   async etcd3(entries) {
     const etcd = await etcdForTest();
-    for (const [key, value] of Object.entries(entries)) await etcd.put(key, value);
+    for (const [key, value] of Object.entries(entries)) {
+      await etcd.put(key, value);
+    }
     return { options: ['--datastore', 'etcd3', '--etcd-endpoints', etcd.url] };
   },
   async etcd2(entries) {
     const etcd = await etcd2ForTest();
     const writer = new V2Writer(etcd);
-    for (const [key, value] of Object.entries(entries)) await writer.put(key, value);
+    for (const [key, value] of Object.entries(entries)) {
+      await writer.put(key, value);
+    }
     return { options: ['--datastore', 'etcd2', '--etcd-endpoints', etcd.url] };
   },
   async file(entries) {

@@ -21,7 +21,9 @@ const COMMANDS = ['run', 'render', 'check', 'diff', 'status'];
 const SESSION_TEMPLATE = join(projectRoot, 'templates/bird2/partials/session.hbs');
 
 beforeAll(async () => {
-  if (await isBuildStale()) execFileSync('npm', ['run', '--silent', 'build'], { cwd: projectRoot });
+  if (await isBuildStale()) {
+    execFileSync('npm', ['run', '--silent', 'build'], { cwd: projectRoot });
+  }
 }, 60_000);
 
 async function isBuildStale(): Promise<boolean> {
@@ -208,9 +210,15 @@ describe('usage', () => {
 
     expect(exitStatus).toBe(0);
     for (const { flag, environment, fallback } of Object.values<Setting<unknown>>(SETTINGS)) {
-      if (flag !== undefined) expect(stdout).toContain(`--${flag} <`);
-      for (const name of environment) expect(stdout).toContain(name);
-      if (fallback !== undefined) expect(stdout).toContain(`default: ${fallback}`);
+      if (flag !== undefined) {
+        expect(stdout).toContain(`--${flag} <`);
+      }
+      for (const name of environment) {
+        expect(stdout).toContain(name);
+      }
+      if (fallback !== undefined) {
+        expect(stdout).toContain(`default: ${fallback}`);
+      }
     }
   });
 
@@ -218,7 +226,9 @@ describe('usage', () => {
     const { exitStatus, stdout } = await birdkeeper(['--help']);
 
     expect(exitStatus).toBe(0);
-    for (const command of COMMANDS) expect(stdout).toContain(`\n  ${command} `);
+    for (const command of COMMANDS) {
+      expect(stdout).toContain(`\n  ${command} `);
+    }
   });
 
   test('--version is that of the package', async () => {

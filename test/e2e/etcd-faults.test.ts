@@ -20,7 +20,9 @@ test('a change that was on its way when the connection went silent arrives', asy
 test('fifty changes and a compaction while etcd is cut off arrive, and so do later ones', async () => {
   const site = await faultSiteForTest();
   await site.proxy.close();
-  for (let i = 0; i < 50; i++) await site.changeHost(1 + (i % 20));
+  for (let i = 0; i < 50; i++) {
+    await site.changeHost(1 + (i % 20));
+  }
   await site.etcd.compact();
 
   await site.proxy.listen();

@@ -8,7 +8,9 @@ import { waitFor } from '../support/wait-for.js';
 test('a key that flaps two hundred times ends right, with few reloads', async () => {
   const site = await faultSiteForTest();
   const reloads = site.reloads();
-  for (let i = 0; i < 200; i++) await site.changeHost(7);
+  for (let i = 0; i < 200; i++) {
+    await site.changeHost(7);
+  }
 
   await site.settled();
 
@@ -20,7 +22,9 @@ test('a burst of a thousand changes ends right, with four reloads at most', asyn
   const reloads = site.reloads();
   // Each host is changed fifty times; each transaction changes every host once.
   for (let i = 0; i < 50; i++) {
-    for (let host = 1; host <= site.data.hosts; host++) site.data.nextAddress(host);
+    for (let host = 1; host <= site.data.hosts; host++) {
+      site.data.nextAddress(host);
+    }
     await site.etcd.putAll(site.data.addresses());
   }
 

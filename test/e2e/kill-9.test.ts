@@ -66,7 +66,9 @@ class Writer {
 
   async writeFor(durationMs: number): Promise<void> {
     const endMs = performance.now() + durationMs;
-    while (performance.now() < endMs) await this.#write();
+    while (performance.now() < endMs) {
+      await this.#write();
+    }
   }
 
   /** Writes until files change. */
@@ -89,7 +91,9 @@ class Writer {
 /** What BIRD would find now: `one generation`, or what is wrong with it. */
 async function standing(site: FaultSite): Promise<string> {
   const stamps = stampsOf(filesOf(site));
-  if (new Set(stamps).size > 1) return `files of stamps ${stamps.join()}`;
+  if (new Set(stamps).size > 1) {
+    return `files of stamps ${stamps.join()}`;
+  }
   return runCommand(tools.bird2.bird, ['-p', '-c', join(site.outputDir, 'bird.cfg')]).then(
     () => 'one generation',
     (error: unknown) => `BIRD refuses it: ${error}`,

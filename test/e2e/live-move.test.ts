@@ -25,8 +25,12 @@ test.each(BIRD_KINDS)(
       await walkthrough.meshOn();
       const nodes = lab.hosts.filter(({ role }) => role === 'node');
       const reflectors = lab.hosts.filter(({ role }) => role === 'reflector');
-      for (const reflector of reflectors) reflector.startBirdkeeper();
-      for (const reflector of reflectors) await reflector.waitForReady();
+      for (const reflector of reflectors) {
+        reflector.startBirdkeeper();
+      }
+      for (const reflector of reflectors) {
+        await reflector.waitForReady();
+      }
       const monitors = nodes.map(({ namespace, dir }) => new RouteMonitor(namespace, dir));
       await Promise.all(monitors.map((monitor) => monitor.started()));
       const node = lab.host('kube-node1');
@@ -41,9 +45,13 @@ test.each(BIRD_KINDS)(
         nodes
           .filter(({ address }) => address !== host.address)
           .map(({ address }) => `Mesh_${address.replaceAll('.', '_')}`);
-      for (const host of nodes) await host.waitForSessions([...names, ...mesh(host)]);
+      for (const host of nodes) {
+        await host.waitForSessions([...names, ...mesh(host)]);
+      }
       expect(await node.shell('birdkeeper bgp node-mesh off')).toBe('');
-      for (const host of nodes) await host.waitForSessions(names);
+      for (const host of nodes) {
+        await host.waitForSessions(names);
+      }
 
       const gaps = (await Promise.all(monitors.map((monitor) => monitor.gapsMs()))).flat();
       expect(Math.max(0, ...gaps)).toBeLessThanOrEqual(LONGEST_GAP_MS[bird]);

@@ -64,7 +64,9 @@ test.each([
         [two, one],
       ] as const) {
         await dying.bird.stop('SIGKILL');
-        for (const node of nodes) await node.waitForEstablished([sessionWith(other)]);
+        for (const node of nodes) {
+          await node.waitForEstablished([sessionWith(other)]);
+        }
         await expectAllReached(lab);
         await comeBack(nodes, [dying]);
       }
@@ -75,7 +77,9 @@ test.each([
       await established(nodes);
 
       await Promise.all([one, two].map((reflector) => reflector.bird.stop('SIGKILL')));
-      for (const node of nodes) await node.waitForEstablished([]);
+      for (const node of nodes) {
+        await node.waitForEstablished([]);
+      }
       expect(await Promise.all(nodes.map((node) => node.routes()))).toEqual(routes);
       await expectAllReached(lab);
       await comeBack(nodes, [one, two]);
@@ -103,9 +107,13 @@ test('without a reflector the routes stand for the restart time that the reflect
     const timers = `  graceful restart time ${RESTART_TIME_S};\n`;
     await writeFile(join(templates, 'partials/timers.hbs'), timers);
     await Promise.all(lab.hosts.map(({ bird }) => bird.start()));
-    for (const node of nodes) node.startBirdkeeper();
+    for (const node of nodes) {
+      node.startBirdkeeper();
+    }
     reflector.startBirdkeeper(['--templates', templates]);
-    for (const node of nodes) await node.waitForEstablished([sessionWith(reflector)]);
+    for (const node of nodes) {
+      await node.waitForEstablished([sessionWith(reflector)]);
+    }
     const watched = lab.host('kube-master');
     await watched.waitForRoute(ROUTE_OF_MASTER);
     const monitor = new RouteMonitor(watched.namespace, watched.dir);
@@ -141,7 +149,9 @@ async function comeBack(nodes: readonly LabHost[], reflectors: readonly LabHost[
 
 /** Waits until every node has both sessions, and the other nodes' blocks. */
 async function established(nodes: readonly LabHost[]): Promise<void> {
-  for (const node of nodes) await node.waitForSessions(SESSIONS, SLOW_RETRY_MS);
+  for (const node of nodes) {
+    await node.waitForSessions(SESSIONS, SLOW_RETRY_MS);
+  }
   const [master, node1] = nodes;
   await master?.waitForRoute(ROUTE_OF_MASTER);
   await node1?.waitForRoute('192.168.0.64/26 via 172.17.42.32 dev eth0 proto bird');

@@ -96,5 +96,7 @@ async function expectSessions(
   reflector: string,
 ): Promise<void> {
   await lab.host('kube-rr').waitForSessions(clients.map((client) => `Global_${client}`));
-  for (const node of nodesOf(lab)) await node.waitForSessions([`Global_${reflector}`]);
+  for (const node of nodesOf(lab)) {
+    await node.waitForSessions([`Global_${reflector}`]);
+  }
 }

@@ -284,7 +284,9 @@ async function expectAsForecast(
     );
     expect(restarted.toSorted(), `${what}: restarted on ${host.name}`).toEqual(told.toSorted());
     // What was forecast here was there before, and is there again.
-    for (const name of forecast) expect(kept, what).toContain(neighborOf(name));
+    for (const name of forecast) {
+      expect(kept, what).toContain(neighborOf(name));
+    }
   }
 }
 

@@ -136,7 +136,9 @@ test.each(topologies)(
 
       for (const family of ['ipv4', 'ipv6'] as const) {
         for (const [a, b] of pairs()) {
-          if (!lost.has(`${family} ${a} ${b}`)) await expectRoutesBetween(lab, family, a, b);
+          if (!lost.has(`${family} ${a} ${b}`)) {
+            await expectRoutesBetween(lab, family, a, b);
+          }
         }
       }
       // Only now, when all that can come has come, does what is missing say anything.
@@ -153,7 +155,9 @@ test.each(topologies)(
 
 /** Waits until a reflector has its sessions with the others; a node has none of these. */
 async function expectReflectorsMeshed(host: LabHost): Promise<void> {
-  if (host.role === 'node') return;
+  if (host.role === 'node') {
+    return;
+  }
   const isMeshed = async (): Promise<boolean> =>
     (await host.sessions()).every(
       ({ name, info }) => !name.startsWith('Mesh_') || info === 'Established',

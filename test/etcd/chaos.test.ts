@@ -66,7 +66,9 @@ const FAULTS: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
   async freeze({ etcd, proxy, random }) {
     etcd.freeze();
     const connections = proxy.connections;
-    if (random() < 0.5) await waitFor(() => proxy.connections > connections, { what: 'a retry' });
+    if (random() < 0.5) {
+      await waitFor(() => proxy.connections > connections, { what: 'a retry' });
+    }
     etcd.thaw();
   },
   async wipe({ etcd, pause }) {
@@ -85,12 +87,16 @@ test(`after every fault the model is equal to etcd (seed ${SEED})`, async () => 
   const write = async (): Promise<void> => {
     // A write that fails because of the fault in hand is as good as none.
     await randomWrite(etcd, random).catch((error: unknown) => {
-      if (faultInHand === undefined) throw error;
+      if (faultInHand === undefined) {
+        throw error;
+      }
     });
     writes++;
   };
   const pause = async (count: number): Promise<void> => {
-    for (const until = writes + count; writes < until; ) await write();
+    for (const until = writes + count; writes < until; ) {
+      await write();
+    }
   };
 
   for (let round = 0; round < ROUNDS; round++) {
@@ -114,9 +120,13 @@ async function randomWrite(etcd: Etcd, random: () => number): Promise<void> {
       : `/calico/v1/ipam/${Math.floor(KEYS * random())}`;
   const value = String(random());
   const kind = random();
-  if (kind < 0.3) await etcd.delete(key());
-  else if (kind < 0.9) await etcd.put(key(), value);
-  else await etcd.txn([{ put: [keyOf('x'), value] }, { put: ['/calico/v1/ipam/x', value] }]);
+  if (kind < 0.3) {
+    await etcd.delete(key());
+  } else if (kind < 0.9) {
+    await etcd.put(key(), value);
+  } else {
+    await etcd.txn([{ put: [keyOf('x'), value] }, { put: ['/calico/v1/ipam/x', value] }]);
+  }
 }
 
 /** Numbers in [0, 1) that depend on the seed alone (mulberry32). */

@@ -9,7 +9,9 @@ async function clusterForTest(): Promise<readonly [Etcd, Etcd, Etcd]> {
     await Promise.all(members.map((member) => member.dispose()));
   });
   const [a, b, c] = members;
-  if (!a || !b || !c) throw new Error('a cluster of three has three members');
+  if (!a || !b || !c) {
+    throw new Error('a cluster of three has three members');
+  }
   return [a, b, c];
 }
 

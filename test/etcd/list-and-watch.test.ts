@@ -19,7 +19,9 @@ test('all pages of a listing are of one revision, also while keys are written', 
   await etcd.putAll(generation(0));
   let isWriting = true;
   const writing = (async () => {
-    for (let n = 1; isWriting; n++) await etcd.putAll(generation(n));
+    for (let n = 1; isWriting; n++) {
+      await etcd.putAll(generation(n));
+    }
   })();
 
   const datastore = datastoreOf(etcd.url, { pageSize: 7 });
@@ -28,7 +30,9 @@ test('all pages of a listing are of one revision, also while keys are written', 
     const { entries } = await datastore.read();
     expect(entries).toHaveLength(100);
     const generations = new Set(entries.map(({ value }) => value));
-    if (generations.size > 1) mixed.push([...generations].join(', '));
+    if (generations.size > 1) {
+      mixed.push([...generations].join(', '));
+    }
   }
   isWriting = false;
   await writing;
@@ -42,7 +46,9 @@ test('nothing is lost or told twice between the snapshot and the watch', async (
   let written = 0;
   let isWriting = true;
   const writing = (async () => {
-    for (; isWriting; written++) await etcd.put(keyOf(`new-${written}`), String(written));
+    for (; isWriting; written++) {
+      await etcd.put(keyOf(`new-${written}`), String(written));
+    }
   })();
 
   await waitFor(() => written > 20, { what: 'a writer under way' });
@@ -129,7 +135,9 @@ test('a change of one key costs less than 1 KB from etcd, among 15,000 keys', as
   const { until } = await followForTest(proxy.url, { probeMs: 60_000 });
   const before = proxy.bytesDown;
 
-  for (let n = 1; n <= 10; n++) await etcd.put(keyOf(n), `changed ${n}`);
+  for (let n = 1; n <= 10; n++) {
+    await etcd.put(keyOf(n), `changed ${n}`);
+  }
   await until(({ changeCount }) => changeCount === 10, { what: '10 changes' });
 
   expect(proxy.bytesDown - before).toBeGreaterThan(10 * 20);
@@ -160,8 +168,12 @@ test('keys and values of any text, and values of several megabytes in one answer
     [keyOf('empty'), ''],
     [keyOf('lines'), 'a\nb\r\n\0c'],
   ] as const;
-  for (const [key, value] of odd) await etcd.put(key, value);
-  for (let n = 0; n < 6; n++) await etcd.put(keyOf(`big-${n}`), String(n).repeat(1_000_000));
+  for (const [key, value] of odd) {
+    await etcd.put(key, value);
+  }
+  for (let n = 0; n < 6; n++) {
+    await etcd.put(keyOf(`big-${n}`), String(n).repeat(1_000_000));
+  }
 
   const { listener, until } = await followForTest(etcd.url);
   await etcd.put(keyOf('empty'), 'ö');

@@ -80,7 +80,9 @@ test('wiped data are noticed', async () => {
 
 test('data that were wiped and filled again beyond the old revision are noticed', async () => {
   const etcd = await etcdForTest();
-  for (let n = 0; n < 10; n++) await etcd.put(keyOf(`old-${n}`), 'old');
+  for (let n = 0; n < 10; n++) {
+    await etcd.put(keyOf(`old-${n}`), 'old');
+  }
   const proxy = await proxyForTest(etcd);
   const { listener, lost, synced } = await followForTest(proxy.url);
   const isLost = lost();
@@ -88,7 +90,9 @@ test('data that were wiped and filled again beyond the old revision are noticed'
   await isLost;
 
   await etcd.wipe();
-  for (let n = 0; n < 30; n++) await etcd.put(keyOf('new'), String(n));
+  for (let n = 0; n < 30; n++) {
+    await etcd.put(keyOf('new'), String(n));
+  }
   await proxy.listen();
   await synced();
   await agrees(etcd, listener);

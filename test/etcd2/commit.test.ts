@@ -12,7 +12,9 @@ import { datastore2Of, etcd2ForTest, V2Writer } from '../support/etcd2-fixture.j
 async function storeWith(entries: Readonly<Record<string, string>>) {
   const etcd = await etcd2ForTest();
   const writer = new V2Writer(etcd);
-  for (const [key, value] of Object.entries(entries)) await writer.put(key, value);
+  for (const [key, value] of Object.entries(entries)) {
+    await writer.put(key, value);
+  }
   const datastore = datastore2Of(etcd.url);
   return { etcd, writer, datastore, basis: await datastore.read() };
 }

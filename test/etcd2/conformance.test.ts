@@ -10,8 +10,11 @@ testConformance(
       datastore: datastore2Of(etcd.url, { keyPrefixes: CONFORMANCE_KEY_PREFIXES }),
       async apply(changes: readonly Change[]) {
         for (const change of changes) {
-          if (change.kind === 'put') await writer.put(change.key, change.value);
-          else await writer.delete(change.key);
+          if (change.kind === 'put') {
+            await writer.put(change.key, change.value);
+          } else {
+            await writer.delete(change.key);
+          }
         }
       },
       break: () => etcd.stop('SIGKILL'),

@@ -45,11 +45,17 @@ test.each([
   const { listener, lost, synced } = await follow2ForTest(proxy.url);
 
   const isLost = lost();
-  if (isFrozen) etcd.freeze();
-  else proxy.blackHole();
+  if (isFrozen) {
+    etcd.freeze();
+  } else {
+    proxy.blackHole();
+  }
   expect(await isLost).toMatchObject({ reason: `etcd at ${proxy.url} doesn't answer` });
-  if (isFrozen) etcd.thaw();
-  else proxy.heal();
+  if (isFrozen) {
+    etcd.thaw();
+  } else {
+    proxy.heal();
+  }
   await synced();
   await writer.put(keyOf('a'), '1');
   await knows(listener, { [keyOf('a')]: '1' });
@@ -88,7 +94,9 @@ test('etcd restarted is followed on', async () => {
 test('wiped data are noticed, and told as a snapshot', async () => {
   const etcd = await etcd2ForTest();
   const writer = new V2Writer(etcd);
-  for (let n = 0; n < 10; n++) await writer.put(keyOf(n), 'old');
+  for (let n = 0; n < 10; n++) {
+    await writer.put(keyOf(n), 'old');
+  }
   const { listener } = await follow2ForTest(etcd.url);
 
   await etcd.wipe();
@@ -100,7 +108,9 @@ test('wiped data are noticed, and told as a snapshot', async () => {
 
 test('a poll that a store behind ours would hold for ever is noticed', async () => {
   const etcd = await etcd2ForTest();
-  for (let n = 0; n < 10; n++) await new V2Writer(etcd).put(keyOf(n), 'old');
+  for (let n = 0; n < 10; n++) {
+    await new V2Writer(etcd).put(keyOf(n), 'old');
+  }
   const young = await etcd2ForTest();
   await new V2Writer(young).put(keyOf('new'), '1');
   const proxy = await proxyForTest(etcd);
@@ -125,7 +135,9 @@ test('events that etcd forgot while we were away are made up for by a list', asy
   await isLost;
 
   await writer.put(keyOf('a'), '2');
-  for (let n = 0; n < 1_100; n++) await writer.put('/elsewhere', String(n));
+  for (let n = 0; n < 1_100; n++) {
+    await writer.put('/elsewhere', String(n));
+  }
   await proxy.listen();
   await synced();
   await knows(listener, { [keyOf('a')]: '2' });
@@ -148,7 +160,9 @@ test('events that etcd forgot during a poll are made up for by a snapshot', asyn
   await writer.put(keyOf('a'), '2');
   await Promise.all(
     Array.from({ length: 8 }, async () => {
-      for (let n = 0; n < 140; n++) await writer.put('/elsewhere', String(n));
+      for (let n = 0; n < 140; n++) {
+        await writer.put('/elsewhere', String(n));
+      }
     }),
   );
   expect(listener.model.get(keyOf('a'))).toBe('1');
@@ -165,7 +179,9 @@ test('a quiet key prefix does not go stale in a busy store', async () => {
   const { listener, until } = await follow2ForTest(etcd.url, { pollMs: 4_000, probeMs: 50 });
   await Promise.all(
     Array.from({ length: 4 }, async () => {
-      for (let n = 0; n < 500; n++) await writer.put('/elsewhere', String(n));
+      for (let n = 0; n < 500; n++) {
+        await writer.put('/elsewhere', String(n));
+      }
     }),
   );
   const polled = Date.now() + 5_000;
@@ -182,7 +198,9 @@ test('a member of etcd that lost the majority is found, and its return', async (
   onTestFinished(async () => {
     await Promise.all([first, ...others].map((member) => member?.dispose()));
   });
-  if (first === undefined) throw new Error('no member');
+  if (first === undefined) {
+    throw new Error('no member');
+  }
   const { listener, lost, synced } = await follow2ForTest(first.url, { pollMs: 500 });
 
   const isLost = lost();

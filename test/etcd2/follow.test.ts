@@ -76,7 +76,9 @@ test('changes that come faster than polls are all told, in order', async () => {
   const writer = new V2Writer(etcd);
   const { listener, until } = await follow2ForTest(etcd.url);
 
-  for (let n = 0; n < 200; n++) await writer.put(keyOf('a'), String(n));
+  for (let n = 0; n < 200; n++) {
+    await writer.put(keyOf('a'), String(n));
+  }
   await until(() => listener.model.get(keyOf('a')) === '199', { what: 'the last change' });
 
   const values = listener.batches.flat().map((change) => change.kind === 'put' && change.value);

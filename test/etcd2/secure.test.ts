@@ -85,7 +85,9 @@ async function enableAuth({ url }: Etcd): Promise<void> {
       headers: { ...root, 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
-    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    if (!response.ok) {
+      throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    }
   };
   await call('users/root', { user: 'root', password: 'secret' });
   await call('enable', {});

@@ -214,7 +214,11 @@ test('the sidecar keeps a BIRD of the host configured', async () => {
     await lab.putAll({ ...reflectorKeys, [MESH]: '{"enabled": true}' });
     const host = lab.host('kube-node1');
     await Promise.all(lab.hosts.map(({ bird }) => bird.start()));
-    for (const other of lab.hosts) if (other !== host) other.startBirdkeeper();
+    for (const other of lab.hosts) {
+      if (other !== host) {
+        other.startBirdkeeper();
+      }
+    }
     await chown(host.bird.configDir, 0, BIRD_ID);
     await chmod(host.bird.configDir, 0o2770);
     // As Debian's service does it: BIRD's socket and the configuration are group bird's. The lab's BIRD is root's.

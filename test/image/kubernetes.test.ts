@@ -65,7 +65,9 @@ test.each(['node.yaml', 'route-reflector.yaml'])(
     const given = spec.volumes.map((volume: { name: string }) => volume.name);
 
     for (const { volumeMounts } of spec.containers) {
-      for (const mount of volumeMounts) expect(given).toContain(mount.name);
+      for (const mount of volumeMounts) {
+        expect(given).toContain(mount.name);
+      }
     }
   },
 );
@@ -110,10 +112,14 @@ test('the pods of the manifests exchange routes, and their probes answer', async
       await node1.waitForRoute('192.168.0.64/26 via 172.17.42.32 dev eth0 proto bird');
       await node2.waitForRoute('192.168.0.0/26 via 172.17.42.31 dev eth0 proto bird');
     } catch (error) {
-      for (const { container } of started) console.error(await container.logs());
+      for (const { container } of started) {
+        console.error(await container.logs());
+      }
       throw error;
     } finally {
-      for (const { container } of started) await container.dispose();
+      for (const { container } of started) {
+        await container.dispose();
+      }
     }
   });
 }, 60_000);

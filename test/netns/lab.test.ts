@@ -31,7 +31,9 @@ test.each(['bird2', 'bird1'] as const)(
       await Promise.all(lab.hosts.map((host) => host.bird.start()));
       expect(await node1.sessions()).toEqual([]);
 
-      for (const host of lab.hosts) await host.bird.configure(meshConfig(host.name, kind));
+      for (const host of lab.hosts) {
+        await host.bird.configure(meshConfig(host.name, kind));
+      }
 
       await node1.waitForSessions(['Mesh_172_17_42_30', 'Mesh_172_17_42_32']);
       await node1.waitForRoutes(node1Routes);

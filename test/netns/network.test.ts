@@ -11,7 +11,9 @@ import { waitFor } from '../support/wait-for.js';
 const networks: Network[] = [];
 
 afterEach(async () => {
-  for (const network of networks.splice(0)) await network.dispose();
+  for (const network of networks.splice(0)) {
+    await network.dispose();
+  }
 });
 
 async function twoHosts(): Promise<{ network: Network; node1: Namespace; node2: Namespace }> {
@@ -71,8 +73,9 @@ test('dispose ends what runs in the namespaces, also what that has started, and 
 
   expect(command.isRunning).toBe(false);
   expect(namespacesOf(network.id)).toEqual([]);
-  for (const pid of pids)
+  for (const pid of pids) {
     await waitFor(() => !existsSync(`/proc/${pid}`), { what: `end of ${pid}` });
+  }
 });
 
 test('what a killed run has left is removed, and what a living run has is not', async () => {

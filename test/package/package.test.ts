@@ -113,7 +113,9 @@ test('purging leaves nothing behind, tells who still reads the configuration, an
 test("purging leaves an administrator's own files", async () => {
   const machine = await installedMachine(packages);
   const own = ['/etc/birdkeeper/templates/partials/timers.hbs', '/etc/birdkeeper/config/notes'];
-  for (const file of own) await machine.run(`mkdir -p $(dirname ${file}); touch ${file}`);
+  for (const file of own) {
+    await machine.run(`mkdir -p $(dirname ${file}); touch ${file}`);
+  }
 
   await machine.run('dpkg --purge birdkeeper');
 

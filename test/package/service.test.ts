@@ -49,7 +49,9 @@ describe('beside a BIRD that runs what it writes', () => {
     machine = await servedMachine(packages, (end) => endings.push(end));
   });
   afterAll(() => {
-    for (const end of endings) end();
+    for (const end of endings) {
+      end();
+    }
   });
 
   test('the service can write where BIRD reads and nowhere else', async () => {

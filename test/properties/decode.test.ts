@@ -46,7 +46,9 @@ test('a bad value changes nothing about the other entries', () => {
       without.replace({ revision: '1', entries: others });
       const withBad = new DecodedStore();
       withBad.replace({ revision: '1', entries: [...others, bad] });
-      if (withBad.problems().every(({ key }) => key !== bad.key)) return;
+      if (withBad.problems().every(({ key }) => key !== bad.key)) {
+        return;
+      }
 
       expect(withBad.cluster()).toEqual(without.cluster());
     }),

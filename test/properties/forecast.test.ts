@@ -45,7 +45,9 @@ test('what is forecast to restart is what BIRD is told to restart', async () => 
           const { plan } = planner.plan(store.cluster(), host);
           return { plan, printed: printedSessions(renderer.render(store, host).files) };
         });
-        if (before === undefined || after === undefined) throw new Error('there are two');
+        if (before === undefined || after === undefined) {
+          throw new Error('there are two');
+        }
 
         const forecast = forecastRestarts(before.plan, after.plan).map((r) => r.protocolName);
 

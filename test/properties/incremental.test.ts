@@ -37,8 +37,11 @@ async function assertSameAsFromScratch(
         const batches: (readonly Change[])[] = [];
         for (const { changes: batch, isResync } of [{ changes: BASE, isResync: true }, ...steps]) {
           batches.push(batch);
-          if (isResync) store.replace({ revision: '1', entries: entriesAfter(batches) });
-          else store.update(batch);
+          if (isResync) {
+            store.replace({ revision: '1', entries: entriesAfter(batches) });
+          } else {
+            store.update(batch);
+          }
           renderer.render(store, host);
         }
 

@@ -59,7 +59,9 @@ class Site {
       this.clock.after(durationMs, () => {
         this.inHand -= 1;
         pass.endMs = this.clock.monotonic();
-        if (verdict === 'done') this.applied = taken;
+        if (verdict === 'done') {
+          this.applied = taken;
+        }
         resolve(verdict);
       });
     });
@@ -75,7 +77,9 @@ class Site {
     for (let ms = 0; ms < durationMs; ms += STEP_MS) {
       this.clock.advance(STEP_MS);
       // A pass that ended is noticed some microtasks later.
-      for (let turn = 0; turn < 4; turn += 1) await Promise.resolve();
+      for (let turn = 0; turn < 4; turn += 1) {
+        await Promise.resolve();
+      }
     }
   }
 

@@ -45,7 +45,9 @@ test('there are scenarios', () => {
 describe.each(scenarios)('$name', (scenario) => {
   test.each(GOLDEN_DIALECTS)('%s prints the expected files', async (dialect) => {
     const rendered = await render(scenario, dialect);
-    if (isRewriting) await rewrite(scenario, dialect, rendered);
+    if (isRewriting) {
+      await rewrite(scenario, dialect, rendered);
+    }
 
     expect(await expectedFiles(scenario, dialect)).toEqual(Object.fromEntries(rendered.files));
   });
@@ -65,7 +67,9 @@ describe.each(scenarios)('$name', (scenario) => {
     }
     const text = problems.length === 0 ? '' : `${problems.join('\n')}\n`;
     const path = join(scenario.folder, 'expected/problems.txt');
-    if (isRewriting) await (text === '' ? rm(path, { force: true }) : writeFile(path, text));
+    if (isRewriting) {
+      await (text === '' ? rm(path, { force: true }) : writeFile(path, text));
+    }
 
     expect(await readFile(path, 'utf8').catch(() => '')).toBe(text);
   });
@@ -179,8 +183,9 @@ async function refusalsOf(
     { daemon: 'bird6', birdPath: tools.bird1.bird6, birdcPath: tools.bird1.birdc6, socketPath },
   ];
   const mainFiles: MainFile[] = [{ daemon: 'bird', name: 'bird.cfg', isOptional: false }];
-  if (files.has('bird6.cfg'))
+  if (files.has('bird6.cfg')) {
     mainFiles.push({ daemon: 'bird6', name: 'bird6.cfg', isOptional: false });
+  }
   const texts = [...files].map(([name, text]) => ({
     name,
     text:

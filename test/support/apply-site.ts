@@ -66,6 +66,8 @@ export class ApplySite {
   async closeAll(): Promise<void> {
     const open = this.#open;
     this.#open = [];
-    for (const applier of open) await applier.close();
+    for (const applier of open) {
+      await applier.close();
+    }
   }
 }

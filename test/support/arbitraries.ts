@@ -158,8 +158,11 @@ export function changes(entries: fc.Arbitrary<Entry>): fc.Arbitrary<readonly Cha
 export function entriesAfter(batches: readonly (readonly Change[])[]): readonly Entry[] {
   const values = new Map<string, string>();
   for (const change of batches.flat()) {
-    if (change.kind === 'put') values.set(change.key, change.value);
-    else values.delete(change.key);
+    if (change.kind === 'put') {
+      values.set(change.key, change.value);
+    } else {
+      values.delete(change.key);
+    }
   }
   return [...values]
     .map(([key, value]) => ({ key, value }))

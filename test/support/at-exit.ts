@@ -17,7 +17,9 @@ export function atExit(cleanUp: () => void): () => void {
 }
 
 function listen(): void {
-  if (isListening) return;
+  if (isListening) {
+    return;
+  }
   isListening = true;
   process.once('exit', cleanUpAll);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -31,6 +33,8 @@ function listen(): void {
 
 function cleanUpAll(): void {
   // The newest first: what runs in a folder or a namespace was made after it.
-  for (const cleanUp of [...cleanUps].reverse()) cleanUp();
+  for (const cleanUp of [...cleanUps].reverse()) {
+    cleanUp();
+  }
   cleanUps.clear();
 }

@@ -45,7 +45,9 @@ try {
   writeFileSync(join(root, 'dist/packages.json'), `${JSON.stringify(packagesOf(metafile))}\n`);
 } catch (error) {
   // esbuild has printed its own findings already.
-  if (!Array.isArray(error.errors)) throw error;
+  if (!Array.isArray(error.errors)) {
+    throw error;
+  }
   process.exitCode = 1;
 }
 
@@ -82,7 +84,9 @@ function etcd3Proto() {
         return { contents: source.replace(call, () => `(0, proto_loader_1.fromJSON)(${proto},`) };
       });
       plugin.onEnd(({ errors }) => {
-        if (isEmbedded || errors.length > 0) return undefined;
+        if (isEmbedded || errors.length > 0) {
+          return undefined;
+        }
         return { errors: [{ text: 'etcd3 is not in the bundle, or its file layout has changed' }] };
       });
     },

@@ -49,7 +49,9 @@ export function runCommand(
   return new Promise((resolve, reject) => {
     const options = { timeout: timeoutMs, maxBuffer: 64 * 1024 * 1024 };
     const child = execFile(command, args, options, (cause, stdout, stderr) => {
-      if (!cause) return resolve(stdout);
+      if (!cause) {
+        return resolve(stdout);
+      }
       const exitCode = typeof cause.code === 'number' ? cause.code : undefined;
       const line = [command, ...args].join(' ');
       reject(
@@ -105,7 +107,9 @@ export class BackgroundCommand {
 
   /** Ends it and waits for its end; SIGTERM unless told, and SIGKILL when it takes longer than `timeoutMs`. */
   async stop(signal: NodeJS.Signals = 'SIGTERM', timeoutMs = 5000): Promise<void> {
-    if (!this.isRunning) return;
+    if (!this.isRunning) {
+      return;
+    }
     const ended = once(this.#process, 'exit');
     this.#process.kill(signal);
     const deadline = setTimeout(() => this.#process.kill('SIGKILL'), timeoutMs);

@@ -53,7 +53,9 @@ export class Composition {
     const network = await Network.create([subnet.replace(/\.0\//, '.1/')]);
     const composition = new Composition(file, network);
     try {
-      for (const name of Object.keys(file.volumes)) await composition.#addVolume(name);
+      for (const name of Object.keys(file.volumes)) {
+        await composition.#addVolume(name);
+      }
       for (const [name, service] of Object.entries(file.services)) {
         await composition.#start(name, service, image);
       }
@@ -67,7 +69,9 @@ export class Composition {
   /** The network namespace of a service. */
   namespaceOf(service: string): Namespace {
     const namespace = this.#namespaces.get(service);
-    if (namespace === undefined) throw new Error(`no service ${service}`);
+    if (namespace === undefined) {
+      throw new Error(`no service ${service}`);
+    }
     return namespace;
   }
 
@@ -79,8 +83,12 @@ export class Composition {
 
   /** Ends and removes everything. */
   async dispose(): Promise<void> {
-    for (const container of this.#containers) await container.dispose();
-    if (this.#volumes.length > 0) await podman(['volume', 'rm', '--force', ...this.#volumes]);
+    for (const container of this.#containers) {
+      await container.dispose();
+    }
+    if (this.#volumes.length > 0) {
+      await podman(['volume', 'rm', '--force', ...this.#volumes]);
+    }
     await this.network.dispose();
   }
 
@@ -111,7 +119,9 @@ export class Composition {
 
   async #namespaceFor(name: string, service: Service): Promise<Namespace> {
     const other = /^service:(.*)$/.exec(service.network_mode ?? '')?.[1];
-    if (other !== undefined) return this.namespaceOf(other);
+    if (other !== undefined) {
+      return this.namespaceOf(other);
+    }
     const [, length] = (this.#file.networks.default.ipam.config[0]?.subnet ?? '').split('/');
     const address = `${service.networks?.default.ipv4_address}/${length}`;
     return this.network.addHost(name, { addresses: [address] });

@@ -154,10 +154,13 @@ export async function removeLeftContainers(): Promise<void> {
   const names = (await podman(['ps', '--all', '--format', '{{.Names}}'])).split('\n');
   for (const name of names) {
     const pid = /^bk-(\d+)-/.exec(name)?.[1];
-    if (pid && isDead(Number(pid)))
+    if (pid && isDead(Number(pid))) {
       await podman(['rm', '--force', '--ignore', '--time', '0', name]);
+    }
   }
-  for (const name of await leftImages(isDead)) await removeImage(name);
+  for (const name of await leftImages(isDead)) {
+    await removeImage(name);
+  }
 }
 
 function isDead(pid: number): boolean {

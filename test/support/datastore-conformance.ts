@@ -265,8 +265,11 @@ export function testConformance(
             v === null ? remove(k) : put(k, v),
           );
           for (const change of changes) {
-            if (change.kind === 'put') expected.set(change.key, change.value);
-            else expected.delete(change.key);
+            if (change.kind === 'put') {
+              expected.set(change.key, change.value);
+            } else {
+              expected.delete(change.key);
+            }
           }
           await store.apply(changes);
         }

@@ -138,7 +138,9 @@ export class DebianMachine {
 function waitUntilUnused(dir: string): void {
   const deadline = performance.now() + UNUSED_TIMEOUT_MS;
   const pause = new Int32Array(new SharedArrayBuffer(4));
-  while (isNamedByProcess(dir) && performance.now() < deadline) Atomics.wait(pause, 0, 0, 20);
+  while (isNamedByProcess(dir) && performance.now() < deadline) {
+    Atomics.wait(pause, 0, 0, 20);
+  }
 }
 
 /** Whether a process was started with this text in its arguments. */

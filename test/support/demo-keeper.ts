@@ -44,7 +44,9 @@ export async function walkInKeeper(): Promise<number> {
   forget();
   keeper.stdout?.destroy();
   keeper.stderr?.destroy();
-  if (keeper.connected) keeper.disconnect();
+  if (keeper.connected) {
+    keeper.disconnect();
+  }
   keeper.unref();
   return status;
 }

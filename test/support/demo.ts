@@ -36,7 +36,9 @@ const printer: Narrator = {
   ran(host, command, output) {
     console.log(styled('36', `[root@${host} ~]# ${command}`));
     const text = output.trim();
-    if (text) console.log(text);
+    if (text) {
+      console.log(text);
+    }
   },
   checked(what) {
     checks += 1;
@@ -56,8 +58,12 @@ async function main(): Promise<number> {
     console.log(USAGE);
     return 0;
   }
-  if (options.stop) return stopKept();
-  if (options.bird !== 'bird2') setUpOtherBirds();
+  if (options.stop) {
+    return stopKept();
+  }
+  if (options.bird !== 'bird2') {
+    setUpOtherBirds();
+  }
   // The lab lives as long as the process that made it: one that goes on in the background.
   return options.keep && !isInKeeper() ? walkInKeeper() : walk(options);
 }
@@ -80,7 +86,9 @@ async function walk({ keep, datastore, ...site }: DemoOptions): Promise<number> 
       await new Walkthrough(lab, printer).walk();
       const seconds = ((performance.now() - started) / 1000).toFixed(1);
       console.log(`All ${checks} checks passed in ${seconds} s.`);
-      if (keep) await keepRunning(lab);
+      if (keep) {
+        await keepRunning(lab);
+      }
     });
   } catch (error) {
     console.error(

@@ -113,12 +113,16 @@ async function post(
     signal: AbortSignal.timeout(10_000),
   });
   const text = await response.text();
-  if (!response.ok) throw new Error(`etcd ${url} refused ${path}: ${response.status} ${text}`);
+  if (!response.ok) {
+    throw new Error(`etcd ${url} refused ${path}: ${response.status} ${text}`);
+  }
   return JSON.parse(text);
 }
 
 function requestOf(op: EtcdOp): object {
-  if ('delete' in op) return { requestDeleteRange: { key: encode(op.delete) } };
+  if ('delete' in op) {
+    return { requestDeleteRange: { key: encode(op.delete) } };
+  }
   const [key, value] = op.put;
   return { requestPut: { key: encode(key), value: encode(value) } };
 }

@@ -102,7 +102,9 @@ export class V2Writer {
     const response = await fetch(`${this.#url}/v2/keys${path}`, init);
     const text = await response.text();
     const isDone = response.ok || (init.method === 'DELETE' && text.includes('"errorCode":100'));
-    if (!isDone) throw new Error(`${init.method} ${path}: ${response.status} ${text}`);
+    if (!isDone) {
+      throw new Error(`${init.method} ${path}: ${response.status} ${text}`);
+    }
   }
 }
 

@@ -70,7 +70,9 @@ export class FaultSite {
 
   /** The running daemon. @throws when it was not started */
   get birdkeeper(): BackgroundCommand {
-    if (this.#birdkeeper === undefined) throw new Error('birdkeeper was not started');
+    if (this.#birdkeeper === undefined) {
+      throw new Error('birdkeeper was not started');
+    }
     return this.#birdkeeper;
   }
 

@@ -9,7 +9,9 @@ const HIGHEST = 32_000;
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST));
-    if (await canListen(port)) return port;
+    if (await canListen(port)) {
+      return port;
+    }
   }
 }
 

@@ -12,7 +12,9 @@ import { projectRoot } from './tools.js';
 export async function expectCurrentDoc(name: string, text: string): Promise<void> {
   const path = join(projectRoot, 'docs', name);
   if (process.env.UPDATE_DOCS === '1') {
-    if (process.env.CI) throw new Error('UPDATE_DOCS is for people; a CI only compares');
+    if (process.env.CI) {
+      throw new Error('UPDATE_DOCS is for people; a CI only compares');
+    }
     await writeFile(path, text);
   }
   const standing = await readFile(path, 'utf8').catch(() => '');

@@ -32,7 +32,9 @@ export function makeImageBase(dir, mirror, run) {
     run('tar', ['-C', system, '-cf', join(work, 'base.tar'), '.']);
     rmSync(system, { recursive: true });
     // Where another run was faster, its folder stays.
-    if (!existsSync(dir)) renameSync(work, dir);
+    if (!existsSync(dir)) {
+      renameSync(work, dir);
+    }
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

@@ -46,11 +46,15 @@ export async function buildImage(): Promise<string> {
   try {
     await prepareStore();
     const name = `localhost/birdkeeper:test-${process.ppid}`;
-    if (await isThere(name)) return name;
+    if (await isThere(name)) {
+      return name;
+    }
     if (!(await isThere(BASE))) {
       await podman(['import', join(projectRoot, '.tools/image-base/base.tar'), BASE], MINUTES_MS);
     }
-    if (!(await isThere(NODE))) await buildNodeImage();
+    if (!(await isThere(NODE))) {
+      await buildNodeImage();
+    }
     const bases = ['--build-arg', `RUNTIME_IMAGE=${BASE}`, '--build-arg', `NODE_IMAGE=${NODE}`];
     await build(name, [...bases, projectRoot]);
     return name;
@@ -62,7 +66,9 @@ export async function buildImage(): Promise<string> {
 /** Makes the storage; one that was made elsewhere, and came here with the project's folder, is made anew. */
 async function prepareStore(): Promise<void> {
   const place = await readFile(placeFile, 'utf8').catch(() => '');
-  if (place !== store) await rm(store, { recursive: true, force: true });
+  if (place !== store) {
+    await rm(store, { recursive: true, force: true });
+  }
   await mkdir(store, { recursive: true });
   await writeFile(placeFile, store);
 }
@@ -105,7 +111,9 @@ async function buildNodeImage(): Promise<void> {
     await cp(dirname(dirname(npm.trim())), join(context, 'npm'), { recursive: true });
     const registry = await runCommand('npm', ['config', 'get', 'registry']);
     const authorities = process.env.NODE_EXTRA_CA_CERTS;
-    if (authorities) await cp(authorities, join(context, 'authorities.pem'), { dereference: true });
+    if (authorities) {
+      await cp(authorities, join(context, 'authorities.pem'), { dereference: true });
+    }
     const lines = [
       `FROM ${BASE}`,
       'COPY node /usr/local/bin/node',

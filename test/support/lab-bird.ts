@@ -126,7 +126,9 @@ export class LabBird {
   /** Writes the configuration of the IPv4 process (of BIRD 2) and has it loaded. @throws when BIRD refuses it */
   async configure(text: string): Promise<string> {
     const [daemon] = this.#daemons;
-    if (daemon === undefined) return '';
+    if (daemon === undefined) {
+      return '';
+    }
     await writeFile(daemon.configFile, text);
     return this.birdc('configure');
   }
@@ -134,7 +136,9 @@ export class LabBird {
   /** What the client answers to a command: of the IPv4 process, unless told. */
   birdc(command: string, family: 'ipv4' | 'ipv6' = 'ipv4'): Promise<string> {
     const daemon = (family === 'ipv6' && this.#daemons[1]) || this.#daemons[0];
-    if (daemon === undefined) throw new Error('a lab host has at least one BIRD');
+    if (daemon === undefined) {
+      throw new Error('a lab host has at least one BIRD');
+    }
     return this.#ask(daemon, command);
   }
 
@@ -146,7 +150,9 @@ export class LabBird {
 
   async #start(daemon: BirdDaemon): Promise<void> {
     const { bird, configFile, socket, logFile } = daemon;
-    if (!existsSync(configFile)) await writeFile(configFile, idleConfig(this.#routerId));
+    if (!existsSync(configFile)) {
+      await writeFile(configFile, idleConfig(this.#routerId));
+    }
     // In the foreground: then its process id is ours, and its last words are in the log. -R: routes are taken over from a
     // BIRD before it (graceful restart, RFC 4724), and not announced before the neighbors have told theirs.
     const args = ['-f', '-R', '-c', configFile, '-s', socket];

@@ -85,7 +85,9 @@ export class LabHost {
     for (const link of options.workloads ?? []) {
       host.#workloads.set(link.address, await site.network.addWorkload(namespace, link));
     }
-    if (options.tunnelAddress) await site.network.addTunnel(namespace, options.tunnelAddress);
+    if (options.tunnelAddress) {
+      await site.network.addTunnel(namespace, options.tunnelAddress);
+    }
     return host;
   }
 
@@ -114,7 +116,9 @@ export class LabHost {
 
   /** The running daemon. @throws when it was not started */
   get birdkeeper(): BackgroundCommand {
-    if (this.#birdkeeper === undefined) throw new Error(`no birdkeeper on ${this.name}`);
+    if (this.#birdkeeper === undefined) {
+      throw new Error(`no birdkeeper on ${this.name}`);
+    }
     return this.#birdkeeper;
   }
 
@@ -132,7 +136,9 @@ export class LabHost {
     await waitFor(() => this.bird.hasConfig || !this.birdkeeper.isRunning, {
       what: `a first configuration on ${this.name}`,
     });
-    if (!this.bird.hasConfig) throw new Error(`birdkeeper on ${this.name} ended at once`);
+    if (!this.bird.hasConfig) {
+      throw new Error(`birdkeeper on ${this.name} ended at once`);
+    }
   }
 
   /** Waits until birdkeeper is ready: BIRD runs a configuration that comes from the datastore. */
@@ -160,7 +166,9 @@ export class LabHost {
     };
     await waitFor(look, { what: `${key} to be taken in on ${this.name}` });
     const troubles = passes.filter(({ outcome }) => outcome !== 'applied');
-    if (troubles.length > 0) throw new Error(`${key}: ${JSON.stringify(troubles)}`);
+    if (troubles.length > 0) {
+      throw new Error(`${key}: ${JSON.stringify(troubles)}`);
+    }
   }
 
   /** How far birdkeeper's log is, to look at what comes after it. */
@@ -315,7 +323,9 @@ export class LabHost {
 
   #workload(address: string): Namespace {
     const workload = this.#workloads.get(address);
-    if (workload === undefined) throw new Error(`no workload ${address} on ${this.name}`);
+    if (workload === undefined) {
+      throw new Error(`no workload ${address} on ${this.name}`);
+    }
     return workload;
   }
 }

@@ -44,7 +44,9 @@ export class Lab {
   static async create(options: LabOptions): Promise<Lab> {
     const { hosts, gateway = '172.17.42.1/16', datastore = 'etcd3' } = options;
     const [first] = hosts;
-    if (first === undefined) throw new Error('a lab needs a host for etcd');
+    if (first === undefined) {
+      throw new Error('a lab needs a host for etcd');
+    }
     const network = await Network.create([gateway]);
     const [gatewayAddress = '', length] = gateway.split('/');
     const authority = `${first.address}:${ETCD_PORT}`;
@@ -55,7 +57,9 @@ export class Lab {
     const lab = new Lab(site, `http://${authority}`, made);
     try {
       await writeFile(file, '# The desired state of all hosts.\n');
-      for (const host of hosts) made.push(await LabHost.create(host, site));
+      for (const host of hosts) {
+        made.push(await LabHost.create(host, site));
+      }
       await lab.#startEtcd();
     } catch (error) {
       await lab.dispose();
@@ -67,7 +71,9 @@ export class Lab {
   /** A host by its name. */
   host(name: string): LabHost {
     const host = this.hosts.find((h) => h.name === name);
-    if (host === undefined) throw new Error(`no host ${name} in the lab`);
+    if (host === undefined) {
+      throw new Error(`no host ${name} in the lab`);
+    }
     return host;
   }
 
@@ -111,12 +117,16 @@ export class Lab {
    */
   async startAll(args: readonly string[] = []): Promise<void> {
     await Promise.all(this.hosts.map((host) => host.bird.start()));
-    for (const host of this.hosts) host.startBirdkeeper(args);
+    for (const host of this.hosts) {
+      host.startBirdkeeper(args);
+    }
   }
 
   /** The other order: birdkeeper first, and BIRD when there is a configuration to start from. */
   async startAllBirdkeeperFirst(): Promise<void> {
-    for (const host of this.hosts) host.startBirdkeeper();
+    for (const host of this.hosts) {
+      host.startBirdkeeper();
+    }
     await Promise.all(
       this.hosts.map(async (host) => {
         await host.waitForConfig();
@@ -146,7 +156,9 @@ export class Lab {
 
   get #first(): LabHost {
     const [first] = this.hosts;
-    if (first === undefined) throw new Error('the lab has no hosts');
+    if (first === undefined) {
+      throw new Error('the lab has no hosts');
+    }
     return first;
   }
 
@@ -166,7 +178,9 @@ export class Lab {
       what: `etcd ${this.etcdUrl} to answer`,
       everyMs: 50,
     });
-    if (!etcd.isRunning) throw new Error(`etcd ended at once: ${await tailOf(etcd.logFile)}`);
+    if (!etcd.isRunning) {
+      throw new Error(`etcd ended at once: ${await tailOf(etcd.logFile)}`);
+    }
   }
 }
 

@@ -95,7 +95,9 @@ export class LoneBird {
     await waitFor(async () => !process.isRunning || (await this.birdc('show', 'status')), {
       what: 'BIRD to answer',
     });
-    if (!process.isRunning) throw new Error(`BIRD ended at once; see ${process.logFile}`);
+    if (!process.isRunning) {
+      throw new Error(`BIRD ended at once; see ${process.logFile}`);
+    }
   }
 }
 

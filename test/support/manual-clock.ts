@@ -33,7 +33,9 @@ export class ManualClock implements Clock {
       const [next] = [...this.#timers]
         .filter(({ dueMs }) => dueMs <= endMs)
         .sort((a, b) => a.dueMs - b.dueMs);
-      if (next === undefined) break;
+      if (next === undefined) {
+        break;
+      }
       this.#timers.delete(next);
       this.#nowMs = next.dueMs;
       next.callback();

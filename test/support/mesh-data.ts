@@ -18,7 +18,9 @@ export class MeshData {
   /** @param hosts - 1 to 65,535 */
   constructor(hosts: number) {
     this.hosts = hosts;
-    for (let host = 1; host <= hosts; host++) this.nextAddress(host);
+    for (let host = 1; host <= hosts; host++) {
+      this.nextAddress(host);
+    }
   }
 
   /** All keys with their values as they are now. */

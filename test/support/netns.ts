@@ -114,7 +114,9 @@ export class Network {
 
   /** Ends all that runs in the namespaces, and removes them. */
   async dispose(): Promise<void> {
-    for (const namespace of this.#namespaces) await namespace.stopAll();
+    for (const namespace of this.#namespaces) {
+      await namespace.stopAll();
+    }
     this.#removeNow();
     this.#forget();
   }
@@ -127,7 +129,9 @@ export class Network {
   }
 
   #removeNow(): void {
-    for (const { id } of this.#namespaces.splice(0)) removeNamespace(id);
+    for (const { id } of this.#namespaces.splice(0)) {
+      removeNamespace(id);
+    }
     rmSync(this.dir, { recursive: true, force: true });
   }
 }
@@ -186,7 +190,9 @@ const NETNS_FOLDER = '/run/netns';
 /** Removes the namespaces and folders of runs whose process has ended without doing so. */
 export function removeLeftovers(): void {
   const namespaces = existsSync(NETNS_FOLDER) ? readdirSync(NETNS_FOLDER).filter(isOwnerDead) : [];
-  for (const name of namespaces) removeNamespace(name);
+  for (const name of namespaces) {
+    removeNamespace(name);
+  }
   for (const name of readdirSync(tmpdir()).filter(isOwnerDead)) {
     rmSync(join(tmpdir(), name), { recursive: true, force: true });
   }
@@ -199,7 +205,9 @@ function isOwnerDead(name: string): boolean {
 
 /** Kills what runs in the namespace, also what its commands have started, and deletes it. Never throws. */
 function removeNamespace(id: string): void {
-  for (const pid of ipNow(['netns', 'pids', id]).split('\n')) kill(Number(pid));
+  for (const pid of ipNow(['netns', 'pids', id]).split('\n')) {
+    kill(Number(pid));
+  }
   ipNow(['netns', 'delete', id]);
 }
 
@@ -214,7 +222,9 @@ function ipNow(args: readonly string[]): string {
 
 function kill(pid: number): void {
   try {
-    if (pid > 0) process.kill(pid, 'SIGKILL');
+    if (pid > 0) {
+      process.kill(pid, 'SIGKILL');
+    }
   } catch {
     // It has ended by itself.
   }

@@ -84,8 +84,12 @@ export async function startPod(spec: PodSpec, place: PodPlace): Promise<readonly
 /** Asks as a kubelet would. @throws when the answer is no */
 export async function probe({ spec, container }: PodContainer, place: PodPlace): Promise<void> {
   for (const { exec, httpGet } of [spec.livenessProbe, spec.readinessProbe ?? {}]) {
-    if (exec !== undefined) await container.exec(...exec.command);
-    if (httpGet === undefined) continue;
+    if (exec !== undefined) {
+      await container.exec(...exec.command);
+    }
+    if (httpGet === undefined) {
+      continue;
+    }
     const url = `http://${httpGet.host}:${httpGet.port}${httpGet.path}`;
     const script = `fetch('${url}').then((r) => process.exit(r.ok ? 0 : 1))`;
     await place.namespace.exec(process.execPath, ['-e', script]);
@@ -113,6 +117,8 @@ function resolved({ name, value, valueFrom }: Variable, place: PodPlace): string
   const { fieldRef, configMapKeyRef } = valueFrom ?? {};
   const found =
     value ?? place.fields[fieldRef?.fieldPath ?? ''] ?? place.configMap[configMapKeyRef?.key ?? ''];
-  if (found === undefined && !configMapKeyRef?.optional) throw new Error(`no value for ${name}`);
+  if (found === undefined && !configMapKeyRef?.optional) {
+    throw new Error(`no value for ${name}`);
+  }
   return found;
 }

@@ -22,15 +22,20 @@ export class RecordingListener implements DatastoreListener {
     this.snapshots.push(snapshot);
     this.revisions.push(snapshot.revision);
     this.model.clear();
-    for (const { key, value } of snapshot.entries) this.model.set(key, value);
+    for (const { key, value } of snapshot.entries) {
+      this.model.set(key, value);
+    }
   }
 
   changes(changes: readonly Change[], revision: string): void {
     this.batches.push(changes);
     this.revisions.push(revision);
     for (const change of changes) {
-      if (change.kind === 'put') this.model.set(change.key, change.value);
-      else this.model.delete(change.key);
+      if (change.kind === 'put') {
+        this.model.set(change.key, change.value);
+      } else {
+        this.model.delete(change.key);
+      }
     }
   }
 

@@ -40,7 +40,9 @@ export class RouteMonitor {
   async gapsMs(): Promise<readonly number[]> {
     const events = await this.#events();
     return events.flatMap(({ isDeleted, prefix, at }, i) => {
-      if (!isDeleted) return [];
+      if (!isDeleted) {
+        return [];
+      }
       const back = events.slice(i).find((e) => !e.isDeleted && e.prefix === prefix);
       return [back === undefined ? Number.POSITIVE_INFINITY : back.at - at];
     });
@@ -51,7 +53,9 @@ export class RouteMonitor {
     const lines = await this.#lines();
     return lines.flatMap((line) => {
       const [, time, text = ''] = /^\[(\S+)\] (.*)$/.exec(line) ?? [];
-      if (time === undefined || text.includes(PROBE)) return [];
+      if (time === undefined || text.includes(PROBE)) {
+        return [];
+      }
       const isDeleted = text.startsWith('Deleted ');
       const words = text.replace(/^Deleted /, '').replace(/^(blackhole|unreachable) /, '');
       return [{ at: millisecondsOf(time), isDeleted, prefix: words.split(' ', 1)[0] ?? '', text }];

@@ -127,7 +127,9 @@ export async function filesBelow(folder: string): Promise<readonly string[]> {
 
 async function partsOf(name: DialectName, version = '') {
   const dialect = dialectFor(name, parseBirdVersion(version));
-  if (!dialect.ok) throw new Error(dialect.reason);
+  if (!dialect.ok) {
+    throw new Error(dialect.reason);
+  }
   const folders = { builtIn: join(projectRoot, 'templates') };
   const sources = await loadTemplates(folders, dialect.value.templateFolders);
   return { dialect: dialect.value, engine: new TemplateEngine(sources) };

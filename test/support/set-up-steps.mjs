@@ -22,7 +22,9 @@ export function run(command, arguments_, env = {}, cwd = root) {
     stdio: ['ignore', 'pipe', 'pipe'],
     maxBuffer: 64 * 1024 * 1024,
   });
-  if (result.status === 0) return;
+  if (result.status === 0) {
+    return;
+  }
   const reason = result.error?.message ?? result.signal ?? `exit status ${result.status}`;
   throw new SetUpError(
     `"${[command, ...arguments_].join(' ')}" failed (${reason}):\n${result.stdout ?? ''}${result.stderr ?? ''}`,
@@ -59,11 +61,15 @@ export function say(line) {
 /** The address of the machine's own Debian mirror. */
 export function mirror() {
   const known = mirrorInLists();
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    return known;
+  }
   say('fetching the package lists (apt-get update)');
   run('apt-get', [...aptOptions, 'update']);
   const fetched = mirrorInLists();
-  if (fetched !== undefined) return fetched;
+  if (fetched !== undefined) {
+    return fetched;
+  }
   throw new SetUpError(
     "apt's sources have no Debian mirror: add one, so that BIRDs of other releases can be fetched",
   );

@@ -61,20 +61,32 @@ try {
   const debianPackages = missingDebianPackages();
   const collections = purpose === 'demo' ? [] : missingCollections();
   checkMachine(debianPackages, collections);
-  if (debianPackages.length > 0) installDebianPackages(debianPackages);
+  if (debianPackages.length > 0) {
+    installDebianPackages(debianPackages);
+  }
   checkBird2();
-  for (const collection of collections) unpack(collection);
-  if (isForTests) makeDebians();
-  if (!npmPackagesAreThere()) installNpmPackages();
+  for (const collection of collections) {
+    unpack(collection);
+  }
+  if (isForTests) {
+    makeDebians();
+  }
+  if (!npmPackagesAreThere()) {
+    installNpmPackages();
+  }
 } catch (error) {
-  if (!(error instanceof SetUpError)) throw error;
+  if (!(error instanceof SetUpError)) {
+    throw error;
+  }
   console.error(`set-up: ${error.message}`);
   process.exitCode = 1;
 }
 
 function checkNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major > lowestNode[0] || (major === lowestNode[0] && minor >= lowestNode[1])) return;
+  if (major > lowestNode[0] || (major === lowestNode[0] && minor >= lowestNode[1])) {
+    return;
+  }
   throw new SetUpError(
     `Node ${lowestNode.join('.')} or newer is needed, and this is ${process.versions.node}. Install a newer Node.`,
   );
@@ -115,7 +127,9 @@ function installDebianPackages(names) {
     }),
   );
   const units = names.flatMap((name) => services.get(name) ?? []);
-  if (units.length === 0) return;
+  if (units.length === 0) {
+    return;
+  }
   // Stops what was started all the same. In a container systemctl can only disable, and says so: not our concern.
   spawnSync('systemctl', ['disable', '--now', '--quiet', ...units], { stdio: 'ignore' });
   say(
@@ -128,7 +142,9 @@ function updateListsUnlessKnown(names) {
     encoding: 'utf8',
   });
   const found = known.stdout.match(/^Package: /gm)?.length ?? 0;
-  if (known.status === 0 && found >= names.length) return;
+  if (known.status === 0 && found >= names.length) {
+    return;
+  }
   say('fetching the package lists (apt-get update)');
   run('apt-get', [...aptOptions, 'update']);
 }
@@ -136,13 +152,17 @@ function updateListsUnlessKnown(names) {
 /** Debian asks policy-rc.d before a package starts its service; 101 means no. An administrator's own is put back. */
 function withoutStartingServices(install) {
   const saved = `${policyFile}.before-birdkeeper`;
-  if (existsSync(policyFile) && !existsSync(saved)) renameSync(policyFile, saved);
+  if (existsSync(policyFile) && !existsSync(saved)) {
+    renameSync(policyFile, saved);
+  }
   writeFileSync(policyFile, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
   try {
     install();
   } finally {
     rmSync(policyFile);
-    if (existsSync(saved)) renameSync(saved, policyFile);
+    if (existsSync(saved)) {
+      renameSync(saved, policyFile);
+    }
   }
 }
 
@@ -150,7 +170,9 @@ function withoutStartingServices(install) {
 function checkBird2() {
   const { stdout, stderr } = spawnSync(find('bird') ?? 'bird', ['--version'], { encoding: 'utf8' });
   const version = /BIRD version (\d+)\S*/.exec(`${stdout}${stderr}`);
-  if (version && Number(version[1]) >= 2) return;
+  if (version && Number(version[1]) >= 2) {
+    return;
+  }
   throw new SetUpError(
     `${find('bird')} is ${version?.[0] ?? 'no BIRD'}; the tests need BIRD 2 or newer there: apt-get install bird2`,
   );
@@ -189,6 +211,9 @@ function installNpmPackages() {
   // Not `npm ci`: it refuses a lock file that lacks packages of other systems, and such a one is written wherever the
   // registry has none of them. The versions are the lock file's here too, and the lock file stays as it is.
   const arguments_ = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
-  if (npm) run(process.execPath, [npm, ...arguments_], {}, root);
-  else run('npm', arguments_, {}, root);
+  if (npm) {
+    run(process.execPath, [npm, ...arguments_], {}, root);
+  } else {
+    run('npm', arguments_, {}, root);
+  }
 }

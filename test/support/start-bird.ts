@@ -39,7 +39,9 @@ export class TestBird {
     await waitFor(async () => !process.isRunning || (await this.birdc('show', 'status')), {
       what: 'BIRD to answer',
     });
-    if (!process.isRunning) throw new Error(`BIRD ended at once; see ${this.#logFile}`);
+    if (!process.isRunning) {
+      throw new Error(`BIRD ended at once; see ${this.#logFile}`);
+    }
   }
 
   /** Ends it; SIGTERM unless told. After SIGKILL its socket stays behind. */

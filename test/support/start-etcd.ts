@@ -86,7 +86,9 @@ export class Etcd extends EtcdGateway {
 
   /** The process; throws when it isn't running. */
   get pid(): number {
-    if (this.#process?.pid === undefined) throw new Error(`etcd ${this.url} is not running`);
+    if (this.#process?.pid === undefined) {
+      throw new Error(`etcd ${this.url} is not running`);
+    }
     return this.#process.pid;
   }
 
@@ -113,7 +115,9 @@ export class Etcd extends EtcdGateway {
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     const child = this.#process;
     this.#process = undefined;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) {
+      return;
+    }
     const ended = once(child, 'exit');
     child.kill(signal);
     child.kill('SIGCONT');
@@ -145,11 +149,15 @@ export class Etcd extends EtcdGateway {
   /** Ends the process and removes its data. */
   async dispose(): Promise<void> {
     await this.stop('SIGKILL');
-    if (this.#options.dir === undefined) await rm(this.dir, { recursive: true, force: true });
+    if (this.#options.dir === undefined) {
+      await rm(this.dir, { recursive: true, force: true });
+    }
   }
 
   async #isUp(child: ChildProcess): Promise<boolean> {
-    if (child.exitCode !== null) throw new Error(`etcd ended at once: ${this.#output}`);
+    if (child.exitCode !== null) {
+      throw new Error(`etcd ended at once: ${this.#output}`);
+    }
     const response = await fetch(`${this.url}/health`, { signal: AbortSignal.timeout(1000) });
     return (await response.text()).includes('true');
   }

@@ -77,7 +77,9 @@ export class TcpProxy {
       this.#server.listen(this.#port, '127.0.0.1', resolve);
     });
     const address = this.#server.address();
-    if (typeof address === 'object' && address) this.#port = address.port;
+    if (typeof address === 'object' && address) {
+      this.#port = address.port;
+    }
   }
 
   /** Resets all connections; new ones are served. */
@@ -101,7 +103,9 @@ export class TcpProxy {
    */
   blackHole(): void {
     this.#isBlackHole = true;
-    for (const pair of this.#pairs) pair.isDead = true;
+    for (const pair of this.#pairs) {
+      pair.isDead = true;
+    }
   }
 
   /** Serves new connections again. */
@@ -135,7 +139,9 @@ export class TcpProxy {
     this.#connections++;
     const upstream = new Socket();
     const pair: Pair = { client, upstream, isDead: this.#isBlackHole };
-    if (!pair.isDead) upstream.connect(this.#target.port, '127.0.0.1');
+    if (!pair.isDead) {
+      upstream.connect(this.#target.port, '127.0.0.1');
+    }
     this.#pairs.add(pair);
     const end = (): void => {
       this.#pairs.delete(pair);
@@ -146,20 +152,30 @@ export class TcpProxy {
       socket.setNoDelay(true).on('error', end).on('close', end);
     }
     client.on('data', (data) => {
-      if (!pair.isDead) upstream.write(data);
+      if (!pair.isDead) {
+        upstream.write(data);
+      }
     });
     upstream.on('data', (data) => {
-      if (!pair.isDead) this.#down(client, data);
+      if (!pair.isDead) {
+        this.#down(client, data);
+      }
     });
   }
 
   #down(client: Socket, data: Buffer): void {
     this.#bytesDown += data.length;
-    if (this.#isLosing) return;
+    if (this.#isLosing) {
+      return;
+    }
     client.write(data);
-    if (this.#bytesUntilCut === undefined) return;
+    if (this.#bytesUntilCut === undefined) {
+      return;
+    }
     this.#bytesUntilCut -= data.length;
-    if (this.#bytesUntilCut > 0) return;
+    if (this.#bytesUntilCut > 0) {
+      return;
+    }
     this.#bytesUntilCut = undefined;
     // After the write, so that the part before the cut arrives.
     setImmediate(() => this.cut());

@@ -63,9 +63,13 @@ export function unpack({ what, folder, release, packages, wrapped }) {
       mkdirSync(debs, { recursive: true });
       run('apt-get', [...aptOptions, ...options, 'download', ...names], {}, debs);
       const files = readdirSync(debs).filter((name) => name.endsWith('.deb'));
-      for (const file of files) run('dpkg', ['-x', join(debs, file), target]);
+      for (const file of files) {
+        run('dpkg', ['-x', join(debs, file), target]);
+      }
     }
-    for (const part of wrapped) wrap(join(work, 'unpacked'), part);
+    for (const part of wrapped) {
+      wrap(join(work, 'unpacked'), part);
+    }
     moveInto(join(work, 'unpacked'), join(tools, folder), join(work, 'old'));
   } finally {
     rmSync(work, { recursive: true, force: true });
@@ -94,7 +98,9 @@ function wrap(unpacked, part) {
   const loader = readdirSync(join(unpacked, 'libraries'), { recursive: true })
     .map((path) => join('libraries', path))
     .find((path) => /usr\/lib\/[^/]+\/ld-linux-[^/]*$/.test(path));
-  if (loader === undefined) throw new SetUpError('the unpacked libc6 has no ld-linux');
+  if (loader === undefined) {
+    throw new SetUpError('the unpacked libc6 has no ld-linux');
+  }
   for (const program of ['bird', 'birdc']) {
     const lines = [
       '#!/bin/sh',
@@ -111,12 +117,16 @@ function moveInto(fresh, place, old) {
   try {
     renameSync(place, old);
   } catch (error) {
-    if (error.code !== 'ENOENT') throw error;
+    if (error.code !== 'ENOENT') {
+      throw error;
+    }
   }
   try {
     renameSync(fresh, place);
   } catch (error) {
     // Somebody who shares the folder was first with the same.
-    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') {
+      throw error;
+    }
   }
 }

@@ -26,7 +26,9 @@ export async function waitFor<T>(
   for (;;) {
     try {
       const value = await fn();
-      if (value) return value;
+      if (value) {
+        return value;
+      }
       cause = undefined;
     } catch (error) {
       cause = error;

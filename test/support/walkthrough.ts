@@ -144,7 +144,9 @@ export class Walkthrough {
     await this.startReflector();
     await this.nameReflector();
     await this.peerWithReflector();
-    if (this.#reflectors.length > 1) await this.secondReflector();
+    if (this.#reflectors.length > 1) {
+      await this.secondReflector();
+    }
   }
 
   /** Before step 1: Calico's keys are in the datastore, and BIRD and birdkeeper run on every node. */
@@ -155,7 +157,9 @@ export class Walkthrough {
     const keys = Object.entries(calicoKeys);
     const commands = keys.map(([key, value]) => this.#lab.store.putCommand(key, value));
     await this.#lab.putAll(calicoKeys);
-    for (const command of commands) this.#narrator.ran(this.#first.name, command, '');
+    for (const command of commands) {
+      this.#narrator.ran(this.#first.name, command, '');
+    }
     await Promise.all(this.#lab.hosts.map((host) => host.bird.start()));
     for (const host of this.#nodes) {
       host.startBirdkeeper();
@@ -198,7 +202,9 @@ export class Walkthrough {
   async startReflector(): Promise<void> {
     const [reflector] = this.#reflectors;
     this.#narrator.step(`A route reflector starts on ${reflector?.name}, and has no session yet`);
-    if (reflector) await this.#startReflector(reflector);
+    if (reflector) {
+      await this.#startReflector(reflector);
+    }
   }
 
   /** Step 5: its key is put. */
@@ -251,7 +257,9 @@ export class Walkthrough {
   /** Step 9: with a second reflector no route is lost when either dies. */
   async secondReflector(): Promise<void> {
     const [first, second] = this.#reflectors;
-    if (first === undefined || second === undefined) throw new Error('there is one reflector only');
+    if (first === undefined || second === undefined) {
+      throw new Error('there is one reflector only');
+    }
     this.#narrator.step(`A second reflector on ${second.name}; then either of the two dies`);
     await this.#startReflector(second);
     await this.#run('kube-node1', `birdkeeper bgp rr add ${second.address} --cluster-id 1.0.0.1`);
@@ -266,12 +274,16 @@ export class Walkthrough {
     ] as const) {
       await dying.bird.stop('SIGKILL');
       this.#narrator.ran(dying.name, 'pkill -KILL bird', '');
-      for (const node of this.#nodes) await node.waitForEstablished([nameOf('Global', other)]);
+      for (const node of this.#nodes) {
+        await node.waitForEstablished([nameOf('Global', other)]);
+      }
       await this.#expectRoutes(routesWithPeers);
       await this.#expectPings(true);
       await dying.bird.start();
       this.#narrator.ran(dying.name, 'bird', '');
-      for (const node of this.#nodes) await node.waitForSessions(names);
+      for (const node of this.#nodes) {
+        await node.waitForSessions(names);
+      }
     }
     const gaps = (await Promise.all(monitors.map((monitor) => monitor.gapsMs()))).flat();
     const longest = Math.max(0, ...gaps);
@@ -287,7 +299,9 @@ export class Walkthrough {
 
   get #first(): LabHost {
     const [first] = this.#lab.hosts;
-    if (first === undefined) throw new Error('the lab has no hosts');
+    if (first === undefined) {
+      throw new Error('the lab has no hosts');
+    }
     return first;
   }
 
@@ -320,7 +334,9 @@ export class Walkthrough {
   }
 
   #expect(isSo: boolean, what: string): void {
-    if (!isSo) throw new Error(`this is not so: ${what}`);
+    if (!isSo) {
+      throw new Error(`this is not so: ${what}`);
+    }
     this.#narrator.checked(what);
   }
 

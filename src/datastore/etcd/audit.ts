@@ -32,7 +32,9 @@ export async function auditRange(
 ): Promise<string | undefined> {
   let missed: string | undefined;
   for (let tries = 0; tries < TRIES && !signal.aborted; tries++) {
-    if (tries > 0) await delay(settings.clock, settings.auditRetryMs, signal);
+    if (tries > 0) {
+      await delay(settings.clock, settings.auditRetryMs, signal);
+    }
     const next = progress.nextRevision;
     const { header, entries, count } = await connection.range({
       ...progress.range,
@@ -42,10 +44,14 @@ export async function auditRange(
     });
     const hasMoved = progress.nextRevision !== next;
     if (entries.length === 0 && count === progress.count) {
-      if (!hasMoved) progress.nextRevision = header.revision + 1;
+      if (!hasMoved) {
+        progress.nextRevision = header.revision + 1;
+      }
       return undefined;
     }
-    if (entries.length > 0 && hasMoved) return undefined;
+    if (entries.length > 0 && hasMoved) {
+      return undefined;
+    }
     missed = entries.length > 0 ? newerKey(progress) : wrongCount(progress, count);
   }
   return missed;
@@ -66,7 +72,9 @@ export async function verifyCount(
   { range, nextRevision, count }: RangeProgress,
 ): Promise<void> {
   const answer = await connection.range({ ...range, revision: nextRevision - 1, countOnly: true });
-  if (answer.count === count) return;
+  if (answer.count === count) {
+    return;
+  }
   throw new ResyncNeeded(
     `${range.keyPrefix} has ${answer.count} keys in etcd at a revision where it had ${count}`,
   );

@@ -27,14 +27,18 @@ export async function commitEdit(
   const [first, ...others] = [...keys]
     .flatMap((key) => unchanged(key, standing.has(key), Number(basis.revision)))
     .slice(0, MAX_COMPARISONS);
-  if (first === undefined) throw new Error('an edit without a change');
+  if (first === undefined) {
+    throw new Error('an edit without a change');
+  }
   const operations = changes.map((change) =>
     change.kind === 'put'
       ? client.put(change.key).value(change.value)
       : client.delete().key(change.key),
   );
   const transaction = client.if(...first);
-  for (const comparison of others) transaction.and(...comparison);
+  for (const comparison of others) {
+    transaction.and(...comparison);
+  }
   const { succeeded } = await transaction.then(...operations).commit();
   return succeeded ? 'committed' : 'overtaken';
 }

@@ -111,14 +111,18 @@ export class EtcdConnection {
   /** Logs in (again): needed at first, and when the token has expired. Nothing without a user. */
   async authenticate(): Promise<void> {
     const { auth, connectMs, logger } = this.#settings;
-    if (auth === undefined) return;
+    if (auth === undefined) {
+      return;
+    }
     const { username, password } = auth;
     const secret = typeof password === 'string' ? password : await password();
     this.#token = undefined;
     try {
       this.#token = await this.#call(AUTHENTICATE, { username, password: secret }, connectMs);
     } catch (error) {
-      if (!String(error).includes(AUTHENTICATION_IS_OFF)) throw error;
+      if (!String(error).includes(AUTHENTICATION_IS_OFF)) {
+        throw error;
+      }
       logger.debug({ username }, 'etcd has no authentication, the configured user is not needed');
     }
   }
@@ -136,7 +140,9 @@ export class EtcdConnection {
   /** Ends all calls and the connection. May be called twice. */
   close(): void {
     // An open call would keep the connection, and the process, alive after the channel's close.
-    for (const call of this.#openCalls) call.cancelWithStatus(status.CANCELLED, 'closed by us');
+    for (const call of this.#openCalls) {
+      call.cancelWithStatus(status.CANCELLED, 'closed by us');
+    }
     this.#openCalls.clear();
     this.#channel.close();
   }
@@ -149,9 +155,13 @@ export class EtcdConnection {
     return new Promise((resolve, reject) => {
       const deadline = this.#settings.clock.now() + deadlineMs;
       const answer = (error: ServiceError | null, response?: Response): void => {
-        if (error) reject(error);
-        else if (response === undefined) reject(new Error(`etcd gave no answer to ${path}`));
-        else resolve(response);
+        if (error) {
+          reject(error);
+        } else if (response === undefined) {
+          reject(new Error(`etcd gave no answer to ${path}`));
+        } else {
+          resolve(response);
+        }
       };
       this.#client.makeUnaryRequest(path, encode, decode, request, { deadline }, answer);
     });
@@ -170,7 +180,9 @@ export class EtcdConnection {
     const call = new InterceptingCall(nextCall(options), {
       start: (metadata: Metadata, _listener, next) => {
         metadata.set('hasleader', 'true');
-        if (this.#token !== undefined) metadata.set('token', this.#token);
+        if (this.#token !== undefined) {
+          metadata.set('token', this.#token);
+        }
         next(metadata, {
           onReceiveStatus: (outcome, nextStatus) => {
             this.#openCalls.delete(call);

@@ -64,7 +64,9 @@ export class EtcdDatastore implements EditableDatastore {
   }
 
   async follow(listener: DatastoreListener, signal: AbortSignal): Promise<void> {
-    if (this.#follower) throw new Error('this datastore is followed already');
+    if (this.#follower) {
+      throw new Error('this datastore is followed already');
+    }
     const [settings, ranges] = [this.#settings, this.#ranges];
     const sessions: Sessions<Position> = {
       run: (context, resumeFrom) => runSession({ ...context, ranges, settings }, resumeFrom),

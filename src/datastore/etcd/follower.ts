@@ -79,7 +79,9 @@ export class Follower<Position extends object> {
     this.#signal.addEventListener('abort', stop);
     try {
       this.#listener.state({ kind: 'connecting' });
-      while (!this.#signal.aborted) await this.#sessionAndWait();
+      while (!this.#signal.aborted) {
+        await this.#sessionAndWait();
+      }
     } finally {
       this.#signal.removeEventListener('abort', stop);
     }
@@ -98,8 +100,12 @@ export class Follower<Position extends object> {
     try {
       await this.#session(session, interrupt.signal);
     } catch (error) {
-      if (this.#fault) throw this.#fault.error;
-      if (interrupt.signal.aborted) return;
+      if (this.#fault) {
+        throw this.#fault.error;
+      }
+      if (interrupt.signal.aborted) {
+        return;
+      }
       await delay(this.#settings.clock, this.#onFailure(session, error), interrupt.signal);
     }
   }
@@ -130,7 +136,9 @@ export class Follower<Position extends object> {
       const reason = error instanceof Error ? error.message : String(error);
       this.#settings.logger.info({ endpoint, reason }, 'reading everything again from etcd');
       // It is there, and only what we resumed from was of no use. The next session doesn't resume.
-      if (resumeFrom) return 0;
+      if (resumeFrom) {
+        return 0;
+      }
     } else {
       this.#turn++;
     }
@@ -138,7 +146,9 @@ export class Follower<Position extends object> {
     const { retryBaseMs: baseMs, retryMaxMs: maxMs } = this.#settings;
     const retryMs = backoffDelayMs({ baseMs, maxMs }, attempt, Math.random());
     // A single new listing is no outage: what we have stays right until it comes.
-    if (!needsList || attempt > 0) this.#outage.failed(endpoint, failure, retryMs);
+    if (!needsList || attempt > 0) {
+      this.#outage.failed(endpoint, failure, retryMs);
+    }
     return retryMs;
   }
 
@@ -155,14 +165,18 @@ export class Follower<Position extends object> {
   #endpoint(): string {
     const { endpoints } = this.#settings;
     const endpoint = endpoints[this.#turn % endpoints.length];
-    if (endpoint === undefined) throw new Error('no etcd endpoint is configured');
+    if (endpoint === undefined) {
+      throw new Error('no etcd endpoint is configured');
+    }
     return endpoint;
   }
 
   /** `listener`, told nothing more after the end, and watched for faults. */
   #guarded(listener: DatastoreListener): DatastoreListener {
     const tell = <T>(call: () => T): T | undefined => {
-      if (this.#signal.aborted || this.#fault) return undefined;
+      if (this.#signal.aborted || this.#fault) {
+        return undefined;
+      }
       try {
         return call();
       } catch (error) {

@@ -25,7 +25,9 @@ export function keyAfter(key: Buffer): Buffer {
 function keyRangeOf(keyPrefix: string): KeyRange {
   const zero = Buffer.from([0]);
   // etcd reads the range from \0 to \0 as the whole store.
-  if (keyPrefix === '') return { keyPrefix, key: zero, rangeEnd: zero };
+  if (keyPrefix === '') {
+    return { keyPrefix, key: zero, rangeEnd: zero };
+  }
 
   const key = Buffer.from(keyPrefix);
   const rangeEnd = Buffer.from(key);

@@ -23,7 +23,9 @@ export async function list(
   pageSize: number,
 ): Promise<Listing> {
   const [first, ...others] = ranges;
-  if (first === undefined) throw new Error('no key prefix to list');
+  if (first === undefined) {
+    throw new Error('no key prefix to list');
+  }
 
   const firstPage = await connection.range({ ...first, limit: pageSize });
   const revision = firstPage.header.revision;
@@ -51,7 +53,9 @@ async function remainingPages(
   let last = firstPage;
   while (last.more) {
     last = await connection.range({ ...range, key: keyAfter(last.lastKey), ...page });
-    for (const entry of last.entries) entries.push(entry);
+    for (const entry of last.entries) {
+      entries.push(entry);
+    }
   }
   return entries;
 }

@@ -60,11 +60,17 @@ export function decodeRangeResponse(bytes: Buffer): RangeResponse {
   let more = false;
   let count = 0;
   for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
-    if (tag === bytesTag(1)) header = readHeader(reader.message());
-    else if (tag === bytesTag(2)) lastKey = readEntry(reader.message(), entries);
-    else if (tag === varintTag(3)) more = reader.number() !== 0;
-    else if (tag === varintTag(4)) count = reader.number();
-    else reader.skip(tag);
+    if (tag === bytesTag(1)) {
+      header = readHeader(reader.message());
+    } else if (tag === bytesTag(2)) {
+      lastKey = readEntry(reader.message(), entries);
+    } else if (tag === varintTag(3)) {
+      more = reader.number() !== 0;
+    } else if (tag === varintTag(4)) {
+      count = reader.number();
+    } else {
+      reader.skip(tag);
+    }
   }
   return { header, entries, lastKey, more, count };
 }
@@ -85,8 +91,11 @@ export function decodeAuthenticateResponse(bytes: Buffer): string {
   const reader = new WireReader(bytes);
   let token = '';
   for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
-    if (tag === bytesTag(2)) token = reader.bytes().toString('utf8');
-    else reader.skip(tag);
+    if (tag === bytesTag(2)) {
+      token = reader.bytes().toString('utf8');
+    } else {
+      reader.skip(tag);
+    }
   }
   return token;
 }
@@ -96,10 +105,15 @@ function readHeader(reader: WireReader): ResponseHeader {
   let revision = 0;
   let raftTerm = 0;
   for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
-    if (tag === varintTag(1)) clusterId = reader.decimal();
-    else if (tag === varintTag(3)) revision = reader.number();
-    else if (tag === varintTag(4)) raftTerm = reader.number();
-    else reader.skip(tag);
+    if (tag === varintTag(1)) {
+      clusterId = reader.decimal();
+    } else if (tag === varintTag(3)) {
+      revision = reader.number();
+    } else if (tag === varintTag(4)) {
+      raftTerm = reader.number();
+    } else {
+      reader.skip(tag);
+    }
   }
   return { clusterId, revision, raftTerm };
 }
@@ -109,9 +123,13 @@ function readEntry(reader: WireReader, entries: Entry[]): Buffer {
   let key: Buffer = Buffer.alloc(0);
   let value = '';
   for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
-    if (tag === bytesTag(1)) key = reader.bytes();
-    else if (tag === bytesTag(5)) value = reader.bytes().toString('utf8');
-    else reader.skip(tag);
+    if (tag === bytesTag(1)) {
+      key = reader.bytes();
+    } else if (tag === bytesTag(5)) {
+      value = reader.bytes().toString('utf8');
+    } else {
+      reader.skip(tag);
+    }
   }
   entries.push({ key: key.toString('utf8'), value });
   return key;

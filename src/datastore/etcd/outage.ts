@@ -28,7 +28,9 @@ export class Outage {
       );
       return;
     }
-    if (this.#troubles.size === 0) this.#since = clock.monotonic();
+    if (this.#troubles.size === 0) {
+      this.#since = clock.monotonic();
+    }
     this.#troubles.set(endpoint, failure);
     logger.warn(
       { endpoint, reason, advice },
@@ -46,7 +48,9 @@ export class Outage {
     const outage = wasLost ? { outageMs: Math.round(clock.monotonic() - this.#since) } : {};
     this.#troubles.clear();
     logger.info({ endpoint, ...details, ...outage }, wasLost ? 'etcd is back' : 'following etcd');
-    if (!this.#isSynced) this.#listener.state({ kind: 'synced' });
+    if (!this.#isSynced) {
+      this.#listener.state({ kind: 'synced' });
+    }
     this.#isSynced = true;
   }
 }

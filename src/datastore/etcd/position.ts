@@ -58,7 +58,9 @@ export class Position {
    *   been on its way for a while, only the cluster is compared
    */
   doubt({ clusterId, raftTerm, revision }: ResponseHeader, floor?: Floor): string | undefined {
-    if (clusterId !== this.#clusterId) return 'another etcd cluster answers';
+    if (clusterId !== this.#clusterId) {
+      return 'another etcd cluster answers';
+    }
     if (floor && raftTerm < floor.raftTerm) {
       return `the Raft term went back: ${floor.raftTerm} to ${raftTerm}`;
     }

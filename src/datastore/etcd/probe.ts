@@ -52,8 +52,12 @@ export class Prober {
       // Spread, so that hosts that started together don't ask together.
       await delay(clock, probeMs * (0.75 + Math.random() / 4), signal);
       signal.throwIfAborted();
-      if (clock.monotonic() - this.#lastHeard >= probeMs / 2) await this.#probe();
-      if (this.#isAuditDue()) await this.#audit(signal);
+      if (clock.monotonic() - this.#lastHeard >= probeMs / 2) {
+        await this.#probe();
+      }
+      if (this.#isAuditDue()) {
+        await this.#audit(signal);
+      }
     }
   }
 
@@ -66,7 +70,9 @@ export class Prober {
 
   #isAuditDue(): boolean {
     const { position, settings } = this.#options;
-    if (position.floor.revision <= this.#auditedRevision) return false;
+    if (position.floor.revision <= this.#auditedRevision) {
+      return false;
+    }
     return settings.clock.monotonic() - this.#lastAudit >= settings.auditMs;
   }
 
@@ -76,7 +82,9 @@ export class Prober {
     const { revision } = position.floor;
     for (const progress of position.ranges) {
       const missed = await auditRange({ connection, settings, signal }, progress);
-      if (missed !== undefined) throw new ResyncNeeded(missed);
+      if (missed !== undefined) {
+        throw new ResyncNeeded(missed);
+      }
     }
     this.#auditedRevision = revision;
   }
@@ -100,7 +108,9 @@ async function probeOnce(
     connection.range({ key, countOnly: true }, deadlineMs),
   );
   const doubt = position.doubt(header, floor);
-  if (doubt !== undefined) throw new ResyncNeeded(doubt);
+  if (doubt !== undefined) {
+    throw new ResyncNeeded(doubt);
+  }
 }
 
 /** An open watch survives the end of its token; the questions beside it need a new one. */
@@ -108,7 +118,9 @@ async function withFreshToken<T>(connection: EtcdConnection, ask: () => Promise<
   try {
     return await ask();
   } catch (error) {
-    if (!isTokenRefused(error)) throw error;
+    if (!isTokenRefused(error)) {
+      throw error;
+    }
     await connection.authenticate();
     return ask();
   }

@@ -32,7 +32,9 @@ export async function runSession(
   const { connection } = connected;
   try {
     context.listener.heard();
-    if (resumeFrom) await verifyStore(connected, resumeFrom);
+    if (resumeFrom) {
+      await verifyStore(connected, resumeFrom);
+    }
     const position = resumeFrom ?? (await takeSnapshot(context, connection));
     return await watchAndProbe(context, connection, { position, resumed: !!resumeFrom });
   } finally {
@@ -43,7 +45,9 @@ export async function runSession(
 /** Throws unless etcd is the store that `position` is about. */
 async function verifyStore({ connection, greeting }: Connected, position: Position): Promise<void> {
   const doubt = position.doubt(greeting, position.floor);
-  if (doubt !== undefined) throw new ResyncNeeded(doubt);
+  if (doubt !== undefined) {
+    throw new ResyncNeeded(doubt);
+  }
   await Promise.all(position.ranges.map((progress) => verifyCount(connection, progress)));
 }
 

@@ -11,7 +11,9 @@ export async function readCredentials(
   endpoint: URL,
   files: EtcdTlsFiles = {},
 ): Promise<ChannelCredentials> {
-  if (endpoint.protocol !== 'https:') return credentials.createInsecure();
+  if (endpoint.protocol !== 'https:') {
+    return credentials.createInsecure();
+  }
 
   const { ca, key, cert } = await readTlsFiles(files);
   try {

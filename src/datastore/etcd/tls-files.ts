@@ -30,7 +30,9 @@ export function misfit(files: EtcdTlsFiles, error: unknown): DatastoreError {
 }
 
 async function readPem(role: string, file: string | undefined): Promise<Buffer | null> {
-  if (file === undefined) return null;
+  if (file === undefined) {
+    return null;
+  }
   try {
     return await readFile(file);
   } catch (error) {

@@ -94,7 +94,9 @@ export class Watch {
   }
 
   #onConnected(progress: RangeProgress, response: IWatchResponse): void {
-    if (this.#isOver) return;
+    if (this.#isOver) {
+      return;
+    }
     const { position } = this.#options;
     const doubt = position.doubt(headerOf(response), this.#floor);
     if (doubt !== undefined) {
@@ -103,13 +105,17 @@ export class Watch {
     }
     this.#options.onHeard();
     this.#established.add(progress);
-    if (this.#established.size < position.ranges.length) return;
+    if (this.#established.size < position.ranges.length) {
+      return;
+    }
     this.#cancelDeadline();
     this.#options.onEstablished();
   }
 
   #onData(progress: RangeProgress, response: IWatchResponse): void {
-    if (this.#isOver) return;
+    if (this.#isOver) {
+      return;
+    }
     const doubt = this.#options.position.doubt(headerOf(response));
     if (doubt !== undefined) {
       this.#end(new ResyncNeeded(doubt));
@@ -118,12 +124,16 @@ export class Watch {
     this.#options.onHeard();
     for (const event of response.events) {
       const revision = Number(event.kv.mod_revision);
-      if (revision < progress.nextRevision) continue;
+      if (revision < progress.nextRevision) {
+        continue;
+      }
       this.#gather(revision, changeOf(event));
       progress.count += keysAddedBy(event);
     }
     const last = response.events.at(-1);
-    if (last === undefined) return;
+    if (last === undefined) {
+      return;
+    }
     // After the loop: the changes of one transaction share their revision.
     progress.nextRevision = Math.max(progress.nextRevision, Number(last.kv.mod_revision) + 1);
   }
@@ -131,20 +141,27 @@ export class Watch {
   #gather(revision: number, change: Change): void {
     this.#gathered.push({ revision, change });
     this.#hasNews = true;
-    if (this.#gathered.length === 1) this.#flushSoon(MAX_TURNS);
+    if (this.#gathered.length === 1) {
+      this.#flushSoon(MAX_TURNS);
+    }
   }
 
   #flushSoon(turns: number): void {
     this.#hasNews = false;
     setImmediate(() => {
-      if (this.#hasNews && turns > 1) this.#flushSoon(turns - 1);
-      else this.#flush();
+      if (this.#hasNews && turns > 1) {
+        this.#flushSoon(turns - 1);
+      } else {
+        this.#flush();
+      }
     });
   }
 
   /** Tells what was gathered. */
   #flush(): void {
-    if (this.#gathered.length === 0) return;
+    if (this.#gathered.length === 0) {
+      return;
+    }
     // Stable: the changes of one range keep the order that etcd gave them.
     const gathered = this.#gathered.sort((a, b) => a.revision - b.revision);
     this.#gathered = [];
@@ -158,13 +175,17 @@ export class Watch {
   }
 
   #end(error: unknown): void {
-    if (this.#isOver) return;
+    if (this.#isOver) {
+      return;
+    }
     this.#isOver = true;
     this.#cancelDeadline();
     // What is gathered counts as applied for the position, so it has to be told.
     this.#flush();
     // Without this etcd3 would go on making streams for them. It may never settle, so nobody waits for it.
-    for (const watcher of this.#watchers) watcher.cancel().catch(() => {});
+    for (const watcher of this.#watchers) {
+      watcher.cancel().catch(() => {});
+    }
     this.#reject(error);
   }
 }
@@ -186,6 +207,8 @@ function changeOf({ type, kv }: IEvent): Change {
 
 /** What an event does to the number of keys. A key's version is 1 when it was created, and counts its puts. */
 function keysAddedBy({ type, kv }: IEvent): number {
-  if (type === 'Delete') return -1;
+  if (type === 'Delete') {
+    return -1;
+  }
   return kv.version === '1' ? 1 : 0;
 }

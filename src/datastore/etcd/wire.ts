@@ -45,7 +45,9 @@ export class WireReader {
     for (;;) {
       const byte = this.#buffer.readUInt8(this.#position++);
       value += (byte & 0x7f) * factor;
-      if (byte < 0x80) return value;
+      if (byte < 0x80) {
+        return value;
+      }
       factor *= 128;
     }
   }
@@ -56,7 +58,9 @@ export class WireReader {
     for (let shift = 0n; ; shift += 7n) {
       const byte = this.#buffer.readUInt8(this.#position++);
       value |= BigInt(byte & 0x7f) << shift;
-      if (byte < 0x80) return BigInt.asUintN(64, value).toString();
+      if (byte < 0x80) {
+        return BigInt.asUintN(64, value).toString();
+      }
     }
   }
 
@@ -79,30 +83,42 @@ export class WireReader {
   /** Passes over a field that we have no use for, so that a newer etcd may send more. */
   skip(tag: Tag): void {
     const wireType = tag & 7;
-    if (wireType === 0) this.number();
-    else if (wireType === 1) this.#position += 8;
-    else if (wireType === 2) this.#position = this.#endOfField();
-    else if (wireType === 5) this.#position += 4;
-    else throw new Error(`etcd's answer has a field of wire type ${wireType}`);
+    if (wireType === 0) {
+      this.number();
+    } else if (wireType === 1) {
+      this.#position += 8;
+    } else if (wireType === 2) {
+      this.#position = this.#endOfField();
+    } else if (wireType === 5) {
+      this.#position += 4;
+    } else {
+      throw new Error(`etcd's answer has a field of wire type ${wireType}`);
+    }
   }
 
   #endOfField(): number {
     const length = this.number();
     const end = this.#position + length;
-    if (end > this.#end) throw new Error("etcd's answer ends in the middle of a field");
+    if (end > this.#end) {
+      throw new Error("etcd's answer ends in the middle of a field");
+    }
     return end;
   }
 }
 
 /** A varint field, or nothing for 0, which is what an absent field means. */
 export function writeVarint(fieldNumber: number, value: number): Buffer {
-  if (value === 0) return Buffer.alloc(0);
+  if (value === 0) {
+    return Buffer.alloc(0);
+  }
   return Buffer.from([varintTag(fieldNumber), ...varintBytes(value)]);
 }
 
 /** A length-delimited field, or nothing for the empty value. */
 export function writeBytes(fieldNumber: number, value: Buffer): Buffer {
-  if (value.length === 0) return Buffer.alloc(0);
+  if (value.length === 0) {
+    return Buffer.alloc(0);
+  }
   return Buffer.concat([Buffer.from([bytesTag(fieldNumber), ...varintBytes(value.length)]), value]);
 }
 

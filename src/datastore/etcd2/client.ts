@@ -112,7 +112,9 @@ export class Etcd2Client {
   ): Promise<Polled> {
     const query = { wait: 'true', recursive: 'true', waitIndex: String(from) };
     const answer = await this.#ask({ method: 'GET', key, query, signal, hold });
-    if (answer.status !== 200) throw errorOf(answer);
+    if (answer.status !== 200) {
+      throw errorOf(answer);
+    }
     // A proxy in between may end a poll with nothing; so do we.
     const isEmpty = answer.text.trim() === '';
     return { head: answer.head, event: isEmpty ? undefined : parseAnswer(answer.text) };
@@ -140,15 +142,21 @@ export class Etcd2Client {
     signal: AbortSignal | undefined,
   ): Promise<Got> {
     const answer = await this.#ask({ method: 'GET', key, query, signal });
-    if (answer.status === 200) return { head: answer.head, node: parseAnswer(answer.text).node };
+    if (answer.status === 200) {
+      return { head: answer.head, node: parseAnswer(answer.text).node };
+    }
     const error = errorOf(answer);
-    if (error.code === ERROR_CODE.keyNotFound) return { head: answer.head, node: undefined };
+    if (error.code === ERROR_CODE.keyNotFound) {
+      return { head: answer.head, node: undefined };
+    }
     throw error;
   }
 
   async #write(question: Question): Promise<void> {
     const answer = await this.#ask(question);
-    if (answer.status !== 200 && answer.status !== 201) throw errorOf(answer);
+    if (answer.status !== 200 && answer.status !== 201) {
+      throw errorOf(answer);
+    }
     parseAnswer(answer.text);
   }
 
@@ -198,7 +206,9 @@ export class Etcd2Client {
         if (hold && status === 200) {
           letGo = (): void => {
             // An event that has begun to come is waited for.
-            if (text !== '') return;
+            if (text !== '') {
+              return;
+            }
             done();
             asked.destroy();
           };
@@ -214,7 +224,9 @@ export class Etcd2Client {
           arm(answerMs, giveUp);
         }
       });
-      if (signal?.aborted) abort();
+      if (signal?.aborted) {
+        abort();
+      }
       signal?.addEventListener('abort', abort);
       asked.end(form?.toString());
     });

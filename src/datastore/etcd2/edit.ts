@@ -34,11 +34,15 @@ export async function compare(
   // A directory is no value.
   const isAsExpected = (key: string): boolean =>
     (found.get(key)?.dir ? undefined : found.get(key)?.value) === expected.get(key);
-  if (!keys.every(isAsExpected)) return undefined;
+  if (!keys.every(isAsExpected)) {
+    return undefined;
+  }
   return changes.flatMap((change): Step[] => {
     const prevIndex = found.get(change.key)?.modifiedIndex;
     const isAbsent = !expected.has(change.key);
-    if (change.kind === 'delete' && isAbsent) return [];
+    if (change.kind === 'delete' && isAbsent) {
+      return [];
+    }
     return [
       {
         change,
@@ -63,7 +67,9 @@ export async function write(
       await writeOne(client, step);
     } catch (error) {
       const isOvertaken = error instanceof Etcd2Error && OVERTAKEN.has(error.code);
-      if (isOvertaken && i === 0) return 'overtaken';
+      if (isOvertaken && i === 0) {
+        return 'overtaken';
+      }
       const progress = { done: steps.slice(0, i), failed: step, left: steps.slice(i + 1) };
       throw isOvertaken ? halfMade(progress) : broken(error, endpoint, progress);
     }
@@ -80,7 +86,9 @@ export function refuseUnfitKeys({ changes }: Edit): void {
   const unfit = changes
     .map(({ key }) => key)
     .filter((key) => !key.startsWith('/') || key.slice(1).split('/').some(isUnfitPart));
-  if (unfit.length === 0) return;
+  if (unfit.length === 0) {
+    return;
+  }
   throw new DatastoreError(
     `nothing was changed: etcd's v2 API can't hold these keys: ${unfit.join(', ')}`,
     {

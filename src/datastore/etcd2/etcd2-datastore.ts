@@ -44,7 +44,9 @@ export class Etcd2Datastore implements EditableDatastore {
   }
 
   async follow(listener: DatastoreListener, signal: AbortSignal): Promise<void> {
-    if (this.#follower) throw new Error('this datastore is followed already');
+    if (this.#follower) {
+      throw new Error('this datastore is followed already');
+    }
     const [settings, directories] = [this.#settings, this.#directories];
     const sessions: Sessions<Known> = {
       run: (context, resumeFrom) => runSession({ ...context, directories, settings }, resumeFrom),

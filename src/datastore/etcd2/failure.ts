@@ -80,7 +80,9 @@ export function explainEtcd2Failure(error: unknown, endpoint: string): EtcdFailu
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const text = error instanceof Error ? `${code} ${error.message}` : String(error);
   const known = KNOWN_FAILURES.find(({ fits }) => fits(error, text));
-  if (known === undefined) return explainFailure(error, endpoint);
+  if (known === undefined) {
+    return explainFailure(error, endpoint);
+  }
   const { kind, advice, isRetryable } = known;
   return { kind, reason: `etcd at ${endpoint} ${known.reason}`, advice, isRetryable };
 }

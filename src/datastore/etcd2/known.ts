@@ -36,8 +36,12 @@ export class Known {
    * @param floor - how far the store was when the question was asked
    */
   doubt({ index, clusterId }: Head, floor: number): string | undefined {
-    if (clusterId !== this.#clusterId) return 'another etcd cluster answers';
-    if (index < floor) return `the index went back: ${floor} to ${index}`;
+    if (clusterId !== this.#clusterId) {
+      return 'another etcd cluster answers';
+    }
+    if (index < floor) {
+      return `the index went back: ${floor} to ${index}`;
+    }
     this.#index = Math.max(this.#index, index);
     return undefined;
   }
@@ -63,14 +67,20 @@ export class Known {
         known.startsWith(directory) && (known === key || known.startsWith(`${key}/`));
       return [...this.#values.keys()].filter(isGone).map((known) => this.#remove(known));
     }
-    if (!key.startsWith(directory)) return [];
+    if (!key.startsWith(directory)) {
+      return [];
+    }
     // A directory takes the place of a value of the same name.
-    if (dir) return this.#values.has(key) ? [this.#remove(key)] : [];
+    if (dir) {
+      return this.#values.has(key) ? [this.#remove(key)] : [];
+    }
     return this.#put(key, value ?? '');
   }
 
   #put(key: string, value: string): readonly Change[] {
-    if (this.#values.get(key) === value) return [];
+    if (this.#values.get(key) === value) {
+      return [];
+    }
     this.#values.set(key, value);
     return [{ kind: 'put', key, value }];
   }

@@ -89,8 +89,11 @@ function listedOf(directory: string, { head, node }: Got): ListedDirectory {
 function filesOf(root: Node, directory: string) {
   const files: { key: string; value: string; modifiedIndex: number }[] = [];
   const add = ({ key = '', value, dir, nodes = [], modifiedIndex = 0 }: Node): void => {
-    if (dir) nodes.forEach(add);
-    else if (key.startsWith(directory)) files.push({ key, value: value ?? '', modifiedIndex });
+    if (dir) {
+      nodes.forEach(add);
+    } else if (key.startsWith(directory)) {
+      files.push({ key, value: value ?? '', modifiedIndex });
+    }
   };
   add(root);
   return files;

@@ -35,7 +35,9 @@ const errorSchema = v.object({ errorCode: v.number() });
  */
 export function parseAnswer(text: string): StoreEvent {
   const parsed = v.safeParse(eventSchema, jsonOf(text));
-  if (!parsed.success) throw new NotEtcd(`not an answer of etcd: ${text.slice(0, 100)}`);
+  if (!parsed.success) {
+    throw new NotEtcd(`not an answer of etcd: ${text.slice(0, 100)}`);
+  }
   return parsed.output;
 }
 

@@ -52,7 +52,9 @@ export async function runSession(
     for (let isFirst = true; ; isFirst = false) {
       const listed = await list(client, context.directories, signal);
       known = await tellListing(context, listed, known);
-      if (isFirst) context.onSynced({ index: listed.head.index });
+      if (isFirst) {
+        context.onSynced({ index: listed.head.index });
+      }
       const { message } = await follow(context, client, { listed, known, held: new Map() });
       const { clock, logger, retryBaseMs } = settings;
       logger.debug({ endpoint, reason: message }, 'reading everything again from etcd');
@@ -74,7 +76,9 @@ async function tellListing(
   const doubt = known?.doubt(head, known.index);
   if (known && doubt === undefined) {
     const changes = known.update({ entries, head });
-    if (changes.length > 0) listener.changes(changes, revision);
+    if (changes.length > 0) {
+      listener.changes(changes, revision);
+    }
     return known;
   }
   if (doubt !== undefined) {
@@ -110,7 +114,9 @@ async function follow(
       probeOn(inner, client, followed),
     ]);
   } catch (error) {
-    if (error instanceof ListAgain) return error;
+    if (error instanceof ListAgain) {
+      return error;
+    }
     throw error;
   } finally {
     ending.abort();
@@ -137,7 +143,9 @@ async function pollOn(
     held.delete(directory);
     if (event === undefined) {
       // No sooner than needed: should a connection have died between head and event, the next poll gives the event.
-      if (head.index - next > FAR_BEHIND) next = head.index + 1;
+      if (head.index - next > FAR_BEHIND) {
+        next = head.index + 1;
+      }
       continue;
     }
     listener.heard();
@@ -170,13 +178,17 @@ async function probeOn(
     signal.throwIfAborted();
     const now = clock.monotonic();
     const isMajorityDue = now >= majorityAt;
-    if (isMajorityDue) majorityAt = now + pollMs;
+    if (isMajorityDue) {
+      majorityAt = now + pollMs;
+    }
     const floor = known.index;
     const head = await client.head(directory, isMajorityDue ? 'majority' : 'member', signal);
     verify(known, head, floor);
     listener.heard();
     for (const poll of held.values()) {
-      if (head.index - poll.beganAt > FAR_BEHIND) poll.end();
+      if (head.index - poll.beganAt > FAR_BEHIND) {
+        poll.end();
+      }
     }
     if (now >= auditAt && known.index > listed.head.index) {
       throw new ListAgain('the last list was long ago');
@@ -187,7 +199,9 @@ async function probeOn(
 function verify(known: Known, head: Head, floor: number): void {
   const doubt = known.doubt(head, floor);
   // The list asks the majority, and shows whether this was only a member that lags behind.
-  if (doubt !== undefined) throw new ListAgain(doubt);
+  if (doubt !== undefined) {
+    throw new ListAgain(doubt);
+  }
 }
 
 function rethrowCleared(error: unknown): never {

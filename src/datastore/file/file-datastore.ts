@@ -53,7 +53,9 @@ export class FileDatastore implements EditableDatastore {
   }
 
   async follow(listener: DatastoreListener, signal: AbortSignal): Promise<void> {
-    if (this.#following) throw new Error('this datastore is followed already');
+    if (this.#following) {
+      throw new Error('this datastore is followed already');
+    }
     const { path, clock, logger, rereadMs = 30_000, retryMs = 1_000 } = this.#options;
     const watch = new FileWatch({ path, clock, settleMs: 50, settleMaxMs: 500 });
     const follower = new FileFollower({ path, reader: this.#reader, listener, logger, signal });
@@ -65,7 +67,9 @@ export class FileDatastore implements EditableDatastore {
       while (!signal.aborted) {
         const hasComeBack = await follower.update();
         // A watch of a file in a folder that wasn't there never tells anything.
-        if (hasComeBack) await watch.arm().then(() => follower.update());
+        if (hasComeBack) {
+          await watch.arm().then(() => follower.update());
+        }
         await watch.changed(follower.isLost ? retryMs : rereadMs, signal);
       }
     } finally {

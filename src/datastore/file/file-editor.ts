@@ -23,12 +23,16 @@ export async function commitToFile(path: string, edit: Edit): Promise<EditOutcom
   const target = await realPathOf(path);
   const beside = join(dirname(target), `.${basename(target)}.birdkeeper-edit`);
   const handle = await createBeside(path, beside);
-  if (handle === undefined) return 'overtaken';
+  if (handle === undefined) {
+    return 'overtaken';
+  }
   // Once it has taken the file's place, what stands at its own is another editor's.
   let isOurs = true;
   try {
     const text = await readText(path);
-    if (!standsIn(text, path, edit)) return 'overtaken';
+    if (!standsIn(text, path, edit)) {
+      return 'overtaken';
+    }
     await handle.writeFile(withChanges(text, edit.changes));
     await handle.sync();
     await keepOwner(target, handle);
@@ -39,7 +43,9 @@ export async function commitToFile(path: string, edit: Edit): Promise<EditOutcom
     throw error instanceof DatastoreError ? error : cannotWrite(path, error);
   } finally {
     await handle.close();
-    if (isOurs) await rm(beside, { force: true });
+    if (isOurs) {
+      await rm(beside, { force: true });
+    }
   }
 }
 
@@ -64,7 +70,9 @@ async function createBeside(path: string, beside: string): Promise<FileHandle | 
     ({ mtimeMs }) => Date.now() - mtimeMs,
     () => 0,
   );
-  if (age > STALE_AFTER_MS) await rm(beside, { force: true });
+  if (age > STALE_AFTER_MS) {
+    await rm(beside, { force: true });
+  }
   return undefined;
 }
 
@@ -91,8 +99,11 @@ function withChanges(text: string, changes: readonly Change[]): string {
   for (const change of changes) {
     const maps = documents.filter(holdsKeys);
     const home = maps.find((document) => document.has(change.key)) ?? maps[0];
-    if (change.kind === 'delete') home?.delete(change.key);
-    else (home ?? roomFor(documents)).set(change.key, change.value);
+    if (change.kind === 'delete') {
+      home?.delete(change.key);
+    } else {
+      (home ?? roomFor(documents)).set(change.key, change.value);
+    }
   }
   return head + documents.map((document) => document.toString({ lineWidth: 0 })).join('');
 }
@@ -107,7 +118,9 @@ function roomFor(documents: Document[]): Document {
   const room = bare ?? new Document();
   room.contents = room.createNode({});
   if (bare === undefined) {
-    if (room.directives && documents.length > 0) room.directives.docStart = true;
+    if (room.directives && documents.length > 0) {
+      room.directives.docStart = true;
+    }
     documents.push(room);
   }
   return room;

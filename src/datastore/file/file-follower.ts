@@ -40,12 +40,18 @@ export class FileFollower {
     const wasLost = this.isLost;
     try {
       const read = await reader.read();
-      if (signal.aborted) return false;
+      if (signal.aborted) {
+        return false;
+      }
       this.#tellEntries(read);
       this.#tellSynced();
     } catch (error) {
-      if (!(error instanceof DatastoreError)) throw error;
-      if (!signal.aborted) this.#tellLost(error);
+      if (!(error instanceof DatastoreError)) {
+        throw error;
+      }
+      if (!signal.aborted) {
+        this.#tellLost(error);
+      }
     }
     return wasLost && !this.isLost;
   }
@@ -64,11 +70,15 @@ export class FileFollower {
       return;
     }
     const changes = changesBetween(known, entries);
-    if (changes.length > 0) listener.changes(changes, revision);
+    if (changes.length > 0) {
+      listener.changes(changes, revision);
+    }
   }
 
   #tellSynced(): void {
-    if (this.#stateTold === 'synced') return;
+    if (this.#stateTold === 'synced') {
+      return;
+    }
     const { logger, path, listener } = this.#options;
     logger.info(
       { path },
@@ -79,7 +89,9 @@ export class FileFollower {
   }
 
   #tellLost({ message, advice }: DatastoreError): void {
-    if (this.isLost && this.#lostReason === message) return;
+    if (this.isLost && this.#lostReason === message) {
+      return;
+    }
     const { logger, path, listener } = this.#options;
     logger.warn(
       { path, reason: message, advice },
@@ -98,10 +110,14 @@ function changesBetween(
 ): readonly Change[] {
   const changes: Change[] = [];
   for (const [key, value] of after) {
-    if (before.get(key) !== value) changes.push({ kind: 'put', key, value });
+    if (before.get(key) !== value) {
+      changes.push({ kind: 'put', key, value });
+    }
   }
   for (const key of before.keys()) {
-    if (!after.has(key)) changes.push({ kind: 'delete', key });
+    if (!after.has(key)) {
+      changes.push({ kind: 'delete', key });
+    }
   }
   return changes.sort((a, b) => (a.key < b.key ? -1 : 1));
 }

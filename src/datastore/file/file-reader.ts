@@ -49,7 +49,9 @@ export class FileReader {
   #reportResources({ ignoredResources }: FileContents): void {
     const { path, logger } = this.#options;
     for (const resource of ignoredResources) {
-      if (this.#reportedResources.has(resource)) continue;
+      if (this.#reportedResources.has(resource)) {
+        continue;
+      }
       this.#reportedResources.add(resource);
       const advice = 'write its content as keys of Calico v1; resources are not read yet';
       logger.warn(

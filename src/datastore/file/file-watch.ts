@@ -58,7 +58,9 @@ export class FileWatch {
   /** Resolves when the file may have changed, or after `timeoutMs`, or when `signal` aborts. */
   async changed(timeoutMs: number, signal: AbortSignal): Promise<void> {
     const { clock, settleMs, settleMaxMs } = this.#options;
-    if (!this.#hasNews) await this.#news(timeoutMs, signal);
+    if (!this.#hasNews) {
+      await this.#news(timeoutMs, signal);
+    }
     const deadline = clock.monotonic() + settleMaxMs;
     while (this.#hasNews && !signal.aborted && clock.monotonic() < deadline) {
       this.#hasNews = false;

@@ -26,7 +26,9 @@ export interface FileContents {
 /** The contents of a datastore file; a refusal starts with line and column: `7:3: ...`. */
 export function parseEntries(text: string): Result<FileContents> {
   // A writer that truncates before it writes shows an empty file, and nobody wants to lose all routes for that.
-  if (text.trim() === '') return refused('1:1: the file is empty; write {} for no entries');
+  if (text.trim() === '') {
+    return refused('1:1: the file is empty; write {} for no entries');
+  }
 
   const lineCounter = new LineCounter();
   const documents = parseAllDocuments(text, { lineCounter });
@@ -34,7 +36,9 @@ export function parseEntries(text: string): Result<FileContents> {
   const ignoredResources: string[] = [];
   for (const document of Array.isArray(documents) ? documents : []) {
     const fault = addDocument({ entries, ignoredResources }, document);
-    if (fault === undefined) continue;
+    if (fault === undefined) {
+      continue;
+    }
     const { line, col } = lineCounter.linePos(fault.offset);
     return refused(`${line}:${col}: ${fault.reason}`);
   }
@@ -52,14 +56,22 @@ function addDocument(
   document: Document.Parsed,
 ): Fault | undefined {
   const [error] = document.errors;
-  if (error) return { offset: error.pos[0], reason: firstLine(error.message) };
+  if (error) {
+    return { offset: error.pos[0], reason: firstLine(error.message) };
+  }
 
   const { contents } = document;
-  if (contents === null || (isScalar(contents) && contents.value === null)) return undefined;
-  if (!isMap(contents)) return { offset: contents.range[0], reason: 'not a map of key to value' };
+  if (contents === null || (isScalar(contents) && contents.value === null)) {
+    return undefined;
+  }
+  if (!isMap(contents)) {
+    return { offset: contents.range[0], reason: 'not a map of key to value' };
+  }
 
   const resource = resourceOf(contents);
-  if (resource === undefined) return addEntries(to.entries, contents, document);
+  if (resource === undefined) {
+    return addEntries(to.entries, contents, document);
+  }
   to.ignoredResources.push(resource);
   return undefined;
 }
@@ -71,7 +83,9 @@ function addEntries(
 ): Fault | undefined {
   for (const { key: keyNode, value } of map.items) {
     const key = String(keyNode.toJS(document));
-    if (entries.has(key)) return { offset: keyNode.range[0], reason: `${key} is given twice` };
+    if (entries.has(key)) {
+      return { offset: keyNode.range[0], reason: `${key} is given twice` };
+    }
     try {
       entries.set(key, textOf(value, document));
     } catch (error) {
@@ -86,15 +100,21 @@ function addEntries(
 /** A resource of Calico's v3 API as `KIND NAME`; undefined for any other map. */
 export function resourceOf(map: YAMLMap): string | undefined {
   const kind = map.get('kind');
-  if (typeof kind !== 'string' || typeof map.get('apiVersion') !== 'string') return undefined;
+  if (typeof kind !== 'string' || typeof map.get('apiVersion') !== 'string') {
+    return undefined;
+  }
   return `${kind} ${String(map.getIn(['metadata', 'name']) ?? '(without a name)')}`;
 }
 
 function textOf(node: Node | null, document: Document.Parsed): string {
   const value: unknown = node?.toJS(document) ?? null;
-  if (typeof value === 'string') return value;
+  if (typeof value === 'string') {
+    return value;
+  }
   // As written, where that is JSON: 64512.10 is an AS number, and 64512.1 another one.
-  if (isScalar(node) && typeof value === 'number' && isJsonNumber(node.source)) return node.source;
+  if (isScalar(node) && typeof value === 'number' && isJsonNumber(node.source)) {
+    return node.source;
+  }
   return JSON.stringify(value);
 }
 

@@ -21,7 +21,9 @@ export async function measureColdStart(site: Site, starts: number): Promise<Cold
     fileMs.push(file.atMs - startedMs);
     loadedMs.push((await site.observer.loaded(file)) - startedMs);
     await sleep(SETTLE_MS);
-    if (i < starts) await site.stopBirdkeeper();
+    if (i < starts) {
+      await site.stopBirdkeeper();
+    }
   }
   return { fileMs: spreadOf(fileMs), loadedMs: spreadOf(loadedMs) };
 }

@@ -59,7 +59,9 @@ function withAnotherSession(text: string, i: number, hosts: number): string {
   let index = 0;
   return text.replaceAll(SESSION, (session, template) => {
     index += 1;
-    if (index - 1 !== chosen) return session;
+    if (index - 1 !== chosen) {
+      return session;
+    }
     return `protocol bgp Mesh_10_253_0_${i} from ${template} {\n  neighbor 10.253.0.${i} as`;
   });
 }

@@ -12,7 +12,11 @@ export function measureBurst(site: Site, count: number, lanes: number): Promise<
   return measureStream(site, count, async () => {
     const hosts = Array.from({ length: count }, (_, i) => 1 + (i % site.data.hosts));
     const writeLane = async (lane: number): Promise<void> => {
-      for (const host of hosts) if (host % lanes === lane) await site.changeHost(host);
+      for (const host of hosts) {
+        if (host % lanes === lane) {
+          await site.changeHost(host);
+        }
+      }
     };
     await Promise.all(Array.from({ length: lanes }, (_, lane) => writeLane(lane)));
   });

@@ -10,7 +10,9 @@ import { folderForTest } from '../../support/folder.js';
 beforeEach(() => {
   // What the machine of the test happens to have set must not matter.
   for (const { environment } of Object.values<Setting<unknown>>(SETTINGS)) {
-    for (const name of environment) vi.stubEnv(name, undefined);
+    for (const name of environment) {
+      vi.stubEnv(name, undefined);
+    }
   }
 });
 

@@ -10,14 +10,18 @@ const REFLECTOR = `${BGP}/rr_v4/192.0.2.9`;
 
 function decode(key: string, value: string): ReturnType<typeof decodeEntry> {
   const ref = parseKey(key);
-  if (ref === undefined) throw new Error(`${key} is not ours`);
+  if (ref === undefined) {
+    throw new Error(`${key} is not ours`);
+  }
   return decodeEntry(ref, key, value);
 }
 
 /** What the good entry says. */
 function good(key: string, value: string): unknown {
   const result = decode(key, value);
-  if (!result.ok) throw new Error(result.reason);
+  if (!result.ok) {
+    throw new Error(result.reason);
+  }
   return result.value;
 }
 

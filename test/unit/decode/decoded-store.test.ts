@@ -37,7 +37,9 @@ test.each<[string, readonly Step[], readonly string[], string | undefined]>([
   ['good after bad counts', ['x', '192.0.2.1'], ['192.0.2.1'], undefined],
 ])('%s', (_, steps, addresses, action) => {
   const store = new DecodedStore();
-  for (const value of steps) put(store, value);
+  for (const value of steps) {
+    put(store, value);
+  }
 
   expect(addressesOf(store)).toEqual(addresses);
   expect(store.problems().map((problem) => problem.action.slice(0, action?.length))).toEqual(

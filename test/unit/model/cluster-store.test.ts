@@ -16,7 +16,9 @@ function put(store: ClusterStore, key: string, value: string): void {
 
 function storeWith(entries: Readonly<Record<string, string>>): ClusterStore {
   const store = new ClusterStore();
-  for (const [key, value] of Object.entries(entries)) put(store, key, value);
+  for (const [key, value] of Object.entries(entries)) {
+    put(store, key, value);
+  }
   return store;
 }
 
@@ -50,7 +52,9 @@ test('what was said and taken back is as if it had never been said', () => {
         put(store, key, value);
         store.cluster();
       }
-      for (const { key } of entries) store.set(key, undefined);
+      for (const { key } of entries) {
+        store.set(key, undefined);
+      }
 
       expect(store.cluster()).toEqual(new ClusterStore().cluster());
     }),
@@ -68,8 +72,12 @@ test('the order in which entries come does not matter', () => {
   fc.assert(
     fc.property(orders, ([one, other]) => {
       const [left, right] = [new ClusterStore(), new ClusterStore()];
-      for (const { key, value } of one) put(left, key, value);
-      for (const { key, value } of other) put(right, key, value);
+      for (const { key, value } of one) {
+        put(left, key, value);
+      }
+      for (const { key, value } of other) {
+        put(right, key, value);
+      }
 
       expect(right.cluster()).toEqual(left.cluster());
     }),

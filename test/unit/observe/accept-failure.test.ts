@@ -12,7 +12,9 @@ test('connections that cannot be accepted, one after the other, do not end the d
   try {
     // What Node emits when the process has no file descriptor left.
     assert(inner instanceof Server);
-    for (let i = 0; i < 3; i++) inner.emit('error', new Error('accept EMFILE'));
+    for (let i = 0; i < 3; i++) {
+      inner.emit('error', new Error('accept EMFILE'));
+    }
 
     expect(await (await fetch(`http://127.0.0.1:${server.port}/`)).text()).toBe('a\n');
   } finally {

@@ -56,7 +56,9 @@ export class NotifyReceiver {
   }
 
   async #stop(): Promise<void> {
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) {
+      return;
+    }
     const ended = once(this.#process, 'exit');
     this.#process.kill('SIGKILL');
     await ended;

@@ -55,8 +55,12 @@ test('what has been told already is not told again', async () => {
   const receiver = await NotifyReceiver.start();
   const notifier = notifierTo(receiver.path);
 
-  for (const text of ['a', 'a', 'b']) notifier.status(text);
-  for (const text of ['b', 'b', 'c']) notifier.ready(text);
+  for (const text of ['a', 'a', 'b']) {
+    notifier.status(text);
+  }
+  for (const text of ['b', 'b', 'c']) {
+    notifier.ready(text);
+  }
   notifier.status('b');
   await notifier.stopping();
 

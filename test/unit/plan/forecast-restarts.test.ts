@@ -34,7 +34,9 @@ const NODE: Host = {
 
 function reflector(): Host {
   const ipv4 = parseSpeakerAddress('192.0.2.40', 'ipv4');
-  if (!ipv4.ok) throw new Error(ipv4.reason);
+  if (!ipv4.ok) {
+    throw new Error(ipv4.reason);
+  }
   return { ...NODE, role: 'reflector', nodeName: 'rr', ipv4: ipv4.value };
 }
 

@@ -9,7 +9,9 @@ const V6 = { 'host/node-a/ip_addr_v6': '2001:db8::1' };
 const HASH = '102.87.15.240';
 
 function okValue<T>(result: { readonly ok: true; readonly value: T } | { readonly ok: false }): T {
-  if (!result.ok) throw new Error('the test has a bad value');
+  if (!result.ok) {
+    throw new Error('the test has a bad value');
+  }
   return result.value;
 }
 

@@ -7,7 +7,9 @@ import { parseAddress } from '../../../src/values/address.js';
 
 function session(source: 'Mesh' | 'Global' | 'Node', octet: number, remoteAsn = 64512): Session {
   const address = parseAddress(`192.0.2.${octet}`);
-  if (!address.ok) throw new Error(address.reason);
+  if (!address.ok) {
+    throw new Error(address.reason);
+  }
   return {
     protocolName: protocolNameOf(source, address.value),
     family: 'ipv4',

@@ -21,7 +21,9 @@ export function reflectorAt(...addresses: readonly string[]): Host {
   const own: { ipv4?: NonNullable<Host['ipv4']>; ipv6?: NonNullable<Host['ipv6']> } = {};
   for (const text of addresses) {
     const address = parseSpeakerAddress(text);
-    if (!address.ok) throw new Error(address.reason);
+    if (!address.ok) {
+      throw new Error(address.reason);
+    }
     own[text.includes(':') ? 'ipv6' : 'ipv4'] = address.value;
   }
   return { ...NODE, role: 'reflector', nodeName: 'rr-1', ...own };

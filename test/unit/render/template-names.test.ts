@@ -14,7 +14,9 @@ class Names extends Handlebars.Visitor {
   readonly found = new Set<string>();
 
   override PathExpression(path: hbs.AST.PathExpression): void {
-    for (const name of path.parts) this.found.add(String(name));
+    for (const name of path.parts) {
+      this.found.add(String(name));
+    }
   }
 
   // The name of a partial is no name of a view.
@@ -28,8 +30,11 @@ function namesIn(template: string): readonly string[] {
 }
 
 function keysOf(value: unknown, keys = new Set<string>()): Set<string> {
-  if (Array.isArray(value)) for (const item of value) keysOf(item, keys);
-  else if (typeof value === 'object' && value !== null) {
+  if (Array.isArray(value)) {
+    for (const item of value) {
+      keysOf(item, keys);
+    }
+  } else if (typeof value === 'object' && value !== null) {
     for (const [key, inner] of Object.entries(value)) {
       keys.add(key);
       keysOf(inner, keys);
@@ -41,13 +46,17 @@ function keysOf(value: unknown, keys = new Set<string>()): Set<string> {
 describe.each<DialectName>(['bird1', 'bird2', 'bird3', 'calico'])('%s', (name) => {
   test('asks for nothing that no view has', async () => {
     const dialect = dialectFor(name, undefined);
-    if (!dialect.ok) throw new Error(dialect.reason);
+    if (!dialect.ok) {
+      throw new Error(dialect.reason);
+    }
     const folders = { builtIn: join(projectRoot, 'templates') };
     const sources = await loadTemplates(folders, dialect.value.templateFolders);
     const known = new Set<string>();
     for (const { entries, host } of await findScenarios()) {
       const { plan } = new Planner().plan(storeOf(entries).cluster(), host);
-      for (const { view } of dialect.value.files(plan)) keysOf(view, known);
+      for (const { view } of dialect.value.files(plan)) {
+        keysOf(view, known);
+      }
     }
 
     for (const { path, text } of sources.values()) {

@@ -56,7 +56,9 @@ test.each([
 ])('%s takes %o', (flag, values) => {
   const setting = settings.find((candidate) => candidate.flag === flag);
 
-  for (const value of values) expect(setting?.parse(value)).toMatchObject({ ok: true });
+  for (const value of values) {
+    expect(setting?.parse(value)).toMatchObject({ ok: true });
+  }
 });
 
 test('no option takes a password: command lines are public', () => {

@@ -25,7 +25,9 @@ export function sourcesWith({
 /** Settings that must be right. */
 export function settingsFrom(parts: Parameters<typeof sourcesWith>[0]): Settings {
   const loaded = loadSettings(sourcesWith(parts));
-  if (!loaded.ok) expect.fail(loaded.mistakes.join('\n'));
+  if (!loaded.ok) {
+    expect.fail(loaded.mistakes.join('\n'));
+  }
   return loaded.settings;
 }
 

@@ -15,7 +15,9 @@ const BGP = '/calico/bgp/v1';
 
 function address(text: string) {
   const parsed = parseSpeakerAddress(text);
-  if (!parsed.ok) throw new Error(parsed.reason);
+  if (!parsed.ok) {
+    throw new Error(parsed.reason);
+  }
   return parsed.value;
 }
 

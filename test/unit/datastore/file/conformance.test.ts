@@ -26,8 +26,11 @@ testConformance(async () => {
     }),
     async apply(changes: readonly Change[]) {
       for (const change of changes) {
-        if (change.kind === 'put') entries.set(change.key, change.value);
-        else entries.delete(change.key);
+        if (change.kind === 'put') {
+          entries.set(change.key, change.value);
+        } else {
+          entries.delete(change.key);
+        }
       }
       await save();
     },

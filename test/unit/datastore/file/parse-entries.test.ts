@@ -3,7 +3,9 @@ import { parseEntries } from '../../../../src/datastore/file/parse-entries.js';
 
 function entriesOf(text: string): Record<string, string> {
   const parsed = parseEntries(text);
-  if (!parsed.ok) throw new Error(parsed.reason);
+  if (!parsed.ok) {
+    throw new Error(parsed.reason);
+  }
   return Object.fromEntries(parsed.value.entries);
 }
 

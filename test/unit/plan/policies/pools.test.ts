@@ -5,7 +5,9 @@ import { parsePrefix } from '../../../../src/values/prefix.js';
 
 function prefix(text: string) {
   const parsed = parsePrefix(text, text.includes(':') ? 'ipv6' : 'ipv4');
-  if (!parsed.ok) throw new Error(parsed.reason);
+  if (!parsed.ok) {
+    throw new Error(parsed.reason);
+  }
   return parsed.value;
 }
 

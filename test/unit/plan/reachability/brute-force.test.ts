@@ -48,8 +48,12 @@ function carried(route: Route, session: Session, to: Speaker): Route | undefined
   const { at, path } = route;
   const back = to.sessions.find(({ remoteAddress }) => remoteAddress === at.address);
   const [ours, theirs] = [session.localAsn ?? at.asn, back?.localAsn ?? to.asn];
-  if (back === undefined || session.remoteAsn !== theirs || back.remoteAsn !== ours) return;
-  if (ours === theirs) return carriedInside(route, { session, back, to });
+  if (back === undefined || session.remoteAsn !== theirs || back.remoteAsn !== ours) {
+    return;
+  }
+  if (ours === theirs) {
+    return carriedInside(route, { session, back, to });
+  }
   const longer = [...path, ours];
   return longer.includes(theirs)
     ? undefined
@@ -61,10 +65,16 @@ function carriedInside(
   { session, back, to }: { session: Session; back: Session; to: Speaker },
 ): Route | undefined {
   const isLearntInside = from === 'client' || from === 'internal';
-  if (isLearntInside && at.clusterId === undefined) return;
-  if (from === 'internal' && !session.isReflectorClient) return;
+  if (isLearntInside && at.clusterId === undefined) {
+    return;
+  }
+  if (from === 'internal' && !session.isReflectorClient) {
+    return;
+  }
   const list = isLearntInside && at.clusterId ? [...passed, at.clusterId] : passed;
-  if (to.clusterId && list.includes(to.clusterId)) return;
+  if (to.clusterId && list.includes(to.clusterId)) {
+    return;
+  }
   return { at: to, from: back.isReflectorClient ? 'client' : 'internal', clusters: list, path };
 }
 
@@ -76,10 +86,14 @@ function hearersOf(origin: Speaker, speakers: ReadonlyMap<string, Speaker>): Rea
     for (const session of route.at.sessions) {
       const to = speakers.get(session.remoteAddress);
       const next = to && to !== origin ? carried(route, session, to) : undefined;
-      if (next === undefined) continue;
+      if (next === undefined) {
+        continue;
+      }
       const sets = [next.clusters, next.path.map(String)].map((l) => [...new Set(l)].sort().join());
       const way = [next.at.name, next.from, ...sets].join('|');
-      if (taken.has(way)) continue;
+      if (taken.has(way)) {
+        continue;
+      }
       taken.add(way);
       hearers.add(next.at.name);
       routes.push(next);

@@ -8,7 +8,9 @@ import { BGP, clusterOf, type Topology } from './topology.js';
 /** The pairs that a topology lacks, as `a-b`: what is lost when a mesh gives way to it. */
 function unconnected(topology: Topology): readonly string[] {
   const losses = findLostPairs(clusterOf({ ...topology, mesh: true }), clusterOf(topology), 100);
-  for (const { count, first } of losses) expect(first).toHaveLength(count);
+  for (const { count, first } of losses) {
+    expect(first).toHaveLength(count);
+  }
   return losses.flatMap(({ family, first }) =>
     first.map((pair) => `${family === 'ipv6' ? '6: ' : ''}${pair.join('-')}`),
   );

@@ -34,9 +34,12 @@ function entriesOf({
     [`${BGP}/global/node_mesh`, JSON.stringify({ enabled: mesh })],
   ]);
   nodes.forEach((name, i) => {
-    if (families !== 'ipv6')
+    if (families !== 'ipv6') {
       entries.set(`${BGP}/host/${name}/ip_addr_v4`, `10.0.${i >> 7}.${(i & 127) + 1}`);
-    if (families !== 'ipv4') entries.set(`${BGP}/host/${name}/ip_addr_v6`, `fd00::${i + 1}`);
+    }
+    if (families !== 'ipv4') {
+      entries.set(`${BGP}/host/${name}/ip_addr_v6`, `fd00::${i + 1}`);
+    }
   });
   for (const reflector of reflectors) {
     const [ip = '', cluster_id] = reflector.split('=');
