@@ -143,7 +143,7 @@ describe('files that somebody changes by hand', () => {
 
     await rm(join(site.outputDir, 'bird.cfg'));
 
-    await waitFor(() => disturbances.length > 0, { what: 'the event', timeoutMs: 3_000 });
+    await waitFor(() => disturbances.length > 0, { what: 'the event' });
   });
 
   test('our own changes do not look like it', async () => {

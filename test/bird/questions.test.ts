@@ -10,6 +10,7 @@ import { numberedFiles } from '../support/apply-files.js';
 import { ApplySite } from '../support/apply-site.js';
 import { writeScript } from '../support/stand-in.js';
 import { tools } from '../support/tools.js';
+import { DEADLINE_MS } from '../support/wait-for.js';
 
 const OPTIONS = { clock: systemClock, logger: silentLogger };
 const NO_SOCKET = '/no/such.ctl';
@@ -59,7 +60,10 @@ test('a question to a BIRD that is away fails with advice', async () => {
   const { dir } = await ApplySite.create();
   const socketPath = join(dir, 'bird.ctl');
 
-  const answer = queryBird({ socketPath, clock: systemClock, timeoutMs: 1_000 }, 'show status');
+  const answer = queryBird(
+    { socketPath, clock: systemClock, timeoutMs: DEADLINE_MS },
+    'show status',
+  );
 
   await expect(answer).rejects.toThrow(BirdSocketError);
   await expect(answer).rejects.toMatchObject({

@@ -82,7 +82,6 @@ test('a file that somebody removes comes back', async () => {
   rmSync(join(site.outputDir, 'bird.cfg'));
 
   await waitFor(() => lstatSync(join(site.outputDir, 'bird.cfg'), { throwIfNoEntry: false }), {
-    timeoutMs: 20_000,
     what: 'bird.cfg to come back',
   });
   await site.settled();

@@ -24,7 +24,7 @@ beforeAll(async () => {
   if (await isBuildStale()) {
     execFileSync('npm', ['run', '--silent', 'build'], { cwd: projectRoot });
   }
-}, 60_000);
+});
 
 async function isBuildStale(): Promise<boolean> {
   const built = await stat(program).then(

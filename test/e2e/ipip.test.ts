@@ -38,7 +38,6 @@ test.each(['bird2', 'bird217'] as const)(
       expect(sessions).toMatchObject([{ name: 'Mesh_172_17_42_32', info: 'Established' }]);
     });
   },
-  60_000,
 );
 
 test.each(['bird2', 'bird217'] as const)(
@@ -54,7 +53,6 @@ test.each(['bird2', 'bird217'] as const)(
       await node.waitForRoute(TUNNELED);
     });
   },
-  60_000,
 );
 
 test.each(['bird2', 'bird217'] as const)(
@@ -83,7 +81,6 @@ test.each(['bird2', 'bird217'] as const)(
       'without tunnels',
     );
   },
-  60_000,
 );
 
 test.each(['bird1', 'bird3'] as const)(
@@ -104,7 +101,6 @@ test.each(['bird1', 'bird3'] as const)(
       expect((await node.status()).problems).toEqual([]);
     });
   },
-  60_000,
 );
 
 /** Two nodes with a block and a `tunl0` each, a mesh, and one pool. */

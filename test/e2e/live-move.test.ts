@@ -62,5 +62,4 @@ test.each(BIRD_KINDS)(
       expect(received).toBe(sent);
     });
   },
-  60_000,
 );

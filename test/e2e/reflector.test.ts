@@ -58,7 +58,6 @@ test.each(BIRD_KINDS)(
       expect(await lab.host('kube-rr').routes()).not.toContain('proto bird');
     });
   },
-  60_000,
 );
 
 test('IPv6 goes by the reflector as IPv4 does', async () => {
@@ -73,7 +72,7 @@ test('IPv6 goes by the reflector as IPv4 does', async () => {
       await lab.host(name).waitForRoute(route, 'ipv6');
     }
   });
-}, 60_000);
+});
 
 /** Three nodes, and the reflector last. */
 function hostsOf(bird: BirdKind): readonly LabHostOptions[] {

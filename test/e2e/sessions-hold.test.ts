@@ -181,7 +181,6 @@ test.concurrent.each(BIRD_KINDS)(
       );
     });
   },
-  120_000,
 );
 
 function peer(ip: string, asn: number): string {

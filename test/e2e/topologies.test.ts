@@ -150,7 +150,6 @@ test.each(topologies)(
       }
     });
   },
-  60_000,
 );
 
 /** Waits until a reflector has its sessions with the others; a node has none of these. */

@@ -26,7 +26,6 @@ test.each(sites)(
       expect(await namespace.routes()).toBe(routes);
     });
   },
-  120_000,
 );
 
 test.each(['bird2', 'bird1'] as const)(
@@ -45,5 +44,4 @@ test.each(['bird2', 'bird1'] as const)(
       expect(lab.host('kube-node1').birdkeeper.isRunning).toBe(true);
     });
   },
-  60_000,
 );

@@ -11,6 +11,7 @@ import {
   followForTest,
   keyOf,
   proxyForTest,
+  QUICK,
 } from '../support/etcd-fixture.js';
 import type { Etcd } from '../support/start-etcd.js';
 import type { TcpProxy } from '../support/tcp-proxy.js';
@@ -81,7 +82,11 @@ test(`after every fault the model is equal to etcd (seed ${SEED})`, async () => 
   const random = randomFrom(SEED);
   const etcd = await etcdForTest();
   const proxy = await proxyForTest(etcd);
-  const { listener } = await followForTest(proxy.url, { retryMaxMs: 300, pageSize: 7 });
+  const { listener } = await followForTest(proxy.url, {
+    ...QUICK,
+    retryMaxMs: 300,
+    pageSize: 7,
+  });
   let faultInHand: string | undefined;
   let writes = 0;
   const write = async (): Promise<void> => {
@@ -111,7 +116,7 @@ test(`after every fault the model is equal to etcd (seed ${SEED})`, async () => 
   }
 
   expect(listener.model).toEqual(await contentsOf(etcd));
-}, 60_000);
+});
 
 async function randomWrite(etcd: Etcd, random: () => number): Promise<void> {
   const key = () =>

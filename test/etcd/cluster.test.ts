@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { contentsOf, followForTest, keyOf, proxyForTest } from '../support/etcd-fixture.js';
+import { contentsOf, followForTest, keyOf, proxyForTest, QUICK } from '../support/etcd-fixture.js';
 import { type Etcd, startEtcdCluster } from '../support/start-etcd.js';
 import { waitFor } from '../support/wait-for.js';
 
@@ -18,7 +18,10 @@ async function clusterForTest(): Promise<readonly [Etcd, Etcd, Etcd]> {
 test('a follower goes on with another member when the one that it uses dies or freezes', async () => {
   const members = await clusterForTest();
   const proxies = await Promise.all(members.map((member) => proxyForTest(member)));
-  const following = await followForTest(proxies.map(({ url }) => url));
+  const following = await followForTest(
+    proxies.map(({ url }) => url),
+    QUICK,
+  );
   const used = () => proxies.findIndex(({ openConnections }) => openConnections > 0);
   const { listener, lost, synced, until } = following;
 
@@ -26,10 +29,8 @@ test('a follower goes on with another member when the one that it uses dies or f
   const isLost = lost();
   await members[first]?.stop('SIGKILL');
   await isLost;
-  const start = performance.now();
+  // The others may have to elect a leader first.
   await synced();
-  // With time for the others to elect a leader, when the dead one was it.
-  expect(performance.now() - start).toBeLessThan(8_000);
 
   const survivor = members[used()];
   const isLostAgain = lost();
@@ -49,7 +50,7 @@ test('a member that lost its quorum is not taken for a quiet one', async () => {
   // Probes are switched off: only the lost leader can tell.
   const { listener, lost, synced } = await followForTest(a.url, { probeMs: 60_000 });
 
-  const isLost = lost(15_000);
+  const isLost = lost();
   await Promise.all([b.stop('SIGKILL'), c.stop('SIGKILL')]);
   const { reason, advice } = await isLost;
   await Promise.all([b.start(), c.start()]);

@@ -5,7 +5,7 @@ import { silentLogger } from '../../src/base/logger.js';
 import type { Change } from '../../src/datastore/datastore.js';
 import { Etcd2Client } from '../../src/datastore/etcd2/client.js';
 import { compare, write } from '../../src/datastore/etcd2/edit.js';
-import { withDefaults } from '../../src/datastore/etcd2/options.js';
+import { type Etcd2Options, withDefaults } from '../../src/datastore/etcd2/options.js';
 import { keyOf, proxyForTest } from '../support/etcd-fixture.js';
 import { datastore2Of, etcd2ForTest, V2Writer } from '../support/etcd2-fixture.js';
 
@@ -24,6 +24,14 @@ const B = keyOf('b');
 
 function put(key: string, value: string): Change {
   return { kind: 'put', key, value };
+}
+
+/** A client below the datastore, for this test. */
+async function clientForTest(url: string, options: Partial<Etcd2Options> = {}) {
+  const parts = { endpoints: [], keyPrefixes: [], clock: systemClock, logger: silentLogger };
+  const client = await Etcd2Client.open(url, withDefaults({ ...parts, ...options }));
+  onTestFinished(() => client.close());
+  return client;
 }
 
 test('keys are made, changed and deleted, also with empty values', async () => {
@@ -83,11 +91,7 @@ test.each([
 
 test('an edit that is overtaken after its first write says what was written', async () => {
   const { etcd, basis, writer } = await storeWith({ [A]: '1', [B]: '1' });
-  const client = await Etcd2Client.open(
-    etcd.url,
-    withDefaults({ endpoints: [], keyPrefixes: [], clock: systemClock, logger: silentLogger }),
-  );
-  onTestFinished(() => client.close());
+  const client = await clientForTest(etcd.url);
   const changes = [put(A, '2'), put(B, '2'), put(keyOf('c'), '2')];
   const steps = await compare(client, { basis, changes, reliesOn: [] });
   await writer.put(B, 'theirs');
@@ -108,21 +112,12 @@ test('an edit that is overtaken after its first write says what was written', as
 test('a write whose answer is lost says that its fate is not known', async () => {
   const { etcd, basis } = await storeWith({ [A]: '1' });
   const proxy = await proxyForTest(etcd);
-  const client = await Etcd2Client.open(
-    proxy.url,
-    withDefaults({
-      endpoints: [],
-      keyPrefixes: [],
-      clock: systemClock,
-      logger: silentLogger,
-      answerMs: 300,
-    }),
-  );
-  onTestFinished(() => client.close());
+  const client = await clientForTest(proxy.url);
   const steps = await compare(client, { basis, changes: [put(A, '2'), put(B, '2')], reliesOn: [] });
+  const impatient = await clientForTest(proxy.url, { answerMs: 300 });
   proxy.lose();
 
-  await expect(write(client, proxy.url, steps ?? [])).rejects.toMatchObject({
+  await expect(write(impatient, proxy.url, steps ?? [])).rejects.toMatchObject({
     message: expect.stringContaining(
       `doesn't answer; written: none; written or not, which can't be known: ${A}; not written: ${B}`,
     ),

@@ -7,11 +7,28 @@ import {
   follow2ForTest,
   heldPolls,
   knows,
+  polls,
+  QUICK2,
   startFollowing2,
   V2Writer,
 } from '../support/etcd2-fixture.js';
 import { RecordingLogger } from '../support/recording-logger.js';
 import { startEtcdCluster } from '../support/start-etcd.js';
+import { DEADLINE_MS, waitFor } from '../support/wait-for.js';
+
+/** More events than etcd remembers for its v2 API. */
+const HISTORY = 1_120;
+
+/** Writes so often outside of the key prefixes, eight at a time. */
+async function writeElsewhere(writer: V2Writer, times: number): Promise<void> {
+  await Promise.all(
+    Array.from({ length: 8 }, async () => {
+      for (let n = 0; n < times / 8; n++) {
+        await writer.put('/elsewhere', String(n));
+      }
+    }),
+  );
+}
 
 test('a connection that is cut during a poll costs no change and no snapshot', async () => {
   const etcd = await etcd2ForTest();
@@ -42,7 +59,7 @@ test.each([
   const etcd = await etcd2ForTest();
   const writer = new V2Writer(etcd);
   const proxy = await proxyForTest(etcd);
-  const { listener, lost, synced } = await follow2ForTest(proxy.url);
+  const { listener, lost, synced } = await follow2ForTest(proxy.url, QUICK2);
 
   const isLost = lost();
   if (isFrozen) {
@@ -65,7 +82,7 @@ test('a poll alone that is half-open is given up after its time', async () => {
   const etcd = await etcd2ForTest();
   const writer = new V2Writer(etcd);
   const proxy = await proxyForTest(etcd);
-  const { listener } = await follow2ForTest(proxy.url, { pollMs: 500, probeMs: 60_000 });
+  const { listener } = await follow2ForTest(proxy.url, { pollMs: 500, probeMs: DEADLINE_MS });
 
   // The open connections are dead for good; new ones are served.
   proxy.blackHole();
@@ -115,7 +132,7 @@ test('a poll that a store behind ours would hold for ever is noticed', async () 
   await new V2Writer(young).put(keyOf('new'), '1');
   const proxy = await proxyForTest(etcd);
   // No probe helps: only the poll that comes after the open one sees the other store.
-  const { listener } = await follow2ForTest(proxy.url, { pollMs: 300, probeMs: 60_000 });
+  const { listener } = await follow2ForTest(proxy.url, { pollMs: 300, probeMs: DEADLINE_MS });
 
   proxy.retarget(young);
   await knows(listener, { [keyOf('new')]: '1' });
@@ -135,9 +152,7 @@ test('events that etcd forgot while we were away are made up for by a list', asy
   await isLost;
 
   await writer.put(keyOf('a'), '2');
-  for (let n = 0; n < 1_100; n++) {
-    await writer.put('/elsewhere', String(n));
-  }
+  await writeElsewhere(writer, HISTORY);
   await proxy.listen();
   await synced();
   await knows(listener, { [keyOf('a')]: '2' });
@@ -150,7 +165,11 @@ test('events that etcd forgot during a poll are made up for by a snapshot', asyn
   const writer = new V2Writer(etcd);
   await writer.put(keyOf('a'), '1');
   const proxy = await proxyForTest(etcd);
-  const { listener } = await follow2ForTest(proxy.url, { pollMs: 6_000, probeMs: 60_000 });
+  const started = performance.now();
+  await writeElsewhere(writer, HISTORY);
+  // Long enough for as many writes again.
+  const pollMs = Math.max(2_000, 4 * (performance.now() - started));
+  const { listener } = await follow2ForTest(proxy.url, { pollMs, probeMs: DEADLINE_MS });
 
   await heldPolls(etcd, KEY_PREFIXES.length);
 
@@ -158,13 +177,7 @@ test('events that etcd forgot during a poll are made up for by a snapshot', asyn
   proxy.blackHole();
   proxy.heal();
   await writer.put(keyOf('a'), '2');
-  await Promise.all(
-    Array.from({ length: 8 }, async () => {
-      for (let n = 0; n < 140; n++) {
-        await writer.put('/elsewhere', String(n));
-      }
-    }),
-  );
+  await writeElsewhere(writer, HISTORY);
   expect(listener.model.get(keyOf('a'))).toBe('1');
   await knows(listener, { [keyOf('a')]: '2' });
 
@@ -176,16 +189,10 @@ test('a quiet key prefix does not go stale in a busy store', async () => {
   const etcd = await etcd2ForTest();
   const writer = new V2Writer(etcd);
   // Far more than etcd remembers goes by in the time of one poll.
-  const { listener, until } = await follow2ForTest(etcd.url, { pollMs: 4_000, probeMs: 50 });
-  await Promise.all(
-    Array.from({ length: 4 }, async () => {
-      for (let n = 0; n < 500; n++) {
-        await writer.put('/elsewhere', String(n));
-      }
-    }),
-  );
-  const polled = Date.now() + 5_000;
-  await until(() => Date.now() > polled, { what: 'the end of the polls' });
+  const { listener } = await follow2ForTest(etcd.url, { pollMs: 2_000, probeMs: 50 });
+  await writeElsewhere(writer, 2 * HISTORY);
+  const polled = (await polls(etcd)) + KEY_PREFIXES.length;
+  await waitFor(async () => (await polls(etcd)) >= polled, { what: 'the polls that come next' });
   await writer.put(keyOf('a'), '1');
   await knows(listener, { [keyOf('a')]: '1' });
 
@@ -201,7 +208,7 @@ test('a member of etcd that lost the majority is found, and its return', async (
   if (first === undefined) {
     throw new Error('no member');
   }
-  const { listener, lost, synced } = await follow2ForTest(first.url, { pollMs: 500 });
+  const { listener, lost, synced } = await follow2ForTest(first.url, { ...QUICK2, pollMs: 500 });
 
   const isLost = lost();
   await Promise.all(others.map((member) => member.stop('SIGKILL')));

@@ -48,11 +48,11 @@ test('a directory that expires takes all keys in it', async () => {
   const etcd = await etcd2ForTest();
   const writer = new V2Writer(etcd);
   await writer.put(keyOf('stays'), '0');
-  await writer.makeDirectory(keyOf('dir'), 2);
   await writer.put(keyOf('dir/a'), '1');
   const { listener } = await follow2ForTest(etcd.url);
   expect(listener.model.size).toBe(2);
 
+  await writer.expireDirectory(keyOf('dir'), 1);
   await knows(listener, { [keyOf('stays')]: '0' });
 
   expect(listener.snapshots).toHaveLength(1);

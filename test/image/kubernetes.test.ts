@@ -6,9 +6,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DaemonSet } from 'kubernetes-models/apps/v1';
 import { ConfigMap } from 'kubernetes-models/v1';
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { buildImage } from '../support/image.js';
+import { builtImage } from '../support/image.js';
 import { withLab } from '../support/lab.js';
 import { type PodContainer, type PodPlace, type PodSpec, probe, startPod } from '../support/pod.js';
 import { reflectorKeys } from '../support/reflector-keys.js';
@@ -23,11 +23,7 @@ async function read(name: string) {
   return parse(await readFile(join(folder, name), 'utf8'));
 }
 
-let image = '';
-
-beforeAll(async () => {
-  image = await buildImage();
-}, 600_000);
+const image = builtImage();
 
 test.each(names)('%s has the types and required fields of its kind', async (name) => {
   const content = await read(name);
@@ -88,7 +84,7 @@ test('the pods of the manifests exchange routes, and their probes answer', async
       }
     };
     const placeOf = async (node: string, address: string, namespace: PodPlace['namespace']) => ({
-      image,
+      image: image.name,
       namespace,
       dir: join(lab.network.dir, `pod-${node}`),
       fields: { 'spec.nodeName': node, 'status.hostIP': address },
@@ -122,4 +118,4 @@ test('the pods of the manifests exchange routes, and their probes answer', async
       }
     }
   });
-}, 60_000);
+});

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { projectRoot } from './tools.js';
+import { DEADLINE_MS } from './wait-for.js';
 
 /** The built program; `npm run build` makes it. */
 export const program = join(projectRoot, 'dist/main.js');
@@ -19,7 +20,7 @@ export async function runBirdkeeper(
 ): Promise<Ended> {
   const env = { PATH: process.env.PATH ?? '', ...environment };
   return new Promise((resolve) => {
-    const options = { env, timeout: 20_000 };
+    const options = { env, timeout: DEADLINE_MS };
     const child = execFile(process.execPath, [program, ...args], options, (_, stdout, stderr) => {
       resolve({ exitStatus: child.exitCode, stdout, stderr });
     });

@@ -1,6 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
+import { DEADLINE_MS } from './wait-for.js';
 
 /** A command ended with another exit status than 0, or could not be started. */
 class CommandFailedError extends Error {
@@ -32,7 +33,7 @@ export interface CommandOutput {
 export interface CommandOptions {
   /** Text for its standard input. */
   readonly input?: string;
-  /** After this many milliseconds it is killed; 20 s unless told. */
+  /** After this many milliseconds it is killed; `DEADLINE_MS` unless told. */
   readonly timeoutMs?: number;
 }
 
@@ -44,7 +45,7 @@ export interface CommandOptions {
 export function runCommand(
   command: string,
   args: readonly string[],
-  { input, timeoutMs = 20_000 }: CommandOptions = {},
+  { input, timeoutMs = DEADLINE_MS }: CommandOptions = {},
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const options = { timeout: timeoutMs, maxBuffer: 64 * 1024 * 1024 };
@@ -106,7 +107,7 @@ export class BackgroundCommand {
   }
 
   /** Ends it and waits for its end; SIGTERM unless told, and SIGKILL when it takes longer than `timeoutMs`. */
-  async stop(signal: NodeJS.Signals = 'SIGTERM', timeoutMs = 5000): Promise<void> {
+  async stop(signal: NodeJS.Signals = 'SIGTERM', timeoutMs = DEADLINE_MS): Promise<void> {
     if (!this.isRunning) {
       return;
     }

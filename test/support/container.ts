@@ -96,7 +96,7 @@ export class Container {
   }
 
   /** Waits until BIRD in it has exactly these sessions, all Established. */
-  async waitForSessions(names: readonly string[], timeoutMs = 30_000): Promise<void> {
+  async waitForSessions(names: readonly string[]): Promise<void> {
     const wanted = [...names].sort().join(' ');
     let found = '';
     const look = async (): Promise<boolean> => {
@@ -111,7 +111,7 @@ export class Container {
       return found === wanted;
     };
     try {
-      await waitFor(look, { timeoutMs, what: `the sessions of ${this.name}`, everyMs: 100 });
+      await waitFor(look, { what: `the sessions of ${this.name}`, everyMs: 100 });
     } catch (cause) {
       throw new Error(`established are "${found}" and not "${wanted}"`, { cause });
     }

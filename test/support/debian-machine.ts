@@ -10,12 +10,10 @@ import { onTestFinished } from 'vitest';
 import { atExit } from './at-exit.js';
 import { runCommand } from './command.js';
 import { projectRoot } from './tools.js';
-import { waitFor } from './wait-for.js';
+import { DEADLINE_MS, waitFor } from './wait-for.js';
 
 const debRoot = join(projectRoot, '.tools/deb-root');
 const NAME = 'machine';
-const TIMEOUT_MS = 30_000;
-const UNUSED_TIMEOUT_MS = 20_000;
 /** The machine's name, which is that of the node. */
 const HOST_NAME = 'node1';
 
@@ -59,7 +57,6 @@ export class DebianMachine {
       '/lib/systemd/systemd',
     );
     await waitFor(async () => (await this.run('systemctl is-system-running')) === 'running', {
-      timeoutMs: TIMEOUT_MS,
       what: 'the machine to boot',
       everyMs: 50,
     });
@@ -84,7 +81,6 @@ export class DebianMachine {
     };
     try {
       return await waitFor(matches, {
-        timeoutMs: TIMEOUT_MS,
         what: `"${command}" to print ${pattern}`,
         everyMs: 100,
       });
@@ -136,7 +132,7 @@ export class DebianMachine {
  * lets nothing else happen meanwhile, since this may be the end of the process.
  */
 function waitUntilUnused(dir: string): void {
-  const deadline = performance.now() + UNUSED_TIMEOUT_MS;
+  const deadline = performance.now() + DEADLINE_MS;
   const pause = new Int32Array(new SharedArrayBuffer(4));
   while (isNamedByProcess(dir) && performance.now() < deadline) {
     Atomics.wait(pause, 0, 0, 20);

@@ -70,7 +70,7 @@ export async function stopKept(): Promise<number> {
   }
   process.kill(pid, 'SIGTERM');
   const hasEnded = (): boolean => !existsSync(`/proc/${pid}`);
-  await waitFor(hasEnded, { what: 'the demo to end', timeoutMs: 20_000 });
+  await waitFor(hasEnded, { what: 'the demo to end' });
   console.log('The demo is ended, and its namespaces are removed.');
   return 0;
 }

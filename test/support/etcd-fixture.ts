@@ -7,7 +7,7 @@ import type { EtcdOptions } from '../../src/datastore/etcd/options.js';
 import { type Following, follow, type RecordingListener } from './recording-listener.js';
 import { type Etcd, type EtcdOptions as EtcdServerOptions, startEtcd } from './start-etcd.js';
 import { startTcpProxy, type TcpProxy, type TcpTarget } from './tcp-proxy.js';
-import { type WaitOptions, waitFor } from './wait-for.js';
+import { DEADLINE_MS, type WaitOptions, waitFor } from './wait-for.js';
 
 /** The key prefixes that tests follow unless they say otherwise. */
 export const KEY_PREFIXES = ['/calico/bgp/v1/', '/calico/v1/ipam/'] as const;
@@ -31,7 +31,10 @@ export async function proxyForTest(target: TcpTarget): Promise<TcpProxy> {
   return proxy;
 }
 
-/** A datastore with times that suit a test: half-open connections are found within a second or so. */
+/** Times by which a half-open connection is found within a second or so; a busy machine makes live ones look the same. */
+export const QUICK: Partial<EtcdOptions> = { connectMs: 1_000, callMs: 3_000 };
+
+/** A datastore that soon tries again, and asks for signs of life often; it waits long for each answer. */
 export function datastoreOf(
   endpoint: string | readonly string[],
   options: Partial<EtcdOptions> = {},
@@ -41,8 +44,8 @@ export function datastoreOf(
     keyPrefixes: KEY_PREFIXES,
     clock: systemClock,
     logger: silentLogger,
-    connectMs: 1_000,
-    callMs: 3_000,
+    connectMs: DEADLINE_MS,
+    callMs: DEADLINE_MS,
     probeMs: 400,
     auditRetryMs: 100,
     retryMaxMs: 500,

@@ -1,6 +1,7 @@
 /**
  * etcd's JSON gateway (its HTTP form of the v3 API): how tests write to an etcd without the client under test.
  */
+import { DEADLINE_MS } from './wait-for.js';
 
 /** One operation of a transaction. */
 export type EtcdOp =
@@ -110,7 +111,7 @@ async function post(
     method: 'POST',
     body: JSON.stringify(body),
     headers: token === undefined ? {} : { authorization: token },
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.timeout(DEADLINE_MS),
   });
   const text = await response.text();
   if (!response.ok) {

@@ -7,14 +7,17 @@ import type { Etcd2Options } from '../../src/datastore/etcd2/options.js';
 import { etcdForTest, KEY_PREFIXES } from './etcd-fixture.js';
 import { type Following, follow, type RecordingListener } from './recording-listener.js';
 import type { Etcd, EtcdOptions } from './start-etcd.js';
-import { waitFor } from './wait-for.js';
+import { DEADLINE_MS, waitFor } from './wait-for.js';
 
 /** An etcd for this test that serves the v2 API. */
 export function etcd2ForTest(options: EtcdOptions = {}): Promise<Etcd> {
   return etcdForTest({ enableV2: true, ...options });
 }
 
-/** A datastore with times that suit a test. */
+/** A time by which a half-open connection is found soon; a busy machine makes live ones look the same. */
+export const QUICK2: Partial<Etcd2Options> = { answerMs: 1_000 };
+
+/** A datastore that soon tries again, and asks for signs of life often; it waits long for each answer. */
 export function datastore2Of(
   endpoint: string | readonly string[],
   options: Partial<Etcd2Options> = {},
@@ -24,7 +27,7 @@ export function datastore2Of(
     keyPrefixes: KEY_PREFIXES,
     clock: systemClock,
     logger: silentLogger,
-    answerMs: 1_000,
+    answerMs: DEADLINE_MS,
     pollMs: 10_000,
     probeMs: 300,
     retryMaxMs: 500,
@@ -54,12 +57,14 @@ export async function follow2ForTest(
 }
 
 /** Waits until etcd holds so many polls. */
-export async function heldPolls({ url }: Etcd, count: number): Promise<void> {
-  const held = async (): Promise<number> => {
-    const metrics = await (await fetch(`${url}/metrics`)).text();
-    return Number(/^etcd_debugging_store_watchers (\d+)$/m.exec(metrics)?.[1]);
-  };
+export async function heldPolls(etcd: Etcd, count: number): Promise<void> {
+  const held = () => etcd.metric('etcd_debugging_store_watchers');
   await waitFor(async () => (await held()) >= count, { what: `${count} held polls` });
+}
+
+/** How many polls etcd has been sent so far. */
+export function polls(etcd: Etcd): Promise<number> {
+  return etcd.metric('etcd_debugging_store_watch_requests_total');
 }
 
 /** Writes over the v2 API, without the client under test. */
@@ -85,9 +90,10 @@ export class V2Writer {
     return this.#send(`${key}?recursive=true`, { method: 'DELETE' });
   }
 
-  /** Makes a directory; its contents go with it after `ttlSeconds`. */
-  makeDirectory(key: string, ttlSeconds: number): Promise<void> {
-    const body = new URLSearchParams({ dir: 'true', ttl: String(ttlSeconds) });
+  /** Has a directory that is there go after `ttlSeconds`, and its contents with it. */
+  expireDirectory(key: string, ttlSeconds: number): Promise<void> {
+    const ttl = String(ttlSeconds);
+    const body = new URLSearchParams({ dir: 'true', ttl, prevExist: 'true' });
     return this.#send(key, { method: 'PUT', body });
   }
 

@@ -112,7 +112,6 @@ export class FaultSite {
       (await this.birdProtocols()) === this.data.expectedProtocols();
     try {
       await waitFor(isSettled, {
-        timeoutMs: 25_000,
         what: 'file and BIRD to hold what etcd holds',
         everyMs: 20,
       });

@@ -10,8 +10,10 @@ import { existsSync, realpathSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { beforeAll } from 'vitest';
 import { runCommand } from './command.js';
 import { projectRoot } from './tools.js';
+import { DEADLINE_MS } from './wait-for.js';
 
 const store = join(existingPath(join(projectRoot, '.tools')), 'image-store');
 /** Podman's storage works at the path alone that it was made at, and this file says which that was. */
@@ -33,15 +35,30 @@ export const podmanOptions = [
 ] as const;
 
 /** Runs podman on the project's storage; gives what it printed. */
-export function podman(args: readonly string[], timeoutMs = 30_000): Promise<string> {
+export function podman(args: readonly string[], timeoutMs = DEADLINE_MS): Promise<string> {
   return runCommand('podman', [...podmanOptions, ...args], { timeoutMs });
+}
+
+/** The image, by its name. */
+export interface Image {
+  /** Empty until it is built. */
+  readonly name: string;
+}
+
+/** Builds the image of the Dockerfile before the tests of a file. */
+export function builtImage(): Image {
+  const image = { name: '' };
+  beforeAll(async () => {
+    image.name = await buildImage();
+  }, 15 * MINUTES_MS);
+  return image;
 }
 
 /**
  * Builds the image of the Dockerfile; gives its name. Test files of one run share it: the first builds, the others wait. The
  * name goes with the next run's clean-up; layers stay, for the next build.
  */
-export async function buildImage(): Promise<string> {
+async function buildImage(): Promise<string> {
   const release = await lockStore();
   try {
     await prepareStore();

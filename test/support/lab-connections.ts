@@ -33,7 +33,7 @@ export async function settledConnections(
     found = new Map();
     return (await Promise.all(hosts.map(looksSettled))).every(Boolean);
   };
-  await waitFor(look, { what: 'all sessions to be Established', timeoutMs: 40_000, everyMs: 50 });
+  await waitFor(look, { what: 'all sessions to be Established', everyMs: 50 });
   return found;
 }
 

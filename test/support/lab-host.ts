@@ -8,7 +8,7 @@ import { type BirdKind, LabBird, type LabSession } from './lab-bird.js';
 import type { LabStore } from './lab-store.js';
 import type { Namespace, Network, WorkloadLink } from './netns.js';
 import { tools } from './tools.js';
-import { waitFor } from './wait-for.js';
+import { DEADLINE_MS, waitFor } from './wait-for.js';
 
 /** What a host of the lab is to be. */
 export interface LabHostOptions {
@@ -149,7 +149,7 @@ export class LabHost {
         () => true,
         () => false,
       );
-    await waitFor(isReady, { what: `birdkeeper on ${this.name} to be ready`, timeoutMs: 15_000 });
+    await waitFor(isReady, { what: `birdkeeper on ${this.name} to be ready` });
   }
 
   /**
@@ -201,7 +201,7 @@ export class LabHost {
   }
 
   /** Waits until `ip route show` says exactly this. @throws with the routes that are there */
-  async waitForRoutes(expected: string, timeoutMs = 30_000): Promise<void> {
+  async waitForRoutes(expected: string, timeoutMs = DEADLINE_MS): Promise<void> {
     const wait = { timeoutMs, what: `the routes of ${this.name}`, everyMs: 50 };
     try {
       await waitFor(async () => (await this.routes()) === expected, wait);
@@ -220,7 +220,7 @@ export class LabHost {
       return found.split('\n').includes(line);
     };
     try {
-      await waitFor(look, { timeoutMs: 30_000, what: `a route of ${this.name}`, everyMs: 50 });
+      await waitFor(look, { what: `a route of ${this.name}`, everyMs: 50 });
     } catch (cause) {
       throw new Error(`the routes of ${this.name} are\n${found}\nwithout\n${line}`, { cause });
     }
@@ -236,7 +236,7 @@ export class LabHost {
    *
    * @throws with the sessions that are there
    */
-  async waitForSessions(names: readonly string[], timeoutMs = 30_000): Promise<void> {
+  async waitForSessions(names: readonly string[], timeoutMs = DEADLINE_MS): Promise<void> {
     const wanted = names
       .map((name) => `${name} Established`)
       .sort()
@@ -282,7 +282,6 @@ export class LabHost {
         .join(' ');
     await waitFor(async () => (await established()) === wanted, {
       what: `${wanted} alone to be established on ${this.name}`,
-      timeoutMs: 30_000,
       everyMs: 50,
     });
   }

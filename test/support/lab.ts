@@ -174,7 +174,6 @@ export class Lab {
     ];
     const etcd = this.#first.namespace.start(tools.etcd, args, join(this.network.dir, 'etcd.log'));
     await waitFor(async () => !etcd.isRunning || (await this.#isEtcdUp()), {
-      timeoutMs: 20_000,
       what: `etcd ${this.etcdUrl} to answer`,
       everyMs: 50,
     });

@@ -64,9 +64,9 @@ export interface Following {
   /** Waits for a condition on the listener. */
   until(fn: (listener: RecordingListener) => unknown, options: WaitOptions): Promise<unknown>;
   /** Waits until the state is `synced`. */
-  synced(timeoutMs?: number): Promise<unknown>;
+  synced(): Promise<unknown>;
   /** Waits for a `lost` that is told after the call; gives it. */
-  lost(timeoutMs?: number): Promise<Extract<DatastoreState, { kind: 'lost' }>>;
+  lost(): Promise<Extract<DatastoreState, { kind: 'lost' }>>;
   /** Stops following, and waits for its end. */
   stop(): Promise<void>;
 }
@@ -81,16 +81,15 @@ export function follow(datastore: Datastore): Following {
   return {
     listener,
     until: (fn, options) => waitFor(() => fn(listener), options),
-    synced: (timeoutMs = 10_000) =>
-      waitFor(() => listener.lastState?.kind === 'synced', { timeoutMs, what: '"synced"' }),
-    async lost(timeoutMs = 10_000) {
+    synced: () => waitFor(() => listener.lastState?.kind === 'synced', { what: '"synced"' }),
+    async lost() {
       const before = listener.states.length;
       return waitFor(
         () => {
           const state = listener.states.slice(before).findLast(({ kind }) => kind === 'lost');
           return state?.kind === 'lost' ? state : undefined;
         },
-        { timeoutMs, what: '"lost"' },
+        { what: '"lost"' },
       );
     },
     async stop() {

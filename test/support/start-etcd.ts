@@ -106,7 +106,6 @@ export class Etcd extends EtcdGateway {
     process.once('exit', kill);
     child.once('exit', () => process.removeListener('exit', kill));
     await waitFor(() => this.#isUp(child), {
-      timeoutMs: 20_000,
       what: `etcd ${this.url} to answer`,
     });
   }

@@ -3,6 +3,7 @@
  * stream.
  */
 import { createServer, type Server, Socket } from 'node:net';
+import { freePort } from './free-port.js';
 
 /** Where the proxy leads; `port` may be changed while it runs. */
 export interface TcpTarget {
@@ -70,16 +71,13 @@ export class TcpProxy {
     return this.#bytesDown;
   }
 
-  /** Starts (again) to accept connections, on the same port as before. */
+  /** Starts (again) to accept connections, on the same port as before, which nobody else gets meanwhile. */
   async listen(): Promise<void> {
+    this.#port ||= await freePort();
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);
       this.#server.listen(this.#port, '127.0.0.1', resolve);
     });
-    const address = this.#server.address();
-    if (typeof address === 'object' && address) {
-      this.#port = address.port;
-    }
   }
 
   /** Resets all connections; new ones are served. */

@@ -1,8 +1,18 @@
+/**
+ * Waiting for a condition, and the deadlines of all tests. A deadline is there so that a failure ends; nothing waits for it
+ * while all goes well, so that it may be generous: a busy machine takes ten times as long as a quiet one.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
+
+/** How long a condition, or a command, may take. */
+export const DEADLINE_MS = 60_000;
+
+/** How long a command may take that is a whole run of something: the demo, the benchmark, BIRD 1.6 until it tries again. */
+export const LONG_DEADLINE_MS = 180_000;
 
 /** What is waited for, and how long. */
 export interface WaitOptions {
-  /** The deadline in milliseconds; 10 s unless told. */
+  /** The deadline in milliseconds; `DEADLINE_MS` unless told. */
   readonly timeoutMs?: number;
   /** Completes the sentence "timed out waiting for ...". */
   readonly what: string;
@@ -19,7 +29,7 @@ export interface WaitOptions {
  */
 export async function waitFor<T>(
   fn: () => T | Promise<T>,
-  { timeoutMs = 10_000, what, everyMs = 10 }: WaitOptions,
+  { timeoutMs = DEADLINE_MS, what, everyMs = 10 }: WaitOptions,
 ): Promise<NonNullable<T>> {
   const deadline = performance.now() + timeoutMs;
   let cause: unknown;

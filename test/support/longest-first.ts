@@ -1,0 +1,44 @@
+/** The order in which test files start: the longest first, so that none of them runs alone at the end. */
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/**
+ * Files that take long, the longest first, by their paths' ends. Times change with the machine and the order is not exact; a file
+ * that isn't here comes later, and that costs seconds at most.
+ */
+const LONGEST = [
+  'package/service.test.ts',
+  'package/package.test.ts',
+  'image/image.test.ts',
+  'e2e/redundancy.test.ts',
+  'e2e/walkthrough.test.ts',
+  'e2e/bgp-verbs.test.ts',
+  'e2e/ipip.test.ts',
+  'e2e/status.test.ts',
+  'e2e/live-move.test.ts',
+  'e2e/sessions-hold.test.ts',
+  'e2e/topologies.test.ts',
+  'scenarios/scenarios.test.ts',
+  'e2e/reflector.test.ts',
+  'bird/crash.test.ts',
+  'e2e/demo.test.ts',
+  'etcd2/faults.test.ts',
+];
+/** After those: what waits for real programs, before what computes. */
+const FOLDERS = ['e2e', 'image', 'etcd', 'etcd2', 'netns', 'bird', 'bench', 'properties'];
+
+/** See the head of this file. */
+export class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const others = await super.sort(files);
+    return others.sort((a, b) => rankOf(a.moduleId) - rankOf(b.moduleId));
+  }
+}
+
+function rankOf(path: string): number {
+  const place = LONGEST.findIndex((end) => path.endsWith(end));
+  if (place >= 0) {
+    return place;
+  }
+  const folder = FOLDERS.findIndex((name) => path.includes(`/test/${name}/`));
+  return LONGEST.length + (folder >= 0 ? folder : FOLDERS.length);
+}
