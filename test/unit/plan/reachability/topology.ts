@@ -2,7 +2,7 @@
 import type { Cluster } from '../../../../src/model/cluster.js';
 import { viewOf } from '../../../../src/verbs/store-view.js';
 
-export const BGP = '/calico/bgp/v1';
+const BGP = '/calico/bgp/v1';
 
 /** A cluster in short: what each line of it says is spelled out by `clusterOf`. */
 export interface Topology {
