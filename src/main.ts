@@ -12,11 +12,4 @@ const { runCli } = await import('./cli/cli.js');
 // Beside the program's folder, built (dist/) or not (src/).
 const builtInTemplates = fileURLToPath(new URL('../templates', import.meta.url));
 
-// A reader that has had enough (`| head`) is no trouble of ours: the command goes on to its exit status.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') {
-    throw error;
-  }
-});
-
 process.exit(await runCli(process.argv.slice(2), builtInTemplates));

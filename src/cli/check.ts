@@ -7,7 +7,7 @@ import { checkFileSet } from '../apply/check/check-once.js';
 import { systemClock } from '../base/clock.js';
 import { birdsOf } from '../daemon/parts.js';
 import { refusalText, traced } from '../daemon/pass-report.js';
-import { createLogger } from '../observe/log.js';
+import { commandLogger } from '../observe/log.js';
 import type { CommandContext } from './command-context.js';
 import { EXIT } from './exit-status.js';
 import { complain, print } from './output.js';
@@ -32,7 +32,7 @@ export function checkCommand(context: CommandContext): Command {
         try {
           const refusals = await checkFileSet(fileSet, birdsOf(settings, rendered.dialect), {
             clock: systemClock,
-            logger: createLogger({ level: 'warn', format: 'pretty' }, 2),
+            logger: commandLogger('warn'),
           });
           for (const refusal of refusals) {
             complain(`refused by ${refusal.daemon}: ${refusalText(traced(refusal, fileSet))}`);

@@ -6,6 +6,7 @@ import { bgpCommand } from './bgp/bgp.js';
 import { checkCommand } from './check.js';
 import { diffCommand } from './diff.js';
 import { EXIT } from './exit-status.js';
+import { onOutputError } from './output.js';
 import { renderCommand } from './render.js';
 import { runCommand } from './run.js';
 import { statusCommand } from './status.js';
@@ -15,6 +16,7 @@ const COMMANDS = [runCommand, renderCommand, checkCommand, diffCommand, statusCo
 
 /** Runs the command that `args` name; gives the exit status. */
 export async function runCli(args: readonly string[], builtInTemplates: string): Promise<number> {
+  process.stdout.on('error', onOutputError);
   let exitStatus: number = EXIT.ok;
   const finish = (status: number): void => {
     exitStatus = status;

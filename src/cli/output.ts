@@ -9,3 +9,13 @@ export function print(line: string): void {
 export function complain(line: string): void {
   process.stderr.write(`birdkeeper: ${line}\n`);
 }
+
+/**
+ * For errors of standard output. A reader that has had enough (`| head`) is no trouble of ours: the command goes on to its
+ * exit status.
+ */
+export function onOutputError(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') {
+    throw error;
+  }
+}

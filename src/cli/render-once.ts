@@ -7,7 +7,7 @@ import { type PlannedFiles, planFiles } from '../daemon/plan-files.js';
 import { DatastoreError } from '../datastore/datastore.js';
 import { openDatastore } from '../datastore/open-datastore.js';
 import { DecodedStore } from '../decode/decoded-store.js';
-import { createLogger } from '../observe/log.js';
+import { commandLogger } from '../observe/log.js';
 import { Planner } from '../plan/make-plan.js';
 import { type Dialect, dialectFor, parseBirdVersion } from '../render/dialects/index.js';
 import { TemplateEngine } from '../render/engine.js';
@@ -77,7 +77,7 @@ async function dialectOf(settings: Settings): Promise<Dialect> {
 }
 
 async function readStore(settings: Settings): Promise<DecodedStore> {
-  const logger = createLogger({ level: 'error', format: 'pretty' }, 2);
+  const logger = commandLogger('error');
   const datastore = await openDatastore(datastoreSettingsOf(settings), {
     clock: systemClock,
     logger,

@@ -28,6 +28,8 @@ export interface DaemonParts extends Omit<PassParts, 'clock'> {
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Told of bugs. */
+  readonly fatal: (error: unknown) => void;
   readonly times: TriggerTimes;
   /** Told after each pass, for systemd. */
   readonly onPass: () => void;
@@ -65,13 +67,14 @@ export class Daemon {
       times: parts.times,
       random: Math.random,
       pass: () => this.#pass(),
+      fatal: parts.fatal,
       onRetry: (attempt, delayMs) => this.#noteRetry(attempt, delayMs),
     });
     this.#tunnelWatch = new TunnelWatch({
       device: TUNNEL_INTERFACE,
       clock: parts.clock,
       isNeeded: () => this.#needsTunnel(),
-      onChange: (isThere) => void this.#onTunnel(isThere),
+      onChange: (isThere) => void this.#onTunnel(isThere).catch(parts.fatal),
     });
   }
 
@@ -80,8 +83,7 @@ export class Daemon {
     const { follower, applier, logger } = this.#parts;
     applier.watch((disturbance) => this.#onDisturbance(disturbance));
     this.#tunnelWatch.start();
-    // Not caught: following ends by itself only with a bug, which ends the process.
-    void follower.handTo(this.#listener());
+    follower.handTo(this.#listener());
     if (applier.standing !== undefined && !this.#isSynced) {
       logger.info(
         { sequence: applier.standing.sequence },

@@ -9,25 +9,28 @@ import type { Datastore, DatastoreListener } from '../datastore/datastore.js';
 export class EarlyFollower {
   readonly description: string;
   readonly #end = new AbortController();
+  readonly #fatal: (error: unknown) => void;
   readonly #following: Promise<void>;
   #listener: DatastoreListener | undefined;
   #waiting: ((listener: DatastoreListener) => void)[] = [];
 
-  /** Begins to follow `datastore` at once. */
-  constructor(datastore: Datastore) {
+  /**
+   * Begins to follow `datastore` at once.
+   *
+   * @param fatal - told of bugs: outages are survived by the datastore itself, so following ends only with one
+   */
+  constructor(datastore: Datastore, fatal: (error: unknown) => void) {
     this.description = datastore.description;
-    this.#following = datastore.follow(this.#relay(), this.#end.signal);
-    // Whoever takes over sees the rejection, too.
-    this.#following.catch(() => {});
+    this.#fatal = fatal;
+    this.#following = datastore.follow(this.#relay(), this.#end.signal).catch(fatal);
   }
 
-  /** Tells `listener` all that waited and all that comes. Settles as `Datastore.follow` does. */
-  handTo(listener: DatastoreListener): Promise<void> {
+  /** Tells `listener` all that waited and all that comes. */
+  handTo(listener: DatastoreListener): void {
     this.#listener = listener;
     for (const tell of this.#waiting.splice(0)) {
       tell(listener);
     }
-    return this.#following;
   }
 
   /** Ends following; resolves when it has ended. */
@@ -37,22 +40,22 @@ export class EarlyFollower {
     for (const tell of this.#waiting.splice(0)) {
       tell(DEAF_LISTENER);
     }
-    await this.#following.catch(() => {});
+    await this.#following;
   }
 
   #relay(): DatastoreListener {
     const tell = (call: (listener: DatastoreListener) => void): void => {
       if (this.#listener === undefined) {
-        this.#waiting.push(call);
+        this.#waiting.push((listener) => this.#call(listener, call));
       } else {
-        call(this.#listener);
+        this.#call(this.#listener, call);
       }
     };
     return {
       snapshot: (snapshot) =>
-        new Promise((resolve, reject) => {
+        new Promise((resolve) => {
           tell((listener) => {
-            Promise.resolve(listener.snapshot(snapshot)).then(resolve, reject);
+            Promise.resolve(listener.snapshot(snapshot)).then(resolve, this.#fatal);
           });
         }),
       changes: (changes, revision, late) =>
@@ -60,6 +63,15 @@ export class EarlyFollower {
       state: (state) => tell((listener) => listener.state(state)),
       heard: () => tell((listener) => listener.heard()),
     };
+  }
+
+  /** A listener that throws has a bug, whatever the datastore would make of it. */
+  #call(listener: DatastoreListener, call: (listener: DatastoreListener) => void): void {
+    try {
+      call(listener);
+    } catch (error) {
+      this.#fatal(error);
+    }
   }
 }
 

@@ -27,6 +27,8 @@ export interface PrepareContext {
   readonly builtInTemplates: string;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Told of bugs. */
+  readonly fatal: (error: unknown) => void;
   /** Ends the wait for BIRD. */
   readonly end: AbortSignal;
   /** Told once when BIRD has to be waited for. */
@@ -40,7 +42,7 @@ const WAITING = 'waiting for BIRD, to learn which dialect it speaks';
 
 /**
  * Prepares a start. Where the dialect goes by BIRD's version it waits for a BIRD to ask; `undefined` when it was told to
- * end meanwhile.
+ * give up meanwhile.
  *
  * @throws {TemplateError} when a template doesn't compile
  */
@@ -48,8 +50,7 @@ export async function prepare(
   settings: Settings,
   context: PrepareContext,
 ): Promise<Preparation | undefined> {
-  const datastore = await openDatastore(datastoreSettingsOf(settings), context);
-  const follower = new EarlyFollower(datastore);
+  const follower = await followDatastore(settings, context);
   try {
     const prepared = await prepareRendering(settings, context);
     if (prepared !== undefined) {
@@ -61,6 +62,22 @@ export async function prepare(
   }
   await follower.stop();
   return undefined;
+}
+
+/** A preparation that a daemon has run on, for another one: nothing is asked or compiled again. */
+export async function prepareAgain(
+  preparation: Preparation,
+  context: PrepareContext,
+): Promise<Preparation> {
+  return { ...preparation, follower: await followDatastore(preparation.settings, context) };
+}
+
+async function followDatastore(
+  settings: Settings,
+  context: PrepareContext,
+): Promise<EarlyFollower> {
+  const datastore = await openDatastore(datastoreSettingsOf(settings), context);
+  return new EarlyFollower(datastore, context.fatal);
 }
 
 async function prepareRendering(

@@ -8,8 +8,7 @@ const SIGNALS: readonly Signal[] = ['SIGTERM', 'SIGINT', 'SIGHUP'];
 /** Catches signals from its creation on, so that none ends the process by default. */
 export class SignalQueue {
   readonly #waiting: Signal[] = [];
-  readonly #end = new AbortController();
-  #wake: (() => void) | undefined;
+  #arrival = new AbortController();
 
   constructor() {
     for (const signal of SIGNALS) {
@@ -17,31 +16,24 @@ export class SignalQueue {
     }
   }
 
-  /** Aborts when the process is asked to end. */
-  get end(): AbortSignal {
-    return this.#end.signal;
+  /** Aborts when a signal waits, whichever: what is in hand gives way to it. */
+  get arrival(): AbortSignal {
+    return this.#arrival.signal;
   }
 
-  /** The next signal. Several SIGHUPs that wait are one. */
+  /** The next signal. Several SIGHUPs that wait are one, and the end comes before them. */
   async next(): Promise<Signal> {
-    for (;;) {
-      const end = this.#waiting.find((signal) => signal !== 'SIGHUP');
-      const signal = end ?? this.#waiting[0];
-      if (signal !== undefined) {
-        this.#waiting.length = 0;
-        return signal;
-      }
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
+    if (!this.arrival.aborted) {
+      await new Promise((resolve) => this.arrival.addEventListener('abort', resolve));
     }
+    const end = this.#waiting.find((signal) => signal !== 'SIGHUP');
+    this.#waiting.length = 0;
+    this.#arrival = new AbortController();
+    return end ?? 'SIGHUP';
   }
 
   #add(signal: Signal): void {
     this.#waiting.push(signal);
-    if (signal !== 'SIGHUP') {
-      this.#end.abort();
-    }
-    this.#wake?.();
+    this.#arrival.abort();
   }
 }

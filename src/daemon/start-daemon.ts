@@ -26,7 +26,11 @@ export interface StartContext {
   readonly builtInTemplates: string;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Told of bugs. */
+  readonly fatal: (error: unknown) => void;
   readonly notifier: SystemdNotifier;
+  /** How many lines of the log were lost. */
+  readonly lostLogLines: () => number;
 }
 
 /** A daemon that runs. */
@@ -55,7 +59,7 @@ export async function startDaemon(
   context: StartContext,
 ): Promise<RunningDaemon> {
   const { settings, dialect, engine, follower } = preparation;
-  const { clock, logger } = context;
+  const { clock, logger, fatal } = context;
   const birds = birdsOf(settings, dialect);
   const { outputDir, stateDir, keepGenerations } = settings;
   const applier = await openApplier(follower, {
@@ -68,7 +72,10 @@ export async function startDaemon(
   });
   try {
     const board = boardOf(preparation, context, follower.description);
-    const metrics = new Metrics(() => board.current());
+    const metrics = new Metrics({
+      status: () => board.current(),
+      lostLogLines: context.lostLogLines,
+    });
     const lastGood = new LastGoodFile(stateDir, logger);
     const server = await listen(preparation, context, { board, metrics });
     const { spacingMs, quietMs, maxWaitMs } = settings;
@@ -91,6 +98,7 @@ export async function startDaemon(
       metrics,
       clock,
       logger,
+      fatal,
       times: { spacingMs, quietMs, maxWaitMs, retry: RETRY },
       onPass: () => tellSystemd(board, context.notifier),
     });

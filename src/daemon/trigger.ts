@@ -31,8 +31,10 @@ export interface TriggerOptions {
   readonly times: TriggerTimes;
   /** A number in [0, 1) for the jitter of retries. */
   readonly random: () => number;
-  /** One pass. Must not reject. */
+  /** One pass. Rejects with bugs only. */
   readonly pass: () => Promise<PassVerdict>;
+  /** Told of bugs; no further pass is made then. */
+  readonly fatal: (error: unknown) => void;
   /** Told when a failed pass will be repeated. */
   readonly onRetry?: (attempt: number, delayMs: number) => void;
 }
@@ -119,7 +121,10 @@ export class Trigger {
     this.#waiting = undefined;
     this.#retryAtMs = undefined;
     this.#lastStartMs = this.#options.clock.monotonic();
-    this.#running = this.#run();
+    this.#running = this.#run().catch((error: unknown) => {
+      this.#isStopped = true;
+      this.#options.fatal(error);
+    });
   }
 
   async #run(): Promise<void> {

@@ -19,18 +19,27 @@ export interface MetricDescription {
   readonly help: string;
 }
 
+/** What is asked when somebody scrapes. */
+export interface MetricSources {
+  readonly status: () => DaemonStatus;
+  /** How many lines of the log were lost. */
+  readonly lostLogLines: () => number;
+}
+
 /** All metrics of one daemon. */
 export class Metrics {
   readonly #registry = new Registry();
   readonly #labelNames = new Map<string, readonly string[]>();
   readonly #status: () => DaemonStatus;
+  readonly #lostLogLines: () => number;
   readonly #passes: Counter<'outcome'>;
   readonly #stages: Histogram<'stage'>;
   readonly #changes: Counter;
   readonly #reloads: Counter<'outcome'>;
 
-  constructor(status: () => DaemonStatus) {
+  constructor({ status, lostLogLines }: MetricSources) {
     this.#status = status;
+    this.#lostLogLines = lostLogLines;
     this.#passes = this.#counter(
       'birdkeeper_passes_total',
       'Passes from the datastore to BIRD, by how they ended',
@@ -182,6 +191,11 @@ export class Metrics {
         }
       },
       ['daemon'],
+    );
+    this.#total(
+      'birdkeeper_log_lines_lost_total',
+      'Lines that nobody read, or that could not be written',
+      () => this.#lostLogLines(),
     );
     this.#gauge('birdkeeper_resident_memory_bytes', 'Memory of this process', (gauge) =>
       gauge.set(process.memoryUsage.rss()),

@@ -60,6 +60,39 @@ test('SIGHUP keeps the old settings when the new ones are wrong, and says so', a
   await site.settled();
 });
 
+test('SIGHUP with settings that have to wait for a BIRD: the old ones stay, later signals count', async () => {
+  const site = await siteWithConfigForTest();
+
+  writeFileSync(configOf(site), noBirdIn(site));
+  site.birdkeeper.signal('SIGHUP');
+  await site.logged('the new settings have to wait; the old ones stay meanwhile');
+  await site.changeHost(7);
+  await site.settled();
+
+  writeFileSync(configOf(site), birdIn(site));
+  await hangUp(site);
+  await site.changeHost(8);
+  await site.settled();
+  writeFileSync(configOf(site), noBirdIn(site));
+  site.birdkeeper.signal('SIGHUP');
+  await waitFor(async () => (await waits(site)) === 2, { what: 'the settings to wait again' });
+  await site.birdkeeper.stop('SIGTERM');
+  expect(site.birdkeeper.exitCode).toBe(0);
+});
+
+test('a start that waits for a BIRD takes in corrected settings on SIGHUP', async () => {
+  const site = await faultSiteForTest({ isStarted: false });
+  writeFileSync(configOf(site), noBirdIn(site));
+  startWithConfig(site);
+  await site.logged('waiting for BIRD');
+
+  writeFileSync(configOf(site), birdIn(site));
+  site.birdkeeper.signal('SIGHUP');
+
+  await site.settled();
+  await site.ready(200);
+});
+
 test('SIGTERM during a reload waits for its end, exits with 0 and leaves nothing behind', async () => {
   const site = await faultSiteForTest();
   await site.holdReloads();
@@ -79,6 +112,38 @@ test('SIGTERM during a reload waits for its end, exits with 0 and leaves nothing
   const files = ['bird.cfg', 'bird_aggr.cfg', 'bird_ipam.cfg'];
   expect(readdirSync(site.outputDir).sort()).toEqual(files);
 });
+
+/** A site whose daemon learns from its file of settings where BIRD is. */
+async function siteWithConfigForTest(): Promise<FaultSite> {
+  const site = await faultSiteForTest({ isStarted: false });
+  writeFileSync(configOf(site), birdIn(site));
+  startWithConfig(site);
+  await site.settled();
+  await site.ready(200);
+  return site;
+}
+
+function startWithConfig(site: FaultSite): void {
+  site.start(['--config', configOf(site)], [], ['--bird', '--bird-socket']);
+}
+
+function configOf(site: FaultSite): string {
+  return join(site.dir, 'config.yaml');
+}
+
+function birdIn(site: FaultSite): string {
+  return `bird: ${site.dir}/bird\nbird-socket: ${site.bird.socket}\n`;
+}
+
+function noBirdIn(site: FaultSite): string {
+  return `bird: ${site.dir}/no-such-bird\nbird-socket: ${site.dir}/no-such.ctl\n`;
+}
+
+/** How often new settings had to wait. */
+async function waits(site: FaultSite): Promise<number> {
+  const warnings = await site.logLines('warn');
+  return warnings.filter(({ msg }) => msg.startsWith('the new settings have to wait')).length;
+}
 
 /** Sends SIGHUP, and waits for the daemon that takes the place of the old one. */
 async function hangUp(site: FaultSite): Promise<void> {

@@ -39,6 +39,7 @@ class Site {
       clock: this.clock,
       times: TIMES,
       random: () => 0,
+      fatal: (error) => expect.fail(String(error)),
       pass: () => this.#pass(plan[this.passes.length] ?? { durationMs: STEP_MS, verdict: 'done' }),
     });
   }

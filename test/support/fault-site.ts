@@ -81,28 +81,17 @@ export class FaultSite {
    *
    * @param furtherArgs - options beside the site's own
    * @param launcher - a command that becomes the command that follows it, as `setpriv` does
+   * @param leftOut - options of the site's own that are not given: a file of settings has them
    */
-  start(furtherArgs: readonly string[] = [], launcher: readonly string[] = []): void {
-    const [command, ...args] = [
-      ...launcher,
-      ...[
-        process.execPath,
-        program,
-        'run',
-        '--role',
-        'node',
-        '--node',
-        NODE_NAME,
-        '--ip',
-        NODE_ADDRESS,
-      ],
-      ...['--datastore', 'etcd3', '--etcd-endpoints', this.proxy.url],
-      ...['--output-dir', this.outputDir, '--state-dir', join(this.dir, 'state')],
-      ...['--bird', join(this.dir, 'bird'), '--birdc', join(this.dir, 'birdc')],
-      ...['--bird-socket', this.bird.socket, '--listen', `127.0.0.1:${this.#port}`],
-      ...furtherArgs,
-    ];
-    this.#birdkeeper = new BackgroundCommand(command ?? '', args, this.#logFile);
+  start(
+    furtherArgs: readonly string[] = [],
+    launcher: readonly string[] = [],
+    leftOut: readonly string[] = [],
+  ): void {
+    const own = Object.entries(this.#options()).filter(([option]) => !leftOut.includes(option));
+    const run = [process.execPath, program, 'run', ...own.flat(), ...furtherArgs];
+    const [command = '', ...args] = [...launcher, ...run];
+    this.#birdkeeper = new BackgroundCommand(command, args, this.#logFile);
   }
 
   /** Waits until the file holds what etcd holds, and BIRD runs it. @throws with the daemon's last words */
@@ -249,6 +238,22 @@ export class FaultSite {
     // A program that was killed may have a child that writes its last.
     rmSync(this.dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
     this.#forget();
+  }
+
+  #options(): Readonly<Record<string, string>> {
+    return {
+      '--role': 'node',
+      '--node': NODE_NAME,
+      '--ip': NODE_ADDRESS,
+      '--datastore': 'etcd3',
+      '--etcd-endpoints': this.proxy.url,
+      '--output-dir': this.outputDir,
+      '--state-dir': join(this.dir, 'state'),
+      '--bird': join(this.dir, 'bird'),
+      '--birdc': join(this.dir, 'birdc'),
+      '--bird-socket': this.bird.socket,
+      '--listen': `127.0.0.1:${this.#port}`,
+    };
   }
 
   #url(path: string): string {

@@ -3,7 +3,7 @@ import { datastoreSettingsOf } from '../../daemon/parts.js';
 import { DatastoreError, type EditableDatastore } from '../../datastore/datastore.js';
 import { openDatastore } from '../../datastore/open-datastore.js';
 import { BGP } from '../../decode/keys.js';
-import { createLogger } from '../../observe/log.js';
+import { commandLogger } from '../../observe/log.js';
 import type { Settings } from '../../settings/load-settings.js';
 import { type StoreView, viewOf } from '../../verbs/store-view.js';
 import { EXIT } from '../exit-status.js';
@@ -11,7 +11,7 @@ import { complain } from '../output.js';
 
 /** The datastore that the settings name, as far as it is about BGP. */
 export function openBgpStore(settings: Settings): Promise<EditableDatastore> {
-  const logger = createLogger({ level: 'error', format: 'pretty' }, 2);
+  const logger = commandLogger('error');
   return openDatastore(datastoreSettingsOf(settings, [BGP]), { clock: systemClock, logger });
 }
 

@@ -37,10 +37,10 @@ test('what is told before there is a listener waits for it, in order', async () 
     await listener.snapshot({ revision: '1', entries: [ENTRY] });
     listener.changes([{ kind: 'delete', key: '/a' }], '2');
   });
-  const follower = new EarlyFollower(datastore);
+  const follower = new EarlyFollower(datastore, noBug);
   const listener = new RecordingListener();
 
-  void follower.handTo(listener);
+  follower.handTo(listener);
   await waitFor(() => listener.batches.length === 1, { what: 'the change' });
 
   expect(listener.revisions).toEqual(['1', '2']);
@@ -54,15 +54,70 @@ test('one that nobody takes over can be stopped, also while it waits for somebod
     await listener.snapshot({ revision: '1', entries: [ENTRY] });
   });
 
-  await new EarlyFollower(datastore).stop();
+  await new EarlyFollower(datastore, noBug).stop();
 
   expect(datastore.isEnded).toBe(true);
 });
 
-test('a bug in the datastore reaches whoever took over', async () => {
-  const follower = new EarlyFollower(
-    new ScriptedDatastore(() => Promise.reject(new Error('a bug'))),
-  );
+test('a bug in the datastore is told, whoever has taken over or not', async () => {
+  const bugs: unknown[] = [];
+  const bug = new Error('a bug');
+  const datastore = new ScriptedDatastore(() => Promise.reject(bug));
 
-  await expect(follower.handTo(new RecordingListener())).rejects.toThrow('a bug');
+  const follower = new EarlyFollower(datastore, (error) => bugs.push(error));
+  await follower.stop();
+
+  expect(bugs).toEqual([bug]);
 });
+
+test.each(['changes', 'state', 'heard'] as const)(
+  'a listener that throws at %s has a bug: it is told, whatever the datastore makes of it',
+  async (call) => {
+    const bugs: unknown[] = [];
+    const bug = new Error('a bug');
+    const listener = new RecordingListener();
+    listener[call] = () => {
+      throw bug;
+    };
+    const datastore = new ScriptedDatastore(async (told) => {
+      told.state({ kind: 'connecting' });
+      told.heard();
+      told.changes([{ kind: 'delete', key: '/a' }], '2');
+    });
+
+    const follower = new EarlyFollower(datastore, (error) => bugs.push(error));
+    follower.handTo(listener);
+    await follower.stop();
+
+    expect(bugs).toEqual([bug]);
+  },
+);
+
+test.each(['at once', 'later'])(
+  'a listener that fails %s to take a snapshot has a bug',
+  async (when) => {
+    const bugs: unknown[] = [];
+    const bug = new Error('a bug');
+    const listener = new RecordingListener();
+    listener.snapshot = () => {
+      if (when === 'at once') {
+        throw bug;
+      }
+      return Promise.reject(bug);
+    };
+    const datastore = new ScriptedDatastore(async (told) => {
+      void told.snapshot({ revision: '1', entries: [ENTRY] });
+    });
+
+    const follower = new EarlyFollower(datastore, (error) => bugs.push(error));
+    follower.handTo(listener);
+    await waitFor(() => bugs.length > 0, { what: 'the bug to be told' });
+
+    expect(bugs).toEqual([bug]);
+    await follower.stop();
+  },
+);
+
+function noBug(error: unknown): never {
+  expect.fail(String(error));
+}

@@ -14,11 +14,13 @@ class Site {
   readonly clock = new ManualClock(10_000);
   readonly starts: number[] = [];
   readonly retries: [number, number][] = [];
+  readonly bugs: unknown[] = [];
   #end: ((verdict: PassVerdict) => void) | undefined;
   readonly trigger = new Trigger({
     clock: this.clock,
     times: TIMES,
     random: () => 0,
+    fatal: (error) => this.bugs.push(error),
     pass: () => {
       this.starts.push(this.clock.monotonic());
       return new Promise((resolve) => {

@@ -1,6 +1,6 @@
 import { test } from 'vitest';
-import { Metrics } from '../../../src/observe/metrics.js';
 import { expectCurrentDoc, markdownTable } from '../../support/generated-doc.js';
+import { metricsOf } from './metrics-fixture.js';
 import { statusWith } from './status-fixture.js';
 
 const INTRODUCTION = `<!-- Made from src/observe/metrics.ts by "npm run docs"; a test compares. -->
@@ -10,7 +10,7 @@ const INTRODUCTION = `<!-- Made from src/observe/metrics.ts by "npm run docs"; a
 `;
 
 test('docs/metrics.md has every metric as the code declares it', async () => {
-  const metrics = await new Metrics(() => statusWith()).describe();
+  const metrics = await metricsOf(() => statusWith()).describe();
   const table = markdownTable(
     ['name', 'type', 'labels', 'what'],
     metrics.map(({ name, type, labels, help }) => [

@@ -12,13 +12,14 @@ import { projectRoot } from '../../support/tools.js';
 async function outputOf(
   settings: LogSettings,
   statements: string,
-  fd = 1,
+  stream: 'stdout' | 'stderr' = 'stdout',
 ): Promise<{ readonly stdout: string; readonly stderr: string }> {
   const file = join(await folderForTest(), 'program.mjs');
   const { outputFiles } = await build({
     stdin: {
       contents: `import { createLogger } from './src/observe/log.ts';
-const logger = createLogger(${JSON.stringify(settings)}, ${fd});
+import { LogOutput } from './src/observe/log-output.ts';
+const logger = createLogger(${JSON.stringify(settings)}, new LogOutput(process.${stream}));
 ${statements};
 process.exit(0);`,
       resolveDir: projectRoot,
@@ -92,7 +93,7 @@ test('commands whose output is their answer log to standard error', async () => 
   const { stdout, stderr } = await outputOf(
     { level: 'info', format: 'json' },
     "logger.info({}, 'aside')",
-    2,
+    'stderr',
   );
 
   expect(stdout).toBe('');

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { Metrics } from '../../../src/observe/metrics.js';
+import { metricsOf } from './metrics-fixture.js';
 import { statusWith } from './status-fixture.js';
 
 test('every metric is ours, and the counters, and they alone, end in _total', async () => {
-  const metrics = await new Metrics(() => statusWith()).describe();
+  const metrics = await metricsOf(() => statusWith()).describe();
 
   expect(metrics.length).toBeGreaterThan(10);
   for (const { name, type } of metrics) {
@@ -14,7 +14,7 @@ test('every metric is ours, and the counters, and they alone, end in _total', as
 
 test('scraping twice does not count twice what somebody else counts', async () => {
   const datastore = { description: 'file /a.yaml', state: 'synced', snapshots: 3 } as const;
-  const metrics = new Metrics(() => statusWith({ datastore }));
+  const metrics = metricsOf(() => statusWith({ datastore }));
 
   await metrics.text();
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { Metrics } from '../../../src/observe/metrics.js';
+import type { Metrics } from '../../../src/observe/metrics.js';
 import type { DaemonStatus } from '../../../src/observe/status.js';
+import { metricsOf } from './metrics-fixture.js';
 import { statusWith } from './status-fixture.js';
 
 /** The samples of one metric in Prometheus' text. */
@@ -12,7 +13,7 @@ async function samplesOf(metrics: Metrics, name: string): Promise<readonly strin
 }
 
 test('each metric has a help and a type', async () => {
-  const text = await new Metrics(() => statusWith()).text();
+  const text = await metricsOf(() => statusWith()).text();
 
   expect(text).toContain(
     '# HELP birdkeeper_datastore_up 1 when the datastore is followed, else 0\n# TYPE birdkeeper_datastore_up gauge\nbirdkeeper_datastore_up 0\n',
@@ -21,7 +22,7 @@ test('each metric has a help and a type', async () => {
 
 test('states are read from the status at each scrape', async () => {
   let status: DaemonStatus = statusWith();
-  const metrics = new Metrics(() => status);
+  const metrics = metricsOf(() => status);
   expect(await samplesOf(metrics, 'birdkeeper_generation_sequence')).toEqual([
     'birdkeeper_generation_sequence 0',
   ]);
@@ -54,7 +55,7 @@ test.each([
   const generation = { sequence: 7, digest: 'd7', ...loaded };
   const status = statusWith({ generation, ...(desiredDigest && { desiredDigest }) });
 
-  const metrics = new Metrics(() => status);
+  const metrics = metricsOf(() => status);
 
   expect(await samplesOf(metrics, 'birdkeeper_config_loaded')).toEqual([
     `birdkeeper_config_loaded ${value}`,
@@ -70,7 +71,7 @@ test('problems are counted by kind, and a kind that is gone is not there', async
       { ...problem, code: 'invalid-key' },
     ],
   });
-  const metrics = new Metrics(() => status);
+  const metrics = metricsOf(() => status);
 
   expect(await samplesOf(metrics, 'birdkeeper_problems')).toEqual([
     'birdkeeper_problems{code="invalid-value"} 2',
@@ -87,7 +88,7 @@ test('each BIRD process is up or not', async () => {
     { daemon: 'bird', isUp: true, since: 5 },
     { daemon: 'bird6', isUp: false, since: 5 },
   ];
-  const metrics = new Metrics(() => statusWith({ birds }));
+  const metrics = metricsOf(() => statusWith({ birds }));
 
   expect(await samplesOf(metrics, 'birdkeeper_bird_up')).toEqual([
     'birdkeeper_bird_up{daemon="bird"} 1',
@@ -96,7 +97,7 @@ test('each BIRD process is up or not', async () => {
 });
 
 test('passes, reloads and changes are counted', async () => {
-  const metrics = new Metrics(() => statusWith());
+  const metrics = metricsOf(() => statusWith());
 
   metrics.countPass('applied');
   metrics.countPass('applied');
@@ -118,7 +119,7 @@ test('passes, reloads and changes are counted', async () => {
 });
 
 test('the time of a stage is counted in seconds', async () => {
-  const metrics = new Metrics(() => statusWith());
+  const metrics = metricsOf(() => statusWith());
 
   metrics.observeStages({ plan: 20, render: 2_000 });
   metrics.observeStages({ plan: 30 });
@@ -137,7 +138,7 @@ test('the time of a stage is counted in seconds', async () => {
 });
 
 test('two daemons in one process have metrics of their own', async () => {
-  const [first, second] = [new Metrics(() => statusWith()), new Metrics(() => statusWith())];
+  const [first, second] = [metricsOf(() => statusWith()), metricsOf(() => statusWith())];
 
   first.countChanges(3);
 

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Page, Pages } from '../../../src/observe/http-server.js';
-import { Metrics } from '../../../src/observe/metrics.js';
 import { pagesOf } from '../../../src/observe/pages.js';
 import { type DaemonStatus, StatusBoard } from '../../../src/observe/status.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { projectRoot } from '../../support/tools.js';
+import { metricsOf } from './metrics-fixture.js';
 import { statusWith } from './status-fixture.js';
 
 const NOW_MS = 2_000_000;
@@ -14,7 +14,7 @@ function pagesWith(parts: Partial<DaemonStatus> = {}): Pages {
   const board = new StatusBoard(statusWith(parts));
   return pagesOf({
     board,
-    metrics: new Metrics(() => board.current()),
+    metrics: metricsOf(() => board.current()),
     clock: new ManualClock(NOW_MS),
     staleAfterMs: 60_000,
     statusTemplate: join(projectRoot, 'templates/status/status.html.hbs'),

@@ -1,0 +1,9 @@
+import { type MetricSources, Metrics } from '../../../src/observe/metrics.js';
+
+/** Metrics of a daemon with this status. */
+export function metricsOf(
+  status: MetricSources['status'],
+  sources: Partial<MetricSources> = {},
+): Metrics {
+  return new Metrics({ status, lostLogLines: () => 0, ...sources });
+}
