@@ -21,12 +21,16 @@ export interface Problem {
 export type ProblemCode =
   /** The value of a key doesn't parse or isn't valid. */
   | 'invalid-value'
-  /** The key itself doesn't parse: a bad address or prefix in its path. */
+  /** The key itself doesn't parse: a bad name, address or prefix in its path. */
   | 'invalid-key'
   /** This node has no address of its own in the datastore. */
   | 'own-address-missing'
   /** A node of the datastore has no address at all. */
   | 'node-address-missing'
+  /** A node has an address that another node, or this host, has. */
+  | 'duplicate-address'
+  /** A node and its route reflector are not in one AS, so that their session never comes up. */
+  | 'as-number-mismatch'
   /** Two records ask for a session with the same neighbor. */
   | 'duplicate-session'
   /** The BIRD in use can't do what the record asks for. */

@@ -13,7 +13,6 @@ import type { Change, Snapshot } from '../datastore/datastore.js';
 import type { Cluster } from '../model/cluster.js';
 import { ClusterStore } from '../model/cluster-store.js';
 import { decodeEntry } from './decode-entry.js';
-import { parseKey } from './keys.js';
 
 /** Values by key: for each entry whose value is now bad, the last one that was good. */
 export type LastGoodValues = Readonly<Record<string, string>>;
@@ -80,12 +79,11 @@ export class DecodedStore {
     if (old === value) {
       return false;
     }
-    const ref = parseKey(key);
-    if (ref === undefined) {
+    const decoded = decodeEntry(key, value);
+    if (decoded === undefined) {
       return false;
     }
     this.#values.set(key, value);
-    const decoded = decodeEntry(ref, key, value);
     if (decoded.ok) {
       this.#problems.delete(key);
       this.#lastGood.delete(key);
@@ -96,10 +94,10 @@ export class DecodedStore {
       this.#lastGood.set(key, old);
     }
     const lastGood = this.#lastGood.get(key);
-    const kept = lastGood === undefined ? undefined : decodeEntry(ref, key, lastGood);
-    this.#store.set(key, kept?.ok === true ? kept.value : undefined);
+    const kept = lastGood === undefined ? undefined : decodeEntry(key, lastGood);
+    this.#store.set(key, kept?.ok === true ? kept.value : []);
     this.#problems.set(key, {
-      code: 'invalid-value',
+      code: decoded.code ?? 'invalid-value',
       key,
       reason: decoded.reason,
       action:
@@ -116,7 +114,7 @@ export class DecodedStore {
       return false;
     }
     this.#problems.delete(key);
-    this.#store.set(key, undefined);
+    this.#store.set(key, []);
     return true;
   }
 }

@@ -1,54 +1,58 @@
 /**
- * Builds `Cluster`s out of resources, one changed resource at a time.
+ * Builds `Cluster`s out of facts, one changed entry at a time.
  *
- * Always true: the order in which resources came doesn't matter, only what stands at the end; and `cluster()` gives
- * the same objects for whatever didn't change since the last call.
+ * Always true: the order in which facts came doesn't matter, only what stands at the end; and `cluster()` gives the same
+ * objects for whatever didn't change since the last call.
  */
 
-import type { BgpPeer } from './bgp-peer.js';
 import type { Block } from './block.js';
 import { type Cluster, DEFAULT_ASN } from './cluster.js';
 import type { CustomFilter } from './custom-filter.js';
+import type { ClusterFact, Fact } from './fact.js';
 import { NodeTable } from './node-table.js';
+import type { Peering } from './peering.js';
 import type { Pool } from './pool.js';
-import type { Resource } from './resource.js';
 import type { RouteReflector } from './route-reflector.js';
 import { SortedTable } from './sorted-table.js';
 
-/** The resources of a cluster by the datastore key that each came from. */
+/** A setting with the key that gives it. */
+interface Setting {
+  readonly key: string;
+  readonly fact: ClusterFact;
+}
+
+/** The facts of a cluster by the datastore key that each came from. */
 export class ClusterStore {
-  readonly #resources = new Map<string, Resource>();
+  readonly #facts = new Map<string, readonly Fact[]>();
   readonly #nodes = new NodeTable();
-  readonly #globalPeers = new SortedTable<BgpPeer>();
+  readonly #settings = new SortedTable<Setting>();
+  readonly #peerings = new SortedTable<Peering>();
   readonly #reflectors = new SortedTable<RouteReflector>();
   readonly #pools = new SortedTable<Pool>();
   readonly #blocks = new SortedTable<Block>();
   readonly #customFilters = new SortedTable<CustomFilter>();
-  readonly #globals: {
-    -readonly [K in 'defaultAsn' | 'isMeshEnabled' | 'logLevel']?: Cluster[K];
-  } = {};
 
-  /** Sets what the entry at `key` says; `undefined` when the entry is gone. */
-  set(key: string, resource: Resource | undefined): void {
-    const old = this.#resources.get(key);
-    if (old !== undefined) {
-      this.#remove(key, old);
-      this.#resources.delete(key);
+  /** Sets what the entry at `key` says; nothing when the entry is gone. */
+  set(key: string, facts: readonly Fact[]): void {
+    this.#facts.get(key)?.forEach((fact, index) => {
+      this.#remove(key, index, fact);
+    });
+    if (facts.length === 0) {
+      this.#facts.delete(key);
+      return;
     }
-    if (resource !== undefined) {
-      this.#resources.set(key, resource);
-      this.#add(key, resource);
-    }
+    this.#facts.set(key, facts);
+    facts.forEach((fact, index) => {
+      this.#add(key, index, fact);
+    });
   }
 
   /** The cluster as it stands now. */
   cluster(): Cluster {
     return {
-      defaultAsn: this.#globals.defaultAsn ?? DEFAULT_ASN,
-      isMeshEnabled: this.#globals.isMeshEnabled ?? true,
-      logLevel: this.#globals.logLevel ?? 'info',
+      ...settingsOf(this.#settings.list()),
       nodes: this.#nodes.list(),
-      globalPeers: this.#globalPeers.list(),
+      peerings: this.#peerings.list(),
       reflectors: this.#reflectors.list(),
       pools: this.#pools.list(),
       blocks: this.#blocks.list(),
@@ -56,80 +60,85 @@ export class ClusterStore {
     };
   }
 
-  #add(key: string, resource: Resource): void {
-    switch (resource.kind) {
-      case 'default-asn':
-        this.#globals.defaultAsn = resource.asn;
-        return;
-      case 'mesh':
-        this.#globals.isMeshEnabled = resource.isEnabled;
-        return;
-      case 'log-level':
-        if (resource.nodeName === undefined) {
-          this.#globals.logLevel = resource.level;
-        } else {
-          this.#nodes.add(resource.nodeName, key, resource);
-        }
-        return;
-      case 'node-address':
-      case 'node-asn':
-      case 'node-network':
-        this.#nodes.add(resource.nodeName, key, resource);
-        return;
-      case 'peer':
-        if (resource.nodeName === undefined) {
-          this.#globalPeers.set(key, resource.peer);
-        } else {
-          this.#nodes.add(resource.nodeName, key, resource);
-        }
-        return;
-      case 'reflector':
-        this.#reflectors.set(key, resource.reflector);
-        return;
-      case 'pool':
-        this.#pools.set(key, resource.pool);
-        return;
-      case 'block':
-        this.#blocks.set(key, resource.block);
-        return;
-      case 'custom-filter':
-        this.#customFilters.set(key, resource.filter);
-        return;
+  #add(key: string, index: number, fact: Fact): void {
+    if ('nodeName' in fact) {
+      this.#nodes.add(key, fact);
+      return;
     }
-  }
-
-  #remove(key: string, resource: Resource): void {
-    switch (resource.kind) {
-      case 'default-asn':
-        delete this.#globals.defaultAsn;
-        return;
-      case 'mesh':
-        delete this.#globals.isMeshEnabled;
+    const id = idOf(key, index);
+    switch (fact.kind) {
+      case 'peering':
+        this.#peerings.set(id, fact.peering);
         return;
       case 'reflector':
-        this.#reflectors.delete(key);
+        this.#reflectors.set(id, fact.reflector);
         return;
       case 'pool':
-        this.#pools.delete(key);
+        this.#pools.set(id, fact.pool);
         return;
       case 'block':
-        this.#blocks.delete(key);
+        this.#blocks.set(id, fact.block);
         return;
       case 'custom-filter':
-        this.#customFilters.delete(key);
+        this.#customFilters.set(id, fact.filter);
         return;
       default:
-        this.#removeOfNode(key, resource);
+        this.#settings.set(id, { key, fact });
     }
   }
 
-  #removeOfNode(key: string, resource: Extract<Resource, { readonly nodeName?: string }>): void {
-    if (resource.nodeName !== undefined) {
-      this.#nodes.remove(resource.nodeName, key);
-    } else if (resource.kind === 'peer') {
-      this.#globalPeers.delete(key);
-    } else {
-      delete this.#globals.logLevel;
+  #remove(key: string, index: number, fact: Fact): void {
+    if ('nodeName' in fact) {
+      this.#nodes.remove(key, fact.nodeName);
+      return;
+    }
+    this.#tableOf(fact).delete(idOf(key, index));
+  }
+
+  #tableOf({ kind }: Exclude<Fact, { readonly nodeName: string }>): SortedTable<unknown> {
+    switch (kind) {
+      case 'peering':
+        return this.#peerings;
+      case 'reflector':
+        return this.#reflectors;
+      case 'pool':
+        return this.#pools;
+      case 'block':
+        return this.#blocks;
+      case 'custom-filter':
+        return this.#customFilters;
+      default:
+        return this.#settings;
     }
   }
+}
+
+/** Where a fact stands among those of its kind: in the order of keys, then as its entry gives them. */
+function idOf(key: string, index: number): string {
+  return index === 0 ? key : `${key}\0${String(index).padStart(6, '0')}`;
+}
+
+/** What `settings`, sorted by key, come to. What a later key says stands (fact.ts). */
+function settingsOf(
+  settings: readonly Setting[],
+): Pick<Cluster, 'defaultAsn' | 'isMeshEnabled' | 'logLevel'> {
+  const cluster: { -readonly [K in 'defaultAsn' | 'isMeshEnabled' | 'logLevel']: Cluster[K] } = {
+    defaultAsn: { asn: DEFAULT_ASN },
+    isMeshEnabled: true,
+    logLevel: 'info',
+  };
+  for (const { key, fact } of settings) {
+    switch (fact.kind) {
+      case 'default-asn':
+        cluster.defaultAsn = { asn: fact.asn, origin: key };
+        break;
+      case 'mesh':
+        cluster.isMeshEnabled = fact.isEnabled;
+        break;
+      case 'log-level':
+        cluster.logLevel = fact.level;
+        break;
+    }
+  }
+  return cluster;
 }

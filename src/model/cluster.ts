@@ -3,30 +3,38 @@
  * that didn't change is the same object, so that later stages can tell by identity what to do again.
  */
 
-import type { BgpPeer } from './bgp-peer.js';
 import type { Block } from './block.js';
 import type { CustomFilter } from './custom-filter.js';
 import type { LogLevel } from './log-level.js';
-import type { Node } from './node.js';
+import type { Node, SourcedAsn } from './node.js';
+import type { Peering } from './peering.js';
 import type { Pool } from './pool.js';
 import type { RouteReflector } from './route-reflector.js';
 
-/** The AS number of a cluster that doesn't say: the first private one but the very first, as Calico chose. */
+/** The AS number of a cluster that doesn't say: Calico's choice, the first one for private use (RFC 6996). */
 export const DEFAULT_ASN = 64512;
 
 /** The whole model at one revision of the datastore. Each list is sorted by datastore key. */
 export interface Cluster {
   /** AS number of nodes that have none of their own. */
-  readonly defaultAsn: number;
+  readonly defaultAsn: SourcedAsn;
   /** Whether every node peers with every other node. On unless turned off. */
   readonly isMeshEnabled: boolean;
   readonly logLevel: LogLevel;
   /** Sorted by name. */
   readonly nodes: readonly Node[];
-  /** Peerings of all nodes. */
-  readonly globalPeers: readonly BgpPeer[];
+  /** Peerings of all nodes, and of single ones. */
+  readonly peerings: readonly Peering[];
   readonly reflectors: readonly RouteReflector[];
   readonly pools: readonly Pool[];
   readonly blocks: readonly Block[];
   readonly customFilters: readonly CustomFilter[];
+}
+
+/** The AS number of `node`, with the key that it came from. */
+export function asnOf(
+  { asn }: Pick<Node, 'asn'>,
+  { defaultAsn }: Pick<Cluster, 'defaultAsn'>,
+): SourcedAsn {
+  return asn ?? defaultAsn;
 }

@@ -1,35 +1,36 @@
-/** Nodes, each built anew only when one of the entries about it changed. */
-
-import type { Node, NodeAddress } from './node.js';
-import type { Resource } from './resource.js';
+import type { NodeFact } from './fact.js';
+import type { Node, NodeAddress, SourcedAsn } from './node.js';
 import { SortedTable } from './sorted-table.js';
 
-/** A resource that says something about one node. */
-export type NodeResource = Extract<Resource, { readonly nodeName?: string }>;
-
-/** The nodes of a cluster, by name, out of the resources about each. */
+/** The nodes of a cluster, by name, out of the facts about each. A node is built anew only when a fact about it changed. */
 export class NodeTable {
-  readonly #resources = new Map<string, Map<string, NodeResource>>();
+  /** By node name, then by key. */
+  readonly #facts = new Map<string, Map<string, NodeFact[]>>();
   readonly #changed = new Set<string>();
   readonly #nodes = new SortedTable<Node>();
 
-  /** Takes in what the entry at `key` says about the node `name`. */
-  add(name: string, key: string, resource: NodeResource): void {
-    let resources = this.#resources.get(name);
-    if (resources === undefined) {
-      resources = new Map();
-      this.#resources.set(name, resources);
+  /** Takes in a fact that the entry at `key` gives. */
+  add(key: string, fact: NodeFact): void {
+    let byKey = this.#facts.get(fact.nodeName);
+    if (byKey === undefined) {
+      byKey = new Map();
+      this.#facts.set(fact.nodeName, byKey);
     }
-    resources.set(key, resource);
-    this.#changed.add(name);
+    const facts = byKey.get(key);
+    if (facts === undefined) {
+      byKey.set(key, [fact]);
+    } else {
+      facts.push(fact);
+    }
+    this.#changed.add(fact.nodeName);
   }
 
-  /** Forgets what the entry at `key` said about the node `name`; a node about which nothing is said is gone. */
-  remove(name: string, key: string): void {
-    const resources = this.#resources.get(name);
-    resources?.delete(key);
-    if (resources?.size === 0) {
-      this.#resources.delete(name);
+  /** Forgets all that the entry at `key` said about the node `name`; a node about which nothing is said is gone. */
+  remove(key: string, name: string): void {
+    const byKey = this.#facts.get(name);
+    byKey?.delete(key);
+    if (byKey?.size === 0) {
+      this.#facts.delete(name);
     }
     this.#changed.add(name);
   }
@@ -37,11 +38,11 @@ export class NodeTable {
   /** All nodes sorted by name. */
   list(): readonly Node[] {
     for (const name of this.#changed) {
-      const resources = this.#resources.get(name);
-      if (resources === undefined) {
+      const byKey = this.#facts.get(name);
+      if (byKey === undefined) {
         this.#nodes.delete(name);
       } else {
-        this.#nodes.set(name, nodeOf(name, resources));
+        this.#nodes.set(name, nodeOf(name, byKey));
       }
     }
     this.#changed.clear();
@@ -49,36 +50,36 @@ export class NodeTable {
   }
 }
 
-/** The node that `resources`, by their keys, describe. */
-function nodeOf(name: string, resources: ReadonlyMap<string, NodeResource>): Node {
+/** The node that the facts of each key describe. What a later key says stands (fact.ts). */
+function nodeOf(name: string, byKey: ReadonlyMap<string, readonly NodeFact[]>): Node {
   const addresses: { ipv4?: NodeAddress; ipv6?: NodeAddress } = {};
   const networks: { -readonly [F in keyof Node['networks']]: Node['networks'][F] } = {};
-  const own: { asn?: number; logLevel?: NonNullable<Node['logLevel']> } = {};
-  const peers: Node['peers'][number][] = [];
-  for (const [origin, resource] of resources) {
-    switch (resource.kind) {
-      case 'node-address':
-        if (resource.address !== undefined) {
-          addresses[resource.family] = { address: resource.address, origin };
-        }
-        break;
-      case 'node-network':
-        if (resource.network !== undefined) {
-          networks[resource.family] = resource.network;
-        }
-        break;
-      case 'node-asn':
-        own.asn = resource.asn;
-        break;
-      case 'log-level':
-        own.logLevel = resource.level;
-        break;
-      case 'peer':
-        peers.push(resource.peer);
-        break;
+  const own: { asn?: SourcedAsn; logLevel?: NonNullable<Node['logLevel']> } = {};
+  for (const [origin, facts] of [...byKey].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    for (const fact of facts) {
+      switch (fact.kind) {
+        case 'node-address':
+          if (fact.address === undefined) {
+            delete addresses[fact.family];
+          } else {
+            addresses[fact.family] = { address: fact.address, origin };
+          }
+          break;
+        case 'node-network':
+          if (fact.network === undefined) {
+            delete networks[fact.family];
+          } else {
+            networks[fact.family] = fact.network;
+          }
+          break;
+        case 'node-asn':
+          own.asn = { asn: fact.asn, origin };
+          break;
+        case 'node-log-level':
+          own.logLevel = fact.level;
+          break;
+      }
     }
   }
-  // In the order of keys, not of arrival: the same entries must give the same bytes.
-  peers.sort((a, b) => (a.origin < b.origin ? -1 : 1));
-  return { name, addresses, networks, ...own, peers };
+  return { name, addresses, networks, ...own };
 }

@@ -1,10 +1,9 @@
 import type { Address } from '../values/address.js';
 import type { Family } from '../values/family.js';
 import type { Prefix } from '../values/prefix.js';
-import type { BgpPeer } from './bgp-peer.js';
 import type { LogLevel } from './log-level.js';
 
-/** A host of the cluster, as far as BGP is concerned. A node exists when any of its keys does. */
+/** A host of the cluster, as far as BGP is concerned. A node exists when any key speaks of it. */
 export interface Node {
   readonly name: string;
   /** Address of its BGP speaker in each family; absent when it doesn't speak that family. */
@@ -12,15 +11,19 @@ export interface Node {
   /** Subnet that its address lies in, for IPIP across subnets only. */
   readonly networks: Readonly<Partial<Record<Family, Prefix>>>;
   /** Its own AS number; the cluster's default when absent. */
-  readonly asn?: number;
+  readonly asn?: SourcedAsn;
   /** Its own BIRD log level; the cluster's when absent. */
   readonly logLevel?: LogLevel;
-  /** Peerings of this node alone, sorted by key. */
-  readonly peers: readonly BgpPeer[];
 }
 
 /** A node's address with the key that it came from. */
 export interface NodeAddress {
   readonly address: Address;
   readonly origin: string;
+}
+
+/** An AS number with the key that it came from; without one it is Calico's default. */
+export interface SourcedAsn {
+  readonly asn: number;
+  readonly origin?: string;
 }

@@ -3,6 +3,7 @@
 import { withoutCommonEnds } from '../base/common-ends.js';
 import { FAMILIES, type Family } from '../values/family.js';
 import type { FamilyPlan, Plan, Session } from './plan.js';
+import { hasSameTerms, showTerms } from './sessions/terms.js';
 
 /** More lines than this say less than a count. */
 const MAX_LINES_PER_KIND = 5;
@@ -58,9 +59,7 @@ function describeSessions(before: readonly Session[], after: readonly Session[])
   const removed = old.filter(({ protocolName }) => !freshNames.has(protocolName));
   const changed = fresh.filter((session) => {
     const was = oldByName.get(session.protocolName);
-    return (
-      was !== undefined && was !== session && describeSession(was) !== describeSession(session)
-    );
+    return was !== undefined && was !== session && !hasSameTerms(was, session);
   });
   return [
     ...listed('session', 'added', added.map(describeSession)),
@@ -69,15 +68,8 @@ function describeSessions(before: readonly Session[], after: readonly Session[])
   ];
 }
 
-function describeSession({
-  protocolName,
-  remoteAddress,
-  remoteAsn,
-  isReflectorClient,
-  clusterId,
-}: Session): string {
-  const role = isReflectorClient ? `, client of cluster ${clusterId ?? '(router id)'}` : '';
-  return `${protocolName} (${remoteAddress} AS ${remoteAsn}${role})`;
+function describeSession(session: Session): string {
+  return `${session.protocolName} (${session.remoteAddress} ${showTerms(session)})`;
 }
 
 function describeRecords(

@@ -11,8 +11,9 @@
  */
 
 import { withoutCommonEnds } from '../base/common-ends.js';
-import { FAMILIES } from '../values/family.js';
-import type { FamilyPlan, Plan, Session } from './plan.js';
+import { FAMILIES, FAMILY_LABELS } from '../values/family.js';
+import type { FamilyPlan, Plan } from './plan.js';
+import { restartReasons } from './sessions/terms.js';
 
 /** A session that doesn't survive a reload. */
 export interface ForecastRestart {
@@ -80,7 +81,7 @@ function forecastFamily(
   after: FamilyPlan,
   ofAll: readonly string[],
 ): readonly ForecastRestart[] {
-  const label = after.family === 'ipv4' ? 'IPv4' : 'IPv6';
+  const label = FAMILY_LABELS[after.family];
   const shared = [
     ...ofAll,
     ...changed(`this host's ${label} address`, before.localAddress, after.localAddress),
@@ -97,46 +98,12 @@ function forecastFamily(
     if (was === undefined) {
       return [];
     }
-    const reasons = [
-      ...shared,
-      // One that follows this host's number says so on each session, since others don't follow it.
-      ...changed(
-        "this host's AS number",
-        was.localAsn ?? before.localAsn,
-        session.localAsn ?? after.localAsn,
-      ),
-      ...changesOf(was, session),
-    ];
+    const own = restartReasons({ session: was, family: before }, { session, family: after });
+    const reasons = [...shared, ...own];
     return reasons.length === 0 ? [] : [{ protocolName: session.protocolName, reasons }];
   });
 }
 
-function changesOf(was: Session, is: Session): readonly string[] {
-  if (was === is) {
-    return [];
-  }
-  return [
-    ...(was.protocolName === is.protocolName ? [] : [`it was called ${was.protocolName}`]),
-    ...changed("the neighbor's AS number", was.remoteAsn, is.remoteAsn),
-    ...changesOfReflection(was, is),
-  ];
-}
-
-function changesOfReflection(was: Session, is: Session): readonly string[] {
-  if (was.isReflectorClient !== is.isReflectorClient) {
-    return [
-      `the neighbor ${is.isReflectorClient ? 'becomes a client' : 'is no client any more'} of this reflector`,
-    ];
-  }
-  return is.isReflectorClient
-    ? changed('the cluster id', was.clusterId ?? '(router id)', is.clusterId ?? '(router id)')
-    : [];
-}
-
-function changed<T extends string | number>(
-  what: string,
-  was: T | undefined,
-  is: T | undefined,
-): readonly string[] {
+function changed(what: string, was: string | undefined, is: string | undefined): readonly string[] {
   return was === is ? [] : [`${what} changes ${was ?? 'none'} → ${is ?? 'none'}`];
 }

@@ -3,7 +3,7 @@
 import ipaddr from 'ipaddr.js';
 
 import { ok, type Result, refused } from '../base/result.js';
-import type { Family } from './family.js';
+import { FAMILY_LABELS, type Family } from './family.js';
 
 declare const addressBrand: unique symbol;
 
@@ -35,7 +35,7 @@ export function parseAddress(text: string, family?: Family): Result<Address> {
   if (family !== 'ipv4' && isIpv6(text)) {
     return ok(ipaddr.IPv6.parse(text).toRFC5952String() as Address);
   }
-  const wanted = family === undefined ? 'IP' : family === 'ipv4' ? 'IPv4' : 'IPv6';
+  const wanted = family === undefined ? 'IP' : FAMILY_LABELS[family];
   return refused(`${JSON.stringify(text)} is not an ${wanted} address`);
 }
 

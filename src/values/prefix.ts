@@ -4,7 +4,7 @@ import ipaddr from 'ipaddr.js';
 
 import { ok, type Result, refused } from '../base/result.js';
 import { parseAddress } from './address.js';
-import type { Family } from './family.js';
+import { FAMILY_LABELS, type Family } from './family.js';
 
 declare const prefixBrand: unique symbol;
 
@@ -19,9 +19,8 @@ const ADDRESS_BITS: Readonly<Record<Family, number>> = { ipv4: 32, ipv6: 128 };
  * with host bits set, and with it the whole file.
  */
 export function parsePrefix(text: string, family: Family): Result<Prefix> {
-  const label = family === 'ipv4' ? 'IPv4' : 'IPv6';
   const wrong = refused(
-    `${JSON.stringify(text)} is not an ${label} prefix in the form ADDRESS/LENGTH`,
+    `${JSON.stringify(text)} is not an ${FAMILY_LABELS[family]} prefix in the form ADDRESS/LENGTH`,
   );
   const [addressText, lengthText, ...rest] = text.split('/');
   if (addressText === undefined || lengthText === undefined || rest.length > 0) {

@@ -8,7 +8,7 @@ export function setDefaultNodeAs(asn: number): Verb {
     if (snapshot.entries.some((entry) => entry.key === key && entry.value === value)) {
       return { kind: 'nothing-to-do', notes: [] };
     }
-    const isOther = cluster.defaultAsn !== asn;
+    const isOther = cluster.defaultAsn.asn !== asn;
     const isUsed = cluster.nodes.some((node) => node.asn === undefined);
     return {
       kind: 'edit',
@@ -17,7 +17,7 @@ export function setDefaultNodeAs(asn: number): Verb {
       warnings:
         isOther && isUsed
           ? [
-              `the AS number of nodes changes from ${cluster.defaultAsn} to ${asn}: their sessions restart`,
+              `the AS number of nodes changes from ${cluster.defaultAsn.asn} to ${asn}: their sessions restart`,
             ]
           : [],
     };

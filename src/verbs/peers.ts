@@ -1,7 +1,6 @@
 /** The verbs `bgp peer add`, `remove` and `show`. Texts that old scripts know are calicoctl's own (v0.23). */
 
 import { peerEntry } from '../decode/encode-entry.js';
-import type { BgpPeer } from '../model/bgp-peer.js';
 import type { Cluster } from '../model/cluster.js';
 import { type Address, compareAddresses } from '../values/address.js';
 import { keysAt, removalOf } from './keys-at.js';
@@ -12,6 +11,13 @@ export interface WantedPeer {
   readonly address: Address;
   readonly asn: number;
   readonly nodeName?: string;
+}
+
+/** A peer that is there. */
+export interface StandingPeer {
+  readonly address: Address;
+  readonly asn: number;
+  readonly origin: string;
 }
 
 /** Adds a peer, or gives one that is there another AS number. */
@@ -55,7 +61,7 @@ export function removePeer({ address, nodeName }: Omit<WantedPeer, 'asn'>): Verb
 }
 
 /** The global peers, or those of one node alone, by address. */
-export function listPeers(cluster: Cluster, nodeName?: string): readonly BgpPeer[] {
+export function listPeers(cluster: Cluster, nodeName?: string): readonly StandingPeer[] {
   return peersOf(cluster, nodeName).toSorted((a, b) => compareAddresses(a.address, b.address));
 }
 
@@ -66,8 +72,12 @@ export function doubtsAbout({ nodes }: Cluster, nodeName: string | undefined): r
     : [`there is no node ${nodeName} in the datastore: check the name`];
 }
 
-function peersOf({ globalPeers, nodes }: Cluster, nodeName?: string): readonly BgpPeer[] {
-  return nodeName === undefined
-    ? globalPeers
-    : (nodes.find(({ name }) => name === nodeName)?.peers ?? []);
+function peersOf({ peerings }: Cluster, nodeName?: string): readonly StandingPeer[] {
+  return peerings
+    .filter(({ scope }) =>
+      nodeName === undefined
+        ? scope.kind === 'all-nodes'
+        : scope.kind === 'node' && scope.nodeName === nodeName,
+    )
+    .map(({ remote, asn, origin }) => ({ address: remote.address, asn, origin }));
 }

@@ -2,6 +2,7 @@
 
 import { reflectorEntry } from '../decode/encode-entry.js';
 import type { Cluster } from '../model/cluster.js';
+import { isPeeringWith } from '../model/peering.js';
 import type { RouteReflector } from '../model/route-reflector.js';
 import { type Address, compareAddresses, familyOf } from '../values/address.js';
 import type { RouterId } from '../values/router-id.js';
@@ -43,13 +44,15 @@ export function addReflector(address: Address, wantedId?: RouterId): Verb {
 
 /** Removes a route reflector's key, also one whose value can't be read. */
 export function removeReflector(address: Address): Verb {
-  return ({ cluster: { reflectors, globalPeers }, snapshot }) => {
+  return ({ cluster: { reflectors, peerings }, snapshot }) => {
     const { key } = reflectorEntry(address);
     const keys = keysAt({ address, records: reflectors, key, snapshot });
     if (keys.length === 0) {
       return { kind: 'impossible', reason: `${address} is not a configured route reflector` };
     }
-    const isPeer = globalPeers.some((peer) => peer.address === address);
+    const isPeer = peerings.some(
+      (peering) => peering.scope.kind === 'all-nodes' && isPeeringWith(peering, address),
+    );
     return {
       kind: 'edit',
       changes: removalOf(keys),

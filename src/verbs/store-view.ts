@@ -38,6 +38,9 @@ export function viewAfter({ snapshot }: StoreView, changes: readonly Change[]): 
  * worked out from it. What nodes have come meanwhile doesn't matter.
  */
 export function editOf({ snapshot, cluster }: StoreView, changes: readonly Change[]): Edit {
-  const reliesOn = [...cluster.reflectors, ...cluster.globalPeers].map(({ origin }) => origin);
+  const reliesOn = [
+    ...cluster.reflectors,
+    ...cluster.peerings.filter(({ scope }) => scope.kind === 'all-nodes'),
+  ].map(({ origin }) => origin);
   return { basis: snapshot, changes, reliesOn: [meshEntry(true).key, ...reliesOn] };
 }

@@ -2,10 +2,15 @@
 
 import { Argument, Command } from 'commander';
 
-import type { BgpPeer } from '../../model/bgp-peer.js';
 import { type Address, familyOf } from '../../values/address.js';
 import { FAMILIES, type Family } from '../../values/family.js';
-import { addPeer, doubtsAbout, listPeers, removePeer } from '../../verbs/peers.js';
+import {
+  addPeer,
+  doubtsAbout,
+  listPeers,
+  removePeer,
+  type StandingPeer,
+} from '../../verbs/peers.js';
 import type { CommandContext } from '../command-context.js';
 import { complain, print } from '../output.js';
 import { tableOf } from '../table.js';
@@ -111,7 +116,11 @@ function showCommand(context: CommandContext): Command {
 }
 
 /** calicoctl's own tables and sentences (v0.23). */
-function textOf(peers: readonly BgpPeer[], families: readonly Family[], node?: string): string {
+function textOf(
+  peers: readonly StandingPeer[],
+  families: readonly Family[],
+  node?: string,
+): string {
   return families
     .map((family) => {
       const rows = ofFamily(peers, family).map(({ address, asn }) => [address, String(asn)]);
@@ -127,7 +136,11 @@ function textOf(peers: readonly BgpPeer[], families: readonly Family[], node?: s
     .join('\n');
 }
 
-function jsonOf(peers: readonly BgpPeer[], families: readonly Family[], node?: string): string {
+function jsonOf(
+  peers: readonly StandingPeer[],
+  families: readonly Family[],
+  node?: string,
+): string {
   const shown = families.flatMap((family) => ofFamily(peers, family));
   const records = shown.map(({ address, asn, origin }) => ({
     ip: address,
@@ -139,6 +152,6 @@ function jsonOf(peers: readonly BgpPeer[], families: readonly Family[], node?: s
   return JSON.stringify(records, undefined, 2);
 }
 
-function ofFamily(peers: readonly BgpPeer[], family: Family): readonly BgpPeer[] {
+function ofFamily(peers: readonly StandingPeer[], family: Family): readonly StandingPeer[] {
   return peers.filter(({ address }) => familyOf(address) === family);
 }

@@ -6,10 +6,12 @@
  * plans for it; which of those come up, and what is passed on over them, is in speakers.ts and advertise.ts.
  */
 
+import { groupBy } from '../../base/group-by.js';
 import type { Cluster } from '../../model/cluster.js';
 import type { Node } from '../../model/node.js';
 import type { Address } from '../../values/address.js';
 import type { Family } from '../../values/family.js';
+import { holdersOf } from '../address-holders.js';
 import { hearersOf } from './advertise.js';
 import { type Speaker, speakersOf } from './speakers.js';
 
@@ -28,7 +30,8 @@ export interface Connectivity {
 
 /** How the nodes of `cluster` are connected. */
 export function connectivityOf(cluster: Cluster, family: Family): Connectivity {
-  const nodes = cluster.nodes.filter((node) => node.addresses[family] !== undefined);
+  // A node whose address another one keeps can't be told from it by anybody.
+  const nodes = [...holdersOf(cluster.nodes, family).byAddress.values()].map(({ node }) => node);
   if (cluster.isMeshEnabled) {
     const groupOf = new Map(nodes.map(({ name }) => [name, 0]));
     return { groupOf, isConnected: () => true, outsidePeers: [] };
@@ -70,24 +73,21 @@ function numbered(
 /** `nodes` by their terms, each group in the order of names. */
 function groupNodes(
   nodes: readonly Node[],
-  { globalPeers, reflectors }: Cluster,
+  { peerings, reflectors }: Cluster,
   family: Family,
 ): readonly (readonly Node[])[] {
   // A node at an address that is a reflector's too is no client of the others: they mesh with that address.
-  const peers = [...globalPeers, ...reflectors, ...nodes.flatMap((node) => node.peers)];
-  const peerAddresses = new Set(peers.map(({ address }) => address));
-  const groups = new Map<string, Node[]>();
-  for (const node of nodes) {
-    const address = node.addresses[family]?.address;
+  const peerAddresses = new Set([
+    ...peerings.map(({ remote }) => remote.address),
+    ...reflectors.map(({ address }) => address),
+  ]);
+  const ofNode = groupBy(peerings, ({ scope }) => (scope.kind === 'node' ? scope.nodeName : ''));
+  const groups = groupBy(nodes, ({ name, addresses, asn }) => {
+    const address = addresses[family]?.address;
     const own = address !== undefined && peerAddresses.has(address) ? address : '';
-    const terms = node.peers.map((peer) => `${peer.address} ${peer.asn}`).sort();
-    const key = [node.asn ?? '', own, ...terms].join('|');
-    const group = groups.get(key);
-    if (group === undefined) {
-      groups.set(key, [node]);
-    } else {
-      group.push(node);
-    }
-  }
+    const peers = ofNode.get(name) ?? [];
+    const terms = peers.map((peer) => `${peer.remote.address} ${peer.asn}`).sort();
+    return [asn?.asn ?? '', own, ...terms].join('|');
+  });
   return [...groups.values()];
 }

@@ -3,7 +3,8 @@
 import type { Cluster } from '../../model/cluster.js';
 import type { Address } from '../../values/address.js';
 import type { Family } from '../../values/family.js';
-import { Planner } from '../make-plan.js';
+import { holdersOf } from '../address-holders.js';
+import { makePlan } from '../make-plan.js';
 import type { Session } from '../plan.js';
 
 /** A node or a reflector, in one family. */
@@ -44,11 +45,8 @@ export function speakersOf(
     planned.set(reflector.address, planReflectorAt(cluster, family, reflector.address));
   }
   // An address that is a node's and a reflector's at once can't be both: a node is known to be there.
-  for (const { name, addresses } of cluster.nodes) {
-    const address = addresses[family]?.address;
-    if (address !== undefined) {
-      planned.set(address, planNode(cluster, family, { name, address }));
-    }
+  for (const [address, { node }] of holdersOf(cluster.nodes, family).byAddress) {
+    planned.set(address, planNode(cluster, family, { name: node.name, address }));
   }
   const outsidePeers = new Set<Address>();
   for (const one of planned.values()) {
@@ -68,19 +66,19 @@ function planNode(
   family: Family,
   { name, address }: { readonly name: string; readonly address: Address },
 ): PlannedSpeaker {
-  const { plan } = new Planner().plan(cluster, { ...ANY_HOST, role: 'node', nodeName: name });
-  const { sessions, localAsn = cluster.defaultAsn } = plan[family];
+  const { plan } = makePlan(cluster, { ...ANY_HOST, role: 'node', nodeName: name });
+  const { sessions, localAsn = cluster.defaultAsn.asn } = plan[family];
   return { speaker: { name, address, links: [] }, localAsn, sessions: byRemoteAddress(sessions) };
 }
 
 function planReflectorAt(cluster: Cluster, family: Family, address: Address): PlannedSpeaker {
   const host = { ...ANY_HOST, role: 'reflector', nodeName: address, [family]: address } as const;
-  const { plan } = new Planner().plan(cluster, host);
+  const { plan } = makePlan(cluster, host);
   const own = cluster.reflectors.find((reflector) => reflector.address === address);
   const clusterId = own?.clusterId ?? plan.routerId;
   return {
     speaker: { name: address, address, clusterId, links: [] },
-    localAsn: cluster.defaultAsn,
+    localAsn: cluster.defaultAsn.asn,
     sessions: byRemoteAddress(plan[family].sessions),
   };
 }

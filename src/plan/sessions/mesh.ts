@@ -1,7 +1,7 @@
 /**
  * Node-to-node mesh: one iBGP session to every other node, seen from this node.
  *
- * In:  the cluster, this node's name and address, one family.
+ * In:  the cluster, who holds which address, this node's name and address.
  * Out: sessions in the order of node names.
  *
  * Always true of the result:
@@ -15,13 +15,12 @@
  * @scenario mesh/dual-stack
  */
 
-import type { Cluster } from '../../model/cluster.js';
-import type { Node, NodeAddress } from '../../model/node.js';
+import { asnOf, type Cluster } from '../../model/cluster.js';
 import type { Address } from '../../values/address.js';
 import type { Family } from '../../values/family.js';
+import type { AddressHolders } from '../address-holders.js';
 import type { Session } from '../plan.js';
-import { protocolNameOf } from './protocol-name.js';
-import type { SessionCache } from './session-cache.js';
+import { sessionOf } from './session-of.js';
 
 /** The end of a session that is planned for. */
 export interface LocalEnd {
@@ -32,40 +31,18 @@ export interface LocalEnd {
 
 /** Mesh sessions of `local`; none when the mesh is off. */
 export function planMesh(
-  { isMeshEnabled, nodes, defaultAsn }: Cluster,
+  cluster: Cluster,
+  { byAddress }: AddressHolders,
   local: LocalEnd,
-  cache: SessionCache,
-): Session[] {
-  if (!isMeshEnabled) {
-    return [];
+): readonly Session[] {
+  const sessions: Session[] = [];
+  if (cluster.isMeshEnabled) {
+    for (const [remoteAddress, { node, at }] of byAddress) {
+      if (node.name !== local.nodeName && remoteAddress !== local.address) {
+        const request = { source: 'Mesh', remoteAddress, origin: at.origin } as const;
+        sessions.push(sessionOf(request, { remoteAsn: asnOf(node, cluster).asn }));
+      }
+    }
   }
-  const terms = `${local.nodeName} ${local.address} ${defaultAsn}`;
-  return cache.map(nodes, terms, (node) => {
-    const remote = node.addresses[local.family];
-    const isSelf = node.name === local.nodeName || remote?.address === local.address;
-    return remote === undefined || isSelf
-      ? undefined
-      : sessionWith(node, remote, { family: local.family, defaultAsn, cache });
-  });
-}
-
-function sessionWith(
-  node: Node,
-  { address, origin }: NodeAddress,
-  { family, defaultAsn, cache }: { family: Family; defaultAsn: number; cache: SessionCache },
-): Session {
-  const remoteAsn = node.asn ?? defaultAsn;
-  const known = cache.find('Mesh', node);
-  const isKnown = known?.remoteAsn === remoteAsn && known.origin === origin;
-  return isKnown
-    ? known
-    : cache.keep('Mesh', node, {
-        protocolName: protocolNameOf('Mesh', address),
-        family,
-        isIpv6: family === 'ipv6',
-        remoteAddress: address,
-        remoteAsn,
-        isReflectorClient: false,
-        origin,
-      });
+  return sessions;
 }

@@ -9,6 +9,7 @@
 import type { Problem } from '../../base/problem.js';
 import type { Cluster } from '../../model/cluster.js';
 import type { Node } from '../../model/node.js';
+import { isPeeringOf, isPeeringWith } from '../../model/peering.js';
 import type { Host } from '../host.js';
 
 /** A problem for each node without an address in either family that `host` would have a session with. */
@@ -30,14 +31,16 @@ export function findNodesWithoutAddress(cluster: Cluster, host: Host): Problem[]
 
 function isNeighbor(
   node: Node,
-  { isMeshEnabled, globalPeers }: Cluster,
+  { isMeshEnabled, peerings }: Cluster,
   { role, nodeName, ipv4, ipv6 }: Host,
 ): boolean {
   if (role === 'node') {
     // This node itself has a problem of its own when it has no address (identity.ts).
     return isMeshEnabled && node.name !== nodeName;
   }
-  return [...globalPeers, ...node.peers].some(
-    ({ address }) => address === ipv4 || address === ipv6,
+  return peerings.some(
+    (peering) =>
+      isPeeringOf(peering, node.name) &&
+      [ipv4, ipv6].some((own) => own !== undefined && isPeeringWith(peering, own)),
   );
 }

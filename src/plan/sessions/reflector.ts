@@ -7,103 +7,86 @@
  * - With each node that has a peering of its own with this reflector: as clients.
  *
  * The AS number of a client session is the peering's, on both ends: a client is internal by definition, and BIRD
- * refuses a whole file with an external one ("Only internal neighbor can be RR client").
+ * refuses a whole file with an external one ("Only internal neighbor can be RR client"). A node in another AS is a problem
+ * (asn-mismatches.ts).
  *
  * @scenario reflector/global-clients
  * @scenario reflector/node-clients
  * @scenario reflector/two-clusters
  * @scenario reflector/standalone
  * @scenario reflector/ipv6
- * @scenario reflector/node-as-differs
  */
 
-import type { BgpPeer } from '../../model/bgp-peer.js';
+import { groupBy } from '../../base/group-by.js';
 import type { Cluster } from '../../model/cluster.js';
-import type { Node } from '../../model/node.js';
-import type { RouteReflector } from '../../model/route-reflector.js';
+import { isPeeringWith, type Peering } from '../../model/peering.js';
 import { familyOf } from '../../values/address.js';
+import type { AddressHolders, Holder } from '../address-holders.js';
 import type { Session } from '../plan.js';
 import type { LocalEnd } from './mesh.js';
-import { protocolNameOf, type SessionSource } from './protocol-name.js';
-import type { SessionCache } from './session-cache.js';
+import { sessionOf } from './session-of.js';
 
-/** The sessions of the reflector `local`, in the order reflectors, global clients, clients of their own. */
-export function planReflector(cluster: Cluster, local: LocalEnd, cache: SessionCache): Session[] {
+/** A node that is a client of a reflector, and the peering that makes it one. */
+export interface Client extends Holder {
+  readonly peering: Peering;
+}
+
+/** The sessions of the reflector `local`, in the order reflectors, then `clients`. */
+export function planReflector(
+  cluster: Cluster,
+  clients: readonly Client[],
+  local: LocalEnd,
+): readonly Session[] {
   const own = cluster.reflectors.find(({ address }) => address === local.address);
-  const client = (source: SessionSource, node: Node, peer: BgpPeer): Session[] =>
-    planClient({ source, node, peer, own, local, cache });
-  const isForUs = ({ address }: BgpPeer): boolean => address === local.address;
-  const globalPeers = cluster.globalPeers.filter(isForUs).slice(0, 1);
+  const others = own === undefined ? [] : planOtherReflectors(cluster, local);
+  return [...others, ...clients.map((client) => planClient(client, own))];
+}
+
+/** The clients of the reflector `local`: by a peering of all nodes first, then by those of single nodes; by name each. */
+export function clientsOf(
+  { peerings }: Cluster,
+  { byAddress }: AddressHolders,
+  local: LocalEnd,
+): readonly Client[] {
+  const forUs = peerings.filter((peering) => isPeeringWith(peering, local.address));
+  const ofAll = forUs.find(({ scope }) => scope.kind === 'all-nodes');
+  const ofOne = groupBy(forUs, ({ scope }) => (scope.kind === 'node' ? scope.nodeName : ''));
+  const nodes = [...byAddress.values()].filter(({ at }) => at.address !== local.address);
   return [
-    ...(own === undefined ? [] : planOtherReflectors(cluster, local, cache)),
-    ...globalPeers.flatMap((peer) => cluster.nodes.flatMap((node) => client('Global', node, peer))),
-    ...cluster.nodes.flatMap((node) =>
-      node.peers.filter(isForUs).flatMap((peer) => client('Node', node, peer)),
+    ...(ofAll === undefined ? [] : nodes.map((holder) => ({ ...holder, peering: ofAll }))),
+    ...nodes.flatMap((holder) =>
+      (ofOne.get(holder.node.name) ?? []).map((peering) => ({ ...holder, peering })),
     ),
   ];
 }
 
 function planOtherReflectors(
-  { reflectors, defaultAsn }: Cluster,
+  { reflectors, defaultAsn: { asn } }: Cluster,
   local: LocalEnd,
-  cache: SessionCache,
-): Session[] {
+): readonly Session[] {
   return reflectors
     .filter(({ address }) => familyOf(address) === local.family && address !== local.address)
-    .map((reflector) => {
-      const known = cache.find('Mesh', reflector);
-      return known?.remoteAsn === defaultAsn
-        ? known
-        : cache.keep('Mesh', reflector, {
-            protocolName: protocolNameOf('Mesh', reflector.address),
-            family: local.family,
-            isIpv6: local.family === 'ipv6',
-            localAsn: defaultAsn,
-            remoteAddress: reflector.address,
-            remoteAsn: defaultAsn,
-            isReflectorClient: false,
-            origin: reflector.origin,
-          });
-    });
+    .map(({ address: remoteAddress, origin }) =>
+      sessionOf({ source: 'Mesh', remoteAddress, origin }, { localAsn: asn, remoteAsn: asn }),
+    );
 }
 
-function planClient({
-  source,
-  node,
-  peer,
-  own,
-  local,
-  cache,
-}: {
-  source: SessionSource;
-  node: Node;
-  peer: BgpPeer;
-  own: RouteReflector | undefined;
-  local: LocalEnd;
-  cache: SessionCache;
-}): Session[] {
-  const remote = node.addresses[local.family];
-  if (remote === undefined || remote.address === local.address) {
-    return [];
-  }
-  const clusterId = own?.clusterId;
-  const origin = source === 'Global' ? remote.origin : peer.origin;
-  const known = cache.find(source, node);
-  const isKnown =
-    known?.remoteAsn === peer.asn && known.clusterId === clusterId && known.origin === origin;
-  if (isKnown) {
-    return [known];
-  }
-  const session: Session = {
-    protocolName: protocolNameOf(source, remote.address),
-    family: local.family,
-    isIpv6: local.family === 'ipv6',
-    localAsn: peer.asn,
-    remoteAddress: remote.address,
-    remoteAsn: peer.asn,
-    isReflectorClient: true,
-    ...(clusterId !== undefined && { clusterId }),
-    origin,
-  };
-  return [cache.keep(source, node, session)];
+function planClient(
+  { at, peering: { scope, asn, origin } }: Client,
+  own: Cluster['reflectors'][number] | undefined,
+): Session {
+  const isOfAll = scope.kind === 'all-nodes';
+  return sessionOf(
+    {
+      source: isOfAll ? 'Global' : 'Node',
+      remoteAddress: at.address,
+      origin: isOfAll ? at.origin : origin,
+    },
+    {
+      localAsn: asn,
+      remoteAsn: asn,
+      isReflectorClient: true,
+      ...(own?.clusterId !== undefined && { clusterId: own.clusterId }),
+    },
+  );
 }

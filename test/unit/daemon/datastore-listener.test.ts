@@ -50,7 +50,7 @@ test('the first snapshot fills the store and is told as the first, changed or no
 
   void listener.snapshot({ revision: '42', entries: [{ key: AS_NUMBER, value: '65001' }] });
 
-  expect(store.cluster().defaultAsn).toBe(65001);
+  expect(store.cluster().defaultAsn.asn).toBe(65001);
   expect(board.current().datastore).toMatchObject({ revision: '42', snapshots: 1 });
   expect(changes).toEqual([[[AS_NUMBER], true]]);
   expect(logger.lines).toEqual([
@@ -109,7 +109,7 @@ test('changes reach the store and the status, and only keys of ours are told', (
   );
   listener.changes([{ kind: 'delete', key: AS_NUMBER }], '44');
 
-  expect(store.cluster().defaultAsn).toBe(64512);
+  expect(store.cluster().defaultAsn.asn).toBe(64512);
   expect(board.current().datastore.revision).toBe('44');
   expect(changes).toEqual([
     [[AS_NUMBER], false],

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { decodeEntry } from '../../../src/decode/decode-entry.js';
-import { parseKey } from '../../../src/decode/keys.js';
 
 const BGP = '/calico/bgp/v1';
 const PEER = `${BGP}/global/peer_v4/192.0.2.9`;
@@ -8,21 +7,22 @@ const POOL = '/calico/v1/ipam/v4/pool/198.18.0.0-16';
 const BLOCK = '/calico/ipam/v2/host/n/ipv4/block/198.18.0.0-26';
 const REFLECTOR = `${BGP}/rr_v4/192.0.2.9`;
 
-function decode(key: string, value: string): ReturnType<typeof decodeEntry> {
-  const ref = parseKey(key);
-  if (ref === undefined) {
+function decode(key: string, value: string) {
+  const decoded = decodeEntry(key, value);
+  if (decoded === undefined) {
     throw new Error(`${key} is not ours`);
   }
-  return decodeEntry(ref, key, value);
+  return decoded;
 }
 
-/** What the good entry says. */
+/** The one fact that the good entry gives. */
 function good(key: string, value: string): unknown {
   const result = decode(key, value);
   if (!result.ok) {
     throw new Error(result.reason);
   }
-  return result.value;
+  expect(result.value).toHaveLength(1);
+  return result.value[0];
 }
 
 /** Why the entry is refused; empty when it isn't. */
@@ -41,8 +41,13 @@ describe('a peer', () => {
     ['a field of a newer writer', '{"ip":"192.0.2.9","as_num":"65001","password":null}'],
   ])('is read as %s writes it', (_, value) => {
     expect(good(PEER, value)).toEqual({
-      kind: 'peer',
-      peer: { address: '192.0.2.9', asn: 65001, origin: PEER },
+      kind: 'peering',
+      peering: {
+        scope: { kind: 'all-nodes' },
+        remote: { kind: 'address', address: '192.0.2.9' },
+        asn: 65001,
+        origin: PEER,
+      },
     });
   });
 
@@ -50,9 +55,13 @@ describe('a peer', () => {
     const key = `${BGP}/host/n/peer_v6/2001:DB8::9`;
 
     expect(good(key, '{"as_num":"65001"}')).toEqual({
-      kind: 'peer',
-      nodeName: 'n',
-      peer: { address: '2001:db8::9', asn: 65001, origin: key },
+      kind: 'peering',
+      peering: {
+        scope: { kind: 'node', nodeName: 'n' },
+        remote: { kind: 'address', address: '2001:db8::9' },
+        asn: 65001,
+        origin: key,
+      },
     });
   });
 
@@ -151,7 +160,7 @@ describe('single values', () => {
     [`${BGP}/global/node_mesh`, '{"enabled":true}', { kind: 'mesh', isEnabled: true }],
     [`${BGP}/global/loglevel`, 'debug', { kind: 'log-level', level: 'debug' }],
     [`${BGP}/global/loglevel`, 'critical', { kind: 'log-level', level: 'none' }],
-    [`${BGP}/host/n/loglevel`, 'none', { kind: 'log-level', nodeName: 'n', level: 'none' }],
+    [`${BGP}/host/n/loglevel`, 'none', { kind: 'node-log-level', nodeName: 'n', level: 'none' }],
     [`${BGP}/host/n/as_num`, '1.10', { kind: 'node-asn', nodeName: 'n', asn: 65546 }],
     [
       `${BGP}/host/n/ip_addr_v4`,

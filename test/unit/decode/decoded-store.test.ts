@@ -61,6 +61,38 @@ test('a problem names the key, the value and what was done', () => {
   ]);
 });
 
+test.each([
+  ['/calico/bgp/v1/host/node a/as_num', '64512', /"node a" is not a node name/],
+  [
+    '/calico/ipam/v2/host/n/ipv4/block/198.18.0.0-33',
+    '{}',
+    /"198.18.0.0\/33" is not an IPv4 prefix/,
+  ],
+  ['/calico/bgp/v1/global/peer_v4/192.0.2', '{"as_num":"1"}', /"192.0.2" is not an IPv4 address/],
+  ['/calico/bgp/v1/rr_v6/192.0.2.1', '{}', /not an IPv6 address, and the value has no field "ip"/],
+])('%s is a key that can not be read, whatever its value', (key, value, reason) => {
+  const store = new DecodedStore();
+  store.replace(snapshot({ [key]: value }));
+
+  expect(store.problems()).toEqual([
+    {
+      code: 'invalid-key',
+      key,
+      reason: expect.stringMatching(reason),
+      action: 'left this key out; everything else is applied',
+    },
+  ]);
+});
+
+test('an address in a key that nothing takes is no problem: the value has one', () => {
+  const store = new DecodedStore();
+  const value = '{"ip":"192.0.2.9","as_num":"65001"}';
+  store.replace(snapshot({ '/calico/bgp/v1/global/peer_v4/tor-1': value }));
+
+  expect(store.problems()).toEqual([]);
+  expect(store.cluster().peerings.map(({ remote }) => remote.address)).toEqual(['192.0.2.9']);
+});
+
 describe('the keys that changed', () => {
   test('leave out what was equal, what is foreign, and what was not there', () => {
     const store = new DecodedStore();

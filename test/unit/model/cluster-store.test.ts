@@ -1,17 +1,18 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { decodeEntry } from '../../../src/decode/decode-entry.js';
-import { parseKey } from '../../../src/decode/keys.js';
 import { ClusterStore } from '../../../src/model/cluster-store.js';
+import type { Fact } from '../../../src/model/fact.js';
+import { parseAddress } from '../../../src/values/address.js';
+import { parsePrefix } from '../../../src/values/prefix.js';
 import { badEntry, goodEntry } from '../../support/arbitraries.js';
 
 const BGP = '/calico/bgp/v1';
 
 /** Sets what `value` under `key` says. */
 function put(store: ClusterStore, key: string, value: string): void {
-  const ref = parseKey(key);
-  const decoded = ref && decodeEntry(ref, key, value);
-  store.set(key, decoded?.ok ? decoded.value : undefined);
+  const decoded = decodeEntry(key, value);
+  store.set(key, decoded?.ok ? decoded.value : []);
 }
 
 function storeWith(entries: Readonly<Record<string, string>>): ClusterStore {
@@ -31,11 +32,11 @@ const THREE_NODES = {
 
 test('an empty datastore is a mesh of no nodes in AS 64512', () => {
   expect(new ClusterStore().cluster()).toEqual({
-    defaultAsn: 64512,
+    defaultAsn: { asn: 64512 },
     isMeshEnabled: true,
     logLevel: 'info',
     nodes: [],
-    globalPeers: [],
+    peerings: [],
     reflectors: [],
     pools: [],
     blocks: [],
@@ -53,7 +54,7 @@ test('what was said and taken back is as if it had never been said', () => {
         store.cluster();
       }
       for (const { key } of entries) {
-        store.set(key, undefined);
+        store.set(key, []);
       }
 
       expect(store.cluster()).toEqual(new ClusterStore().cluster());
@@ -84,20 +85,102 @@ test('the order in which entries come does not matter', () => {
   );
 });
 
-test('a node exists when any of its keys does, and its peers are sorted by key', () => {
+test('a node exists when any key speaks of it; a peering of it alone does not make it one', () => {
   const store = storeWith(THREE_NODES);
-  put(store, `${BGP}/host/node-b/peer_v4/192.0.2.10`, '{"as_num":"65001"}');
+  put(store, `${BGP}/host/node-d/peer_v4/192.0.2.10`, '{"as_num":"65001"}');
 
   const { nodes } = store.cluster();
   expect(nodes.map(({ name }) => name)).toEqual(['node-a', 'node-b', 'node-c']);
-  expect(nodes[1]?.peers.map(({ address }) => address)).toEqual(['192.0.2.10', '192.0.2.9']);
   expect(nodes[2]).toEqual({
     name: 'node-c',
     addresses: {},
     networks: {},
-    asn: 65002,
-    peers: [],
+    asn: { asn: 65002, origin: `${BGP}/host/node-c/as_num` },
   });
+});
+
+test('peerings are sorted by key, those of all nodes and those of one alike', () => {
+  const store = storeWith(THREE_NODES);
+  put(store, `${BGP}/host/node-b/peer_v4/192.0.2.10`, '{"as_num":"65001"}');
+  put(store, `${BGP}/global/peer_v4/192.0.2.11`, '{"as_num":"65001"}');
+
+  expect(store.cluster().peerings.map(({ remote }) => remote.address)).toEqual([
+    '192.0.2.11',
+    '192.0.2.10',
+    '192.0.2.9',
+  ]);
+});
+
+describe('two keys that speak of the same thing', () => {
+  const address = parseAddress('192.0.2.1');
+  if (!address.ok) {
+    throw new Error(address.reason);
+  }
+  const byFirst: readonly Fact[] = [
+    { kind: 'node-address', nodeName: 'n', family: 'ipv4', address: address.value },
+    { kind: 'node-asn', nodeName: 'n', asn: 65001 },
+    { kind: 'default-asn', asn: 65001 },
+    { kind: 'log-level', level: 'debug' },
+  ];
+  const bySecond: readonly Fact[] = [
+    { kind: 'node-asn', nodeName: 'n', asn: 65002 },
+    { kind: 'default-asn', asn: 65002 },
+  ];
+  const both = {
+    defaultAsn: { asn: 65002, origin: '/b' },
+    logLevel: 'debug',
+    nodes: [
+      {
+        name: 'n',
+        addresses: { ipv4: { address: '192.0.2.1', origin: '/a' } },
+        networks: {},
+        asn: { asn: 65002, origin: '/b' },
+      },
+    ],
+  };
+
+  test('are one: of each fact the later key stands, whichever came first', () => {
+    const [store, other] = [new ClusterStore(), new ClusterStore()];
+    store.set('/a', byFirst);
+    store.set('/b', bySecond);
+    other.set('/b', bySecond);
+    other.set('/a', byFirst);
+
+    expect(store.cluster()).toMatchObject(both);
+    expect(other.cluster()).toEqual(store.cluster());
+  });
+
+  test('and what the earlier one says stands again when the later one is gone', () => {
+    const [store, alone] = [new ClusterStore(), new ClusterStore()];
+    store.set('/b', bySecond);
+    store.set('/a', byFirst);
+    store.set('/b', []);
+    alone.set('/a', byFirst);
+
+    expect(store.cluster()).toEqual(alone.cluster());
+  });
+});
+
+test('one key may give many facts, and takes back those that it no longer gives', () => {
+  const store = new ClusterStore();
+  const blocks = ['198.18.0.0/26', '198.18.0.64/26'].map((text): Fact => {
+    const prefix = parsePrefix(text, 'ipv4');
+    if (!prefix.ok) {
+      throw new Error(prefix.reason);
+    }
+    const block = { family: 'ipv4', nodeName: 'n', state: 'confirmed', origin: '/a' } as const;
+    return { kind: 'block', block: { ...block, prefix: prefix.value } };
+  });
+  store.set('/a', [{ kind: 'node-asn', nodeName: 'n', asn: 65001 }, ...blocks]);
+  expect(store.cluster().blocks.map(({ prefix }) => prefix)).toEqual([
+    '198.18.0.0/26',
+    '198.18.0.64/26',
+  ]);
+
+  store.set('/a', blocks.slice(1));
+
+  expect(store.cluster().nodes).toEqual([]);
+  expect(store.cluster().blocks.map(({ prefix }) => prefix)).toEqual(['198.18.0.64/26']);
 });
 
 test('a change of one node leaves the others the same objects, and lists of other things the same lists', () => {
@@ -108,10 +191,13 @@ test('a change of one node leaves the others the same objects, and lists of othe
 
   expect(after.nodes[0]).toBe(before.nodes[0]);
   expect(after.nodes[2]).toBe(before.nodes[2]);
-  expect(after.nodes[1]).toEqual({ ...before.nodes[1], asn: 65003 });
+  expect(after.nodes[1]).toEqual({
+    ...before.nodes[1],
+    asn: { asn: 65003, origin: `${BGP}/host/node-b/as_num` },
+  });
   expect(before.nodes[1]).not.toHaveProperty('asn');
   expect(after.pools).toBe(before.pools);
-  expect(after.globalPeers).toBe(before.globalPeers);
+  expect(after.peerings).toBe(before.peerings);
 });
 
 test('without a change the list of nodes is the same one', () => {
@@ -123,9 +209,9 @@ test('without a change the list of nodes is the same one', () => {
 test('a key that begins to say something else takes back what it said', () => {
   const store = storeWith({ [`${BGP}/global/peer_v4/192.0.2.9`]: '{"as_num":"65001"}' });
   put(store, `${BGP}/global/peer_v4/192.0.2.9`, '{"as_num":"65002"}');
-  expect(store.cluster().globalPeers.map(({ asn }) => asn)).toEqual([65002]);
+  expect(store.cluster().peerings.map(({ asn }) => asn)).toEqual([65002]);
 
   put(store, `${BGP}/global/peer_v4/192.0.2.9`, 'not JSON');
 
-  expect(store.cluster().globalPeers).toEqual([]);
+  expect(store.cluster().peerings).toEqual([]);
 });

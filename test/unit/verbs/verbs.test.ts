@@ -174,7 +174,11 @@ describe('the view', () => {
       { kind: 'delete', key: `${BGP}/rr_v4/10.0.0.9` },
     ] as const;
     const { cluster } = viewAfter(before, changes);
-    expect(cluster).toMatchObject({ defaultAsn: 65001, reflectors: [], nodes: [{ name: 'a' }] });
+    expect(cluster).toMatchObject({
+      defaultAsn: { asn: 65001 },
+      reflectors: [],
+      nodes: [{ name: 'a' }],
+    });
     expect(before.cluster.reflectors).toHaveLength(1);
   });
 });

@@ -30,7 +30,13 @@ function speakersOf(topology: Topology): readonly Speaker[] {
   });
   const reflectors = cluster.reflectors.map(({ address, clusterId = address }): Speaker => {
     const { ipv4 } = new Planner().plan(cluster, reflectorAt(address)).plan;
-    return { name: address, address, asn: cluster.defaultAsn, clusterId, sessions: ipv4.sessions };
+    return {
+      name: address,
+      address,
+      asn: cluster.defaultAsn.asn,
+      clusterId,
+      sessions: ipv4.sessions,
+    };
   });
   const taken = new Set(nodes.map(({ address }) => address));
   return [...nodes, ...reflectors.filter(({ address }) => !taken.has(address))];

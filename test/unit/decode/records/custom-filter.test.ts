@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkStatements } from '../../../src/decode/custom-filter.js';
+import { checkStatements } from '../../../../src/decode/records/custom-filter.js';
 
 test.each([
   'reject;',

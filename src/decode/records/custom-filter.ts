@@ -5,7 +5,7 @@
  * judges the rest, on the statements alone, before they join the configuration (apply/).
  */
 
-import { ok, type Result, refused } from '../base/result.js';
+import { ok, type Result, refused } from '../../base/result.js';
 
 /** Statements longer than this are a mistake; Calico's own examples have a few lines. */
 const MAX_LENGTH = 16_384;

@@ -2,7 +2,7 @@
 
 import * as v from 'valibot';
 
-import { ok, type Result, refused } from '../base/result.js';
+import { ok, type Result, refused } from '../../base/result.js';
 
 /**
  * `text` as a JSON value that fits `schema`. Fields that the schema doesn't name are ignored: newer writers add some.

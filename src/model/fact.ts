@@ -1,0 +1,48 @@
+/**
+ * What entries of the datastore say, decoded: the unit in which the model changes.
+ *
+ * One entry may give many facts, and two entries may speak of one thing. Of two facts about the same thing (one setting of the
+ * cluster, one property of a node) the one stands whose key comes later in the order of keys. So the order of arrival never
+ * matters, and where one source supersedes another (`/calico/resources/…` of Calico 3 comes after `/calico/bgp/v1/…`), the
+ * newer one stands.
+ */
+
+import type { Address } from '../values/address.js';
+import type { Family } from '../values/family.js';
+import type { Prefix } from '../values/prefix.js';
+import type { Block } from './block.js';
+import type { CustomFilter } from './custom-filter.js';
+import type { LogLevel } from './log-level.js';
+import type { Peering } from './peering.js';
+import type { Pool } from './pool.js';
+import type { RouteReflector } from './route-reflector.js';
+
+/** One thing that an entry says. */
+export type Fact = ClusterFact | NodeFact | RecordFact;
+
+/** A setting of the whole cluster. */
+export type ClusterFact =
+  | { readonly kind: 'default-asn'; readonly asn: number }
+  | { readonly kind: 'mesh'; readonly isEnabled: boolean }
+  | { readonly kind: 'log-level'; readonly level: LogLevel };
+
+/** A property of one node. A node is there when anything is said about it. */
+export type NodeFact = { readonly nodeName: string } & (
+  | {
+      readonly kind: 'node-address';
+      readonly family: Family;
+      /** Absent when the node says that it doesn't speak the family. */
+      readonly address?: Address;
+    }
+  | { readonly kind: 'node-asn'; readonly asn: number }
+  | { readonly kind: 'node-network'; readonly family: Family; readonly network?: Prefix }
+  | { readonly kind: 'node-log-level'; readonly level: LogLevel }
+);
+
+/** A record of its own, beside which others of its kind stand. */
+export type RecordFact =
+  | { readonly kind: 'peering'; readonly peering: Peering }
+  | { readonly kind: 'reflector'; readonly reflector: RouteReflector }
+  | { readonly kind: 'pool'; readonly pool: Pool }
+  | { readonly kind: 'block'; readonly block: Block }
+  | { readonly kind: 'custom-filter'; readonly filter: CustomFilter };

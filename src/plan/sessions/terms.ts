@@ -1,0 +1,117 @@
+/**
+ * The terms of a session, a line each: how people call it, how its value is shown, and what a change of it means. Forecast,
+ * description, merging and interning of sessions read this table and know no term by name.
+ *
+ * What restarts a session was tried on each BIRD from 1.6 to 3.1 (test/e2e/sessions-hold.test.ts).
+ */
+
+import type { FamilyPlan, Session, SessionTerms } from '../plan.js';
+
+/** What is to be known about one term. */
+interface Term {
+  /** Its name in an operator's words: `LABEL changes A → B`. */
+  readonly label: string;
+  /** The value that BIRD takes, where the session doesn't say: what its family has. */
+  readonly inherited?: (family: FamilyPlan) => number | undefined;
+  /** How the value is shown among the others of its session; undefined where it goes without saying. */
+  readonly show: (session: Session) => string | undefined;
+  /** Whether BIRD ends the session and opens it anew to change it. */
+  readonly restarts: boolean;
+  /** Whether two records that ask for a session with one neighbor contradict each other when they differ in it. */
+  readonly mustAgree: boolean;
+  /** A change in words, where it isn't `LABEL changes A → B`; undefined where another term says it. */
+  readonly sayChange?: (was: Session, is: Session) => string | undefined;
+}
+
+/** Every term, in the order in which they are told. */
+const TERMS: { readonly [Name in keyof Required<SessionTerms>]: Term } = {
+  protocolName: {
+    label: 'the name',
+    show: () => undefined,
+    restarts: true,
+    mustAgree: false,
+    sayChange: (was) => `it was called ${was.protocolName}`,
+  },
+  localAsn: {
+    label: "this host's AS number",
+    inherited: ({ localAsn }) => localAsn,
+    show: ({ localAsn, remoteAsn }) =>
+      localAsn === undefined || localAsn === remoteAsn ? undefined : `local AS ${localAsn}`,
+    restarts: true,
+    mustAgree: true,
+  },
+  remoteAsn: {
+    label: "the neighbor's AS number",
+    show: ({ remoteAsn }) => `AS ${remoteAsn}`,
+    restarts: true,
+    mustAgree: true,
+  },
+  isReflectorClient: {
+    label: 'whether the neighbor is a client',
+    show: ({ isReflectorClient }) => (isReflectorClient ? 'a client of this reflector' : undefined),
+    restarts: true,
+    mustAgree: true,
+    sayChange: (_, is) =>
+      `the neighbor ${is.isReflectorClient ? 'becomes a client' : 'is no client any more'} of this reflector`,
+  },
+  clusterId: {
+    label: 'the cluster id',
+    show: ({ clusterId }) => (clusterId === undefined ? undefined : `cluster ${clusterId}`),
+    restarts: true,
+    mustAgree: true,
+    sayChange: (was, is) =>
+      was.isReflectorClient === is.isReflectorClient
+        ? `the cluster id changes ${was.clusterId ?? '(router id)'} → ${is.clusterId ?? '(router id)'}`
+        : undefined,
+  },
+};
+
+const TERM_NAMES = Object.keys(TERMS) as readonly (keyof SessionTerms)[];
+
+/** Whether two sessions with one neighbor are the same in everything, also in the key that asks for them. */
+export function isSameSession(a: Session, b: Session): boolean {
+  return a.origin === b.origin && hasSameTerms(a, b);
+}
+
+/** Whether two sessions with one neighbor have the same terms. */
+export function hasSameTerms(a: Session, b: Session): boolean {
+  for (const name of TERM_NAMES) {
+    if (a[name] !== b[name]) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/** Whether two records that ask for a session with one neighbor contradict each other. */
+export function areContradictory(a: Session, b: Session): boolean {
+  return TERM_NAMES.some((name) => TERMS[name].mustAgree && a[name] !== b[name]);
+}
+
+/** The terms of a session for people: `AS 64512, a client of this reflector, cluster 1.0.0.1`. */
+export function showTerms(session: Session): string {
+  return TERM_NAMES.map((name) => TERMS[name].show(session))
+    .filter((text) => text !== undefined)
+    .join(', ');
+}
+
+/** A session with the family that it is planned in. */
+export interface SessionInFamily {
+  readonly session: Session;
+  readonly family: FamilyPlan;
+}
+
+/** What BIRD restarts the session for when it goes from `was` to `is`, in an operator's words; nothing when it doesn't. */
+export function restartReasons(was: SessionInFamily, is: SessionInFamily): readonly string[] {
+  const reasons: string[] = [];
+  for (const name of TERM_NAMES) {
+    const { label, restarts, inherited, sayChange } = TERMS[name];
+    const [old, now] = [was, is].map(({ session, family }) => session[name] ?? inherited?.(family));
+    if (restarts && old !== now) {
+      const change = sayChange ?? (() => `${label} changes ${old ?? 'none'} → ${now ?? 'none'}`);
+      const reason = change(was.session, is.session);
+      reasons.push(...(reason === undefined ? [] : [reason]));
+    }
+  }
+  return reasons;
+}
