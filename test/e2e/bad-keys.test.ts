@@ -15,6 +15,7 @@ test('an address that is none keeps the last good one, and all others change', a
 
   // The site's data still have host 7 at its last good address.
   await site.settled();
+  await problemsAre(site, ['invalid-value']);
   const { problems } = await site.status();
   expect(problems).toMatchObject([
     { code: 'invalid-value', key, action: expect.stringContaining('kept the last good value') },

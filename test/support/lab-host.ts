@@ -307,7 +307,7 @@ export class LabHost {
 
   /** Starts pinging from a workload of this host, every `everySeconds`; what `ping` says is in `ping.log` of `dir`. */
   pingOn(workloadAddress: string, to: string, everySeconds: number): BackgroundCommand {
-    const args = ['-q', '-i', String(everySeconds), to];
+    const args = ['-i', String(everySeconds), to];
     return this.#workload(workloadAddress).start(tools.ping, args, join(this.dir, 'ping.log'));
   }
 
