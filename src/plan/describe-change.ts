@@ -17,6 +17,11 @@ export function describeChange(before: Plan | undefined, after: Plan): readonly 
   if (before.routerId !== after.routerId) {
     lines.push(`router id ${before.routerId} → ${after.routerId}: all sessions restart`);
   }
+  // Both families have the one AS number of this host.
+  const [oldAsn, asn] = [before.ipv4.localAsn, after.ipv4.localAsn];
+  if (oldAsn !== asn) {
+    lines.push(`AS number ${oldAsn ?? 'none'} → ${asn ?? 'none'}: all sessions restart`);
+  }
   if (before.logLevel !== after.logLevel) {
     lines.push(`log level ${before.logLevel} → ${after.logLevel}`);
   }
@@ -38,9 +43,6 @@ function describeFamily(family: Family, before: FamilyPlan, after: FamilyPlan): 
     lines.push(
       `${family} address ${before.localAddress ?? 'none'} → ${after.localAddress ?? 'none'}`,
     );
-  }
-  if (before.localAsn !== after.localAsn) {
-    lines.push(`AS number ${before.localAsn ?? 'none'} → ${after.localAsn ?? 'none'}`);
   }
   return [
     ...lines,

@@ -52,6 +52,7 @@ function isIpv6(text: string): boolean {
 /** Ranges of ipaddr.js in which no BGP speaker can live, and why in an operator's words. */
 const UNUSABLE_RANGES: Readonly<Record<string, string>> = {
   unspecified: 'the unspecified address',
+  loopback: 'a loopback address, which every host has for itself',
   broadcast: 'a broadcast address',
   multicast: 'a multicast address',
   linkLocal: 'a link-local address, which needs an interface that the datastore does not name',

@@ -17,7 +17,7 @@ export function addressArgument(): Argument {
 
 /** An AS number, as a number; `name` with its brackets. */
 export function asnArgument(name: '<number>' | '[number]'): Argument {
-  return new Argument(name, 'AS number, 1 to 4294967295 or a.b').argParser(checked(parseAsn));
+  return new Argument(name, 'AS number, 1 to 4294967294 or a.b').argParser(checked(parseAsn));
 }
 
 /** `--node NAME`: one node, of which there need not be a record. */

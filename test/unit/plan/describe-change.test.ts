@@ -59,6 +59,11 @@ test.each([
     { [`${BGP}/host/node-a/ip_addr_v4`]: '192.0.2.9' },
     ['router id 192.0.2.1 → 192.0.2.9: all sessions restart', 'ipv4 address 192.0.2.1 → 192.0.2.9'],
   ],
+  [
+    'our AS number, which is that of both families',
+    { [`${BGP}/host/node-a/as_num`]: '65001' },
+    ['AS number 64512 → 65001: all sessions restart'],
+  ],
 ])('%s', (_, change, expected) => {
   expect(describeChange(planOf(MESH), planOf({ ...MESH, ...change }))).toEqual(expected);
 });

@@ -53,9 +53,13 @@ test.each([
   ['::', 'refused'],
   ['ff02::1', 'refused'],
   ['fe80::1', 'refused'],
+  ['febf::1', 'refused'],
   ['169.254.0.1', '169.254.0.1'],
-  ['127.0.0.1', '127.0.0.1'],
-  ['::1', '::1'],
+  ['127.0.0.1', 'refused'],
+  ['127.255.255.254', 'refused'],
+  ['128.0.0.1', '128.0.0.1'],
+  ['0.1.2.3', 'refused'],
+  ['::1', 'refused'],
   ['239.255.255.255', 'refused'],
   ['::ffff:192.0.2.1', 'refused'],
   ['::ffff:c000:201', 'refused'],
@@ -89,18 +93,38 @@ test.each([
 
 test.each([
   ['1', 1],
-  ['4294967295', 4294967295],
+  ['64512', 64512],
+  ['4294967294', 4294967294],
+  ['23455', 23455],
+  ['65534', 65534],
+  ['65536', 65536],
   ['4294967296', 'refused'],
   ['0', 'refused'],
   ['1.10', 65546],
   ['0.0', 'refused'],
   ['65536.1', 'refused'],
-  ['65535.65535', 4294967295],
+  ['65535.65534', 4294967294],
   ['-1', 'refused'],
   ['1e3', 'refused'],
   ['', 'refused'],
 ])('AS number %j is %s', (text, expected) => {
   expect(outcome(parseAsn(text))).toBe(expected);
+});
+
+test.each([
+  ['0', /RFC 7607/],
+  ['0.0', /RFC 7607/],
+  ['23456', /AS_TRANS.*RFC 6793/],
+  ['0.23456', /AS_TRANS/],
+  ['65535', /RFC 7300/],
+  ['0.65535', /RFC 7300/],
+  ['4294967295', /RFC 7300/],
+  ['65535.65535', /RFC 7300/],
+  ['4294967296', /not an AS number/],
+])('AS number %j is refused, and why is said', (text, reason) => {
+  const result = parseAsn(text);
+
+  expect(result.ok ? '' : result.reason).toMatch(reason);
 });
 
 describe('router ids', () => {
