@@ -1,5 +1,4 @@
 /** kill -9 at random moments: what stands is whole, and what is loaded is known. */
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -66,7 +65,7 @@ test('a kill between writing and loading is made up for at the next start', asyn
   await (await site.open([bird.instance])).apply(numberedFiles(1));
   await site.closeAll();
   // The client of this run never gets to BIRD, and is killed with the daemon.
-  const stuck = await writeScript(site.dir, 'stuck-birdc', `touch ${calledFile(site)}; sleep 2`);
+  const stuck = await writeScript(site.dir, 'stuck-birdc', hang(site));
   await applyUntilStuck(site, { ...bird.instance, birdcPath: stuck });
   expect(await numbersOnDisk(site.outputDir)).toEqual([2, 2]);
   expect(await bird.generation()).toBe(1);
@@ -89,7 +88,7 @@ test('a kill between writing and loading does not hide a way back', async () => 
   const late = await writeScript(
     site.dir,
     'late-birdc',
-    `${bird.instance.birdcPath} "$@" >/dev/null; touch ${calledFile(site)}; sleep 2`,
+    `${bird.instance.birdcPath} "$@" >/dev/null; ${hang(site)}`,
   );
   await applyUntilStuck(site, { ...bird.instance, birdcPath: late });
   await waitFor(async () => (await bird.generation()) === 2, { what: 'BIRD to run generation 2' });
@@ -103,13 +102,21 @@ test('a kill between writing and loading does not hide a way back', async () => 
 /** Starts the loop at 2, and kills it once the files are written and its client hangs. */
 async function applyUntilStuck(site: ApplySite, instance: BirdInstance): Promise<void> {
   const { loop } = startLoop(site, instance, 2);
-  await waitFor(() => existsSync(calledFile(site)), { what: 'the client to be called' });
+  const client = await waitFor(() => readFile(hangingFile(site), 'utf8'), {
+    what: 'the client to be called',
+  });
+  onTestFinished(() => void process.kill(Number(client), 'SIGKILL'));
   await loop.stop('SIGKILL');
 }
 
-/** Made by a stand-in client once it has done what it does before it hangs. */
-function calledFile({ dir }: ApplySite): string {
-  return join(dir, 'called');
+/** What a stand-in client does last: it says who it is, and hangs until the test ends it. */
+function hang(site: ApplySite): string {
+  const file = hangingFile(site);
+  return `echo $$ >${file}.new; mv ${file}.new ${file}; exec sleep infinity`;
+}
+
+function hangingFile({ dir }: ApplySite): string {
+  return join(dir, 'hanging');
 }
 
 function startLoop(

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import type { BirdInstance } from '../../src/apply/bird-instance.js';
 import { numberedFiles, numbersOnDisk } from '../support/apply-files.js';
 import { ApplySite } from '../support/apply-site.js';
+import { ManualClock } from '../support/manual-clock.js';
 import { writeScript } from '../support/stand-in.js';
 import { tools } from '../support/tools.js';
 import { waitFor } from '../support/wait-for.js';
@@ -82,16 +83,19 @@ test('a client that prints what nobody knows has failed, and its words are passe
 
 test('programs that hang are killed, with their children', async () => {
   const site = await ApplySite.create();
-  const hang = `sleep 1000 & echo $! >${join(site.dir, 'child')}; wait`;
-  const applier = await site.open([await standInBird(site, { birdc: hang })], {
-    configureTimeoutMs: 300,
-  });
+  const file = join(site.dir, 'child');
+  const hang = `sleep infinity & echo $! >${file}.new; mv ${file}.new ${file}; wait`;
+  const clock = new ManualClock();
+  const bird = await standInBird(site, { birdc: hang });
+  const applier = await site.open([bird], { configureTimeoutMs: 300, clock });
 
-  const outcome = await applier.apply(numberedFiles(1));
+  const attempt = applier.apply(numberedFiles(1));
+  const child = Number(await waitFor(() => readFile(file, 'utf8'), { what: 'the child' }));
+  clock.advance(300);
+  const outcome = await attempt;
 
   expect(outcome).toMatchObject({ kind: 'failed', step: 'configure' });
   expect(outcome).toHaveProperty('reason', expect.stringContaining('within 300 ms'));
-  const child = Number(await readFile(join(site.dir, 'child'), 'utf8'));
   await waitFor(() => !isRunning(child), { what: 'the child to be gone' });
   await writeScript(site.dir, 'birdc', 'echo Reconfigured');
   expect(await applier.apply(numberedFiles(1))).toMatchObject({ kind: 'applied' });
@@ -99,7 +103,7 @@ test('programs that hang are killed, with their children', async () => {
 
 test('a check that hangs is killed, and says nothing about the configuration', async () => {
   const site = await ApplySite.create();
-  const applier = await site.open([await standInBird(site, { bird: 'sleep 1000' })], {
+  const applier = await site.open([await standInBird(site, { bird: 'exec sleep infinity' })], {
     checkTimeoutMs: 300,
   });
 

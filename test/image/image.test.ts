@@ -75,10 +75,9 @@ test('docker stop ends birdkeeper, then BIRD, with status 0; nodes keep their ro
     const monitor = new RouteMonitor(lab.host('kube-node1').namespace, lab.host('kube-node1').dir);
     await monitor.started();
 
-    const tookMs = await reflector.stop();
+    await reflector.stop();
 
     expect(await reflector.exitStatus()).toBe(0);
-    expect(tookMs).toBeLessThan(5_000);
     const output = await reflector.logs();
     expect(output).toMatch(/"msg":"stopping[\s\S]*Shutting down for graceful restart/);
     await reflector.startAgain();

@@ -121,7 +121,7 @@ function meshConfig(name: string, kind: BirdKind): string {
     .map(
       (address) => `protocol bgp Mesh_${address.replaceAll('.', '_')} {
   local as 65100; source address ${own}; neighbor ${address} as 65100; multihop;
-  connect delay time 1; connect retry time 1; error wait time 1,1; hold time 3;
+  connect delay time 1; connect retry time 1; error wait time 1,1; hold time 60;
   ${channel('import all; export where source = RTS_STATIC; next hop self;')}
 }`,
     );

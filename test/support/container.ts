@@ -6,7 +6,7 @@ import { atExit } from './at-exit.js';
 import { runCommand } from './command.js';
 import { leftImages, podman, podmanOptions, removeImage } from './image.js';
 import type { Namespace } from './netns.js';
-import { waitFor } from './wait-for.js';
+import { DEADLINE_MS, waitFor } from './wait-for.js';
 
 /** What is to run. */
 export interface ContainerOptions {
@@ -57,11 +57,9 @@ export class Container {
     return runCommand('sh', ['-c', 'exec "$@" 2>&1', 'sh', ...command]);
   }
 
-  /** `docker stop`; gives how long it took, in milliseconds. */
-  async stop(): Promise<number> {
-    const before = performance.now();
-    await podman(['stop', this.name]);
-    return performance.now() - before;
+  /** `docker stop`, with time to end; by SIGKILL after that, which the exit status tells. */
+  async stop(): Promise<void> {
+    await podman(['stop', '--time', String(DEADLINE_MS / 2 / 1000), this.name]);
   }
 
   /** `docker start` */

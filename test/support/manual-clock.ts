@@ -26,6 +26,11 @@ export class ManualClock implements Clock {
     };
   }
 
+  /** How long it is until something is due; infinity when nothing is. */
+  get untilNextMs(): number {
+    return Math.min(...[...this.#timers].map(({ dueMs }) => dueMs)) - this.#nowMs;
+  }
+
   /** Lets time pass, and calls what becomes due meanwhile, each at its time. */
   advance(durationMs: number): void {
     const endMs = this.#nowMs + durationMs;

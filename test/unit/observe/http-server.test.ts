@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { HttpServer, ListenError, type Pages } from '../../../src/observe/http-server.js';
+import { freePort } from '../../support/free-port.js';
 
 const PAGES: Pages = {
   '/': () => ({ status: 200, contentType: 'text/html', body: '<p>grüezi</p>' }),
@@ -12,8 +13,8 @@ const PAGES: Pages = {
 };
 
 /** A server with `PAGES` for the test in hand, and a way to ask it. */
-async function serverForTest() {
-  const server = await HttpServer.listen('127.0.0.1', 0, PAGES);
+async function serverForTest(wantedPort = 0) {
+  const server = await HttpServer.listen('127.0.0.1', wantedPort, PAGES);
   onTestFinished(() => server.close());
   const ask = (path: string, method = 'GET'): Promise<Response> =>
     fetch(`http://127.0.0.1:${server.port}${path}`, { method });
@@ -105,8 +106,9 @@ test('an address that this machine does not have is an error', async () => {
 });
 
 test('closing ends connections that are open, and frees the port', async () => {
-  const { server } = await serverForTest();
-  const { port } = server;
+  // One that nobody else gets meanwhile.
+  const port = await freePort();
+  const { server } = await serverForTest(port);
   const socket = connect(port, '127.0.0.1');
   await once(socket, 'connect');
   // Half of a request: the server waits for the rest of it.

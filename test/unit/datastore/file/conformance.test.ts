@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { systemClock } from '../../../../src/base/clock.js';
@@ -14,7 +14,11 @@ import { folderForTest } from '../../../support/folder.js';
 testConformance(async () => {
   const path = join(await folderForTest(), 'datastore.yaml');
   const entries = new Map<string, string>();
-  const save = () => writeFile(path, stringify(Object.fromEntries(entries)));
+  // As careful writers do: a reader never sees half of it.
+  const save = async () => {
+    await writeFile(`${path}.new`, stringify(Object.fromEntries(entries)));
+    await rename(`${path}.new`, path);
+  };
   await save();
   return {
     datastore: new FileDatastore({

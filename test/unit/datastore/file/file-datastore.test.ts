@@ -1,21 +1,17 @@
-import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../../../src/base/clock.js';
 import { silentLogger } from '../../../../src/base/logger.js';
-import { FileDatastore } from '../../../../src/datastore/file/file-datastore.js';
+import { FileDatastore, type FileOptions } from '../../../../src/datastore/file/file-datastore.js';
 import { folderForTest } from '../../../support/folder.js';
+import { ManualClock } from '../../../support/manual-clock.js';
 import { type Following, follow } from '../../../support/recording-listener.js';
+import { waitFor } from '../../../support/wait-for.js';
 
-function followFile(
-  path: string,
-  options: { retryMs?: number; rereadMs?: number } = {},
-): Following {
-  const clock = systemClock;
-  const logger = silentLogger;
-  const following = follow(
-    new FileDatastore({ path, keyPrefixes: ['/'], clock, logger, retryMs: 100, ...options }),
-  );
+function followFile(path: string, options: Partial<FileOptions> = {}): Following {
+  const parts = { keyPrefixes: ['/'], clock: systemClock, logger: silentLogger, retryMs: 100 };
+  const following = follow(new FileDatastore({ path, ...parts, ...options }));
   onTestFinished(() => following.stop());
   return following;
 }
@@ -166,14 +162,24 @@ test('changes are told sorted by key', async () => {
 test('a writer that takes its time is waited for', async () => {
   const path = join(await folderForTest(), 'datastore.yaml');
   await writeFile(path, '/a: 1\n');
-  const { listener, synced, until } = followFile(path);
+  const clock = new ManualClock();
+  const { listener, synced, until } = followFile(path, { clock });
   await synced();
 
   // In place, line by line, as a shell's ">>" does.
-  await writeFile(path, '/a: 1\n/b: 2\n');
-  await writeFile(path, '/a: 1\n/b: 2\n/c: 3\n');
-  await writeFile(path, '/a: 1\n/b: 2\n/c: 3\n/d: 4\n');
-  await until(() => listener.model.has('/d'), { what: 'the last line' });
+  for (const line of ['/b: 2\n', '/c: 3\n', '/d: 4\n']) {
+    await appendFile(path, line);
+    await waitFor(() => clock.untilNextMs < 1_000, { what: 'the change to be noticed' });
+    clock.advance(10);
+    // Whoever did not wait would read now.
+    await readFile(path);
+    await readFile(path);
+  }
+  const isTold = (): boolean => {
+    clock.advance(1);
+    return listener.model.has('/d');
+  };
+  await until(isTold, { what: 'the last line' });
 
   expect(listener.batches).toHaveLength(1);
 });
