@@ -15,6 +15,7 @@ import { Attempt } from './attempt.js';
 import type { BirdInstance } from './bird-instance.js';
 import type { BirdPresence } from './bird-monitor.js';
 import { BirdProcess } from './bird-process.js';
+import { type ApplierState, BirdStates } from './bird-states.js';
 import { queryBird } from './birdc/control-client.js';
 import type { BirdReply } from './birdc/reply-reader.js';
 import { checkFolder } from './check/check-folder.js';
@@ -66,6 +67,7 @@ export class Applier {
   readonly #lock: Lock;
   readonly #installer: Installer;
   readonly #facts: LoadedFacts;
+  readonly #states: BirdStates;
   readonly #loader: Loader;
   readonly #birds: readonly BirdProcess[];
   readonly #drift: DriftWatch;
@@ -106,6 +108,7 @@ export class Applier {
         this.#listener?.({ kind: 'bird', daemon: bird.daemon, presence });
       return new BirdProcess(bird, { clock, onChange });
     });
+    this.#states = new BirdStates(this.#birds, this.#facts);
     const { configureTimeoutMs: timeoutMs = DEFAULTS.configureTimeoutMs } = options;
     this.#loader = new Loader({
       birds: this.#birds,
@@ -135,20 +138,14 @@ export class Applier {
     return this.#installer.standing;
   }
 
-  /** Whether every BIRD process that is needed is known to run the generation that stands. */
-  isStandingLoaded(): boolean {
-    const { standing } = this;
-    return standing !== undefined && this.#loader.notLoaded(standing).length === 0;
+  /** What stands on disk and what each BIRD process runs, as of now. */
+  state(): ApplierState {
+    return this.#states.current(this.standing);
   }
 
   /** Whether files changed by hand are noticed at once; during attempts and for a second after them they are not. */
   get watchesEvents(): boolean {
     return this.#drift.hasEvents;
-  }
-
-  /** Whether each BIRD process is there. */
-  presences(): readonly { readonly daemon: BirdDaemon; readonly presence: BirdPresence }[] {
-    return this.#birds.map(({ instance, presence }) => ({ daemon: instance.daemon, presence }));
   }
 
   /** Asks a BIRD, over a connection of its own. @throws {BirdSocketError} */
@@ -174,6 +171,15 @@ export class Applier {
     return outcome;
   }
 
+  /**
+   * Has the BIRDs load what stands on disk, where they don't run it: for when there is nothing newer that could be applied.
+   * `undefined` when nothing stands.
+   */
+  async applyStanding(): Promise<ApplyOutcome | undefined> {
+    const { standing } = this;
+    return standing && this.apply(standing.fileSet);
+  }
+
   /** Waits for the attempt in hand, then lets go of everything. BIRD and its files stay as they are. */
   async close(): Promise<void> {
     this.#listener = undefined;
@@ -187,7 +193,8 @@ export class Applier {
     await Promise.all(this.#birds.map((bird) => bird.start()));
     this.#facts.read();
     this.#installer.open(this.#facts.usedSequence);
-    this.#lastLoaded = this.isStandingLoaded() ? this.standing?.fileSet : undefined;
+    this.#lastLoaded =
+      this.state().generation?.loadedAt === undefined ? undefined : this.standing?.fileSet;
     this.#drift.resume(this.standing?.sequence);
   }
 
@@ -195,9 +202,12 @@ export class Applier {
     await this.#drift.pause();
     let outcome: ApplyOutcome;
     try {
-      outcome = await this.#attempt(fileSet, attempt);
-    } catch (error) {
-      outcome = failureOf(error, attempt);
+      outcome = await this.#attempt(fileSet, attempt).catch((error: unknown) =>
+        failureOf(error, attempt),
+      );
+      if (isBeforeBird(outcome)) {
+        await this.#loadStanding();
+      }
     } finally {
       this.#drift.resume(this.standing?.sequence);
     }
@@ -219,7 +229,7 @@ export class Applier {
       }
     }
     const generation = this.#standingNow();
-    const birds = this.#loader.notLoaded(generation);
+    const birds = this.#states.notLoaded(generation);
     const { sequence } = generation;
     const { wrote, timings } = attempt;
     if (birds.length === 0 && !wrote) {
@@ -236,6 +246,22 @@ export class Applier {
       return this.#refused('configure', fileSet, refusals, attempt);
     }
     return { kind: 'applied', sequence, wrote, isInProgress, timings };
+  }
+
+  /** A BIRD that was restarted gets what stands, although something newer is asked for that can't be applied. */
+  async #loadStanding(): Promise<void> {
+    const { standing } = this;
+    const birds = standing === undefined ? [] : this.#states.notLoaded(standing);
+    if (standing === undefined || birds.length === 0) {
+      return;
+    }
+    const { logger } = this.#options;
+    try {
+      await this.#loader.load(birds, standing);
+    } catch (error) {
+      const { reason, advice } = failureOf(error, new Attempt(this.#options.clock));
+      logger.warn({ reason, advice }, 'BIRD could not be had load the last good configuration');
+    }
   }
 
   #isWritten({ digest }: FileSet): boolean {
@@ -281,7 +307,7 @@ export class Applier {
     try {
       await this.#installer.install(former, async () => [], attempt);
       const generation = this.#standingNow();
-      await this.#loader.load(this.#loader.notLoaded(generation), generation);
+      await this.#loader.load(this.#states.notLoaded(generation), generation);
       await this.#installer.settle();
     } catch (error) {
       const { reason, advice } = failureOf(error, attempt);
@@ -325,6 +351,14 @@ export class Applier {
       this.#options.logger.warn({ daemon, line: warning }, 'BIRD accepts but warns');
     }
   }
+}
+
+/** Whether it ended before BIRD was told anything. */
+function isBeforeBird(outcome: ApplyOutcome): boolean {
+  return (
+    (outcome.kind === 'refused' && outcome.step === 'check') ||
+    (outcome.kind === 'failed' && outcome.step !== 'configure' && !outcome.wrote)
+  );
 }
 
 function failureOf(error: unknown, { step, wrote, timings }: Attempt) {

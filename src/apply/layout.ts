@@ -58,5 +58,11 @@ export class Layout {
   }
 }
 
+/** How the name of a folder begins in which files are checked that are not to be installed. */
+export const CHECK_FOLDER_PREFIX = 'birdkeeper-check-';
+
+/** The group of BIRD may read, others may not. */
+export const FOLDER_MODE = 0o750;
+
 /** How the name of a link begins that isn't at its place yet. */
 export const NEW_LINK_PREFIX = '.birdkeeper-new-';

@@ -15,18 +15,21 @@ import { readTextIfThere, replaceFile } from './disk/small-file.js';
 
 const Fact = v.object({
   sequence: v.number(),
+  digest: v.string(),
   process: v.optional(v.string()),
   isInProgress: v.boolean(),
   loadedAt: v.number(),
 });
 const State = v.object({
-  version: v.literal(1),
+  version: v.literal(2),
   loaded: v.object({ bird: v.exactOptional(Fact), bird6: v.exactOptional(Fact) }),
 });
 
 /** One fact. */
 export interface LoadedFact {
   readonly sequence: number;
+  /** Digest of that generation's file set. */
+  readonly digest: string;
   /** Which BIRD process it was; `undefined` when it had no control socket to know it by. */
   readonly process?: string | undefined;
   /** BIRD said that some protocols were still going down or up. */
@@ -66,7 +69,7 @@ export class LoadedFacts {
 
   /** Brings the facts to the file. */
   write(): void {
-    replaceFile(this.#path, JSON.stringify({ version: 1, loaded: this.#facts }));
+    replaceFile(this.#path, JSON.stringify({ version: 2, loaded: this.#facts }));
   }
 }
 

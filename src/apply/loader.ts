@@ -47,20 +47,6 @@ export class Loader {
     this.#options = options;
   }
 
-  /** The BIRD processes that `generation` concerns and that are not known to run it. */
-  notLoaded({ sequence, fileSet }: Generation): readonly BirdProcess[] {
-    const due: BirdProcess[] = [];
-    for (const { daemon, isOptional } of fileSet.mainFiles) {
-      const bird = this.#options.birds.find(({ instance }) => instance.daemon === daemon);
-      if (bird !== undefined && !this.#isLoaded(bird, sequence)) {
-        // A process that would have nothing to do may be left out of a host (bird6 without IPv6).
-        const isUnused = isOptional && bird.identify() === undefined;
-        due.push(...(isUnused ? [] : [bird]));
-      }
-    }
-    return due;
-  }
-
   /**
    * Has `birds` load `generation`, side by side.
    *
@@ -108,11 +94,6 @@ export class Loader {
     }
   }
 
-  #isLoaded(bird: BirdProcess, sequence: number): boolean {
-    const fact = this.#options.facts.get(bird.instance.daemon);
-    return fact?.sequence === sequence && bird.isStill(fact.process);
-  }
-
   async #loadInto(bird: BirdProcess, { sequence, fileSet }: Generation): Promise<Answer> {
     const { clock, logger, facts, timeoutMs } = this.#options;
     const { daemon, socketPath } = bird.instance;
@@ -126,7 +107,8 @@ export class Loader {
         if (reply.reply === '') {
           logger.debug({ daemon }, 'the client said nothing and ended well; taken as loaded');
         }
-        facts.set(daemon, { sequence, process, isInProgress, loadedAt: clock.now() });
+        const { digest } = fileSet;
+        facts.set(daemon, { sequence, digest, process, isInProgress, loadedAt: clock.now() });
         return { kind: 'loaded', isInProgress };
       }
       case 'refused':

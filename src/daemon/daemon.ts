@@ -3,14 +3,14 @@
  * next; what must outlive it is on disk.
  */
 
-import type { Applier, Disturbance } from '../apply/applier.js';
+import type { Disturbance } from '../apply/applier.js';
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
 import { type Problem, problemId } from '../base/problem.js';
 import type { DatastoreListener } from '../datastore/datastore.js';
 
 import type { Metrics } from '../observe/metrics.js';
-import type { BirdStatus, DaemonStatus, StatusBoard } from '../observe/status.js';
+import type { StatusBoard } from '../observe/status.js';
 import { type Plan, TUNNEL_INTERFACE } from '../plan/plan.js';
 import { listenerOf } from './datastore-listener.js';
 import type { EarlyFollower } from './early-follower.js';
@@ -124,8 +124,7 @@ export class Daemon {
   }
 
   #onDisturbance(disturbance: Disturbance): void {
-    const { logger, board, applier } = this.#parts;
-    board.update({ birds: birdStatusesOf(applier) });
+    const { logger } = this.#parts;
     if (disturbance.kind === 'files') {
       logger.warn({}, 'output files were changed by somebody else; they are put back');
       this.#note(['output files changed by hand'], 1);
@@ -201,17 +200,16 @@ export class Daemon {
   async #reload(): Promise<PassReport> {
     const { applier, clock } = this.#parts;
     const startMs = clock.monotonic();
-    const files = applier.standing?.fileSet;
-    if (files === undefined) {
+    const outcome = await applier.applyStanding();
+    if (outcome === undefined) {
       return { kind: 'nothing', durationMs: 0 };
     }
-    const outcome = await applier.apply(files);
     return { kind: 'applied', outcome, changes: [], durationMs: clock.monotonic() - startMs };
   }
 
   /** Log, metrics, status and systemd learn what a pass came to. */
   #tell(report: PassReport, facts: PassFacts): PassVerdict {
-    const { board, metrics, logger, applier, clock } = this.#parts;
+    const { board, metrics, logger, clock } = this.#parts;
     const pass = describePass(report, facts);
     const planned = report.kind === 'applied' ? report.planned : undefined;
     metrics.countPass(pass.status.outcome);
@@ -221,10 +219,9 @@ export class Daemon {
     }
     board.update({
       lastPass: pass.status,
-      birds: birdStatusesOf(applier),
-      ...this.#generationStatus(pass.isLoaded),
+      // Unknown when the state can't be turned into files.
+      desiredDigest: planned?.fileSet.digest,
       ...(planned && {
-        desiredDigest: planned.fileSet.digest,
         sessions: {
           ipv4: planned.plan.ipv4.sessions.length,
           ipv6: planned.plan.ipv6.sessions.length,
@@ -249,25 +246,6 @@ export class Daemon {
     return pass.verdict;
   }
 
-  /** The generation on disk, and when BIRD was seen to run it. */
-  #generationStatus(isLoaded: boolean): Partial<DaemonStatus> {
-    const { board, applier, clock } = this.#parts;
-    if (applier.standing === undefined) {
-      return {};
-    }
-    const { sequence, fileSet } = applier.standing;
-    const before = board.current().generation;
-    const since = before?.sequence === sequence ? before.loadedAt : undefined;
-    const loadedAt = since ?? (isLoaded ? clock.now() : undefined);
-    return {
-      generation: {
-        sequence,
-        digest: fileSet.digest,
-        ...(loadedAt !== undefined && { loadedAt }),
-      },
-    };
-  }
-
   #tellProblems(problems: Parameters<StatusBoard['setProblems']>[0], nowMs: number): void {
     const { board, logger } = this.#parts;
     const { appeared, gone } = board.setProblems(problems, problemId, nowMs);
@@ -284,10 +262,4 @@ export class Daemon {
     const reason = board.current().lastPass?.trouble ?? 'the last pass failed';
     board.update({ retry: { attempt, reason, at: clock.now() + delayMs } });
   }
-}
-
-function birdStatusesOf(applier: Applier): readonly BirdStatus[] {
-  return applier
-    .presences()
-    .map(({ daemon, presence }) => ({ daemon, isUp: presence.isUp, since: presence.sinceMs }));
 }

@@ -3,7 +3,6 @@
  * must not cost the others, nor the whole file.
  */
 
-import { AdvisedError } from '../base/advised-error.js';
 import type { CustomFilter } from '../model/custom-filter.js';
 
 /**
@@ -23,8 +22,10 @@ export class StatementJudge {
   }
 
   /**
-   * Why statements are refused, by the key that holds them; BIRD is asked only about texts that are new. Statements that
-   * can't be judged are refused for now, and asked about again the next time.
+   * Why statements are refused, by the key that holds them; BIRD is asked only about texts that are new.
+   *
+   * @throws {AdvisedError} when BIRD can't be asked. That says nothing about the statements: to leave out a filter that
+   *   rejects routes would let them through, so the caller must keep what stands and try again.
    */
   async refusals(filters: readonly CustomFilter[]): Promise<ReadonlyMap<string, string>> {
     const refusals = new Map<string, string>();
@@ -40,14 +41,7 @@ export class StatementJudge {
   async #refusalOf(filter: CustomFilter): Promise<string | undefined> {
     const text = `${filter.family} ${filter.statements}`;
     if (!this.#verdicts.has(text)) {
-      try {
-        this.#verdicts.set(text, await this.#judge(filter));
-      } catch (error) {
-        if (error instanceof AdvisedError) {
-          return `they could not be judged (${error.message}; ${error.advice})`;
-        }
-        throw error;
-      }
+      this.#verdicts.set(text, await this.#judge(filter));
     }
     return this.#verdicts.get(text);
   }

@@ -26,8 +26,6 @@ export interface PassDescription {
   readonly level: 'info' | 'warn' | 'error';
   readonly message: string;
   readonly fields: object;
-  /** Whether BIRD is known to run what stands on disk. */
-  readonly isLoaded: boolean;
   /** A pass that changed nothing is not worth a line. */
   readonly isWorthALine: boolean;
 }
@@ -66,8 +64,6 @@ export function describePass(report: PassReport, facts: PassFacts): PassDescript
       durationMs: round(report.durationMs),
       stagesMs: Object.fromEntries(Object.entries(stagesMs).map(([k, ms]) => [k, round(ms)])),
     },
-    isLoaded:
-      end.outcome === 'applied' || (end.outcome === 'unchanged' && report.kind === 'applied'),
     isWorthALine: end.outcome !== 'unchanged' && end.outcome !== 'outdated',
   };
 }
@@ -86,10 +82,21 @@ function endOf(report: PassReport): End {
   switch (report.kind) {
     case 'nothing':
       return { outcome: 'unchanged', verdict: 'done', level: 'info', message: 'nothing to do yet' };
+    case 'unjudged':
+      return {
+        outcome: 'failed',
+        verdict: 'retry',
+        level: 'warn',
+        message:
+          'BIRD could not be asked about custom filters; the last good configuration stands, and it is asked again',
+        trouble: `custom filters could not be judged: ${report.error.message}`,
+        fields: { reason: report.error.message, advice: report.error.advice },
+      };
     case 'unrenderable':
       return {
         outcome: 'unrenderable',
-        verdict: 'done',
+        // What stands is loaded by a BIRD that was restarted; a template is mended by somebody.
+        verdict: report.standing?.kind === 'failed' ? 'retry' : 'done',
         level: 'error',
         message: 'a template cannot be printed; the last good configuration stands',
         trouble: report.error.message,

@@ -5,6 +5,7 @@
 
 import type { Applier } from '../apply/applier.js';
 import type { ApplyOutcome } from '../apply/apply-outcome.js';
+import { AdvisedError } from '../base/advised-error.js';
 import type { Clock } from '../base/clock.js';
 import { describeChange } from '../plan/describe-change.js';
 import {
@@ -41,8 +42,17 @@ export type PassReport =
     }
   /** The datastore has not answered yet, and nothing stands on disk. */
   | { readonly kind: 'nothing'; readonly durationMs: number }
-  /** A template printed what it must not; nothing was written. */
-  | { readonly kind: 'unrenderable'; readonly error: TemplateError; readonly durationMs: number };
+  /** BIRD could not be asked about raw statements. */
+  | ({ readonly kind: 'unjudged'; readonly error: AdvisedError } & StandingReport)
+  /** A template printed what it must not. */
+  | ({ readonly kind: 'unrenderable'; readonly error: TemplateError } & StandingReport);
+
+/** Of a pass that came to no files: what stood on disk still stands. */
+interface StandingReport {
+  /** A BIRD that was restarted meanwhile is made to run it. Absent when nothing stands. */
+  readonly standing?: ApplyOutcome;
+  readonly durationMs: number;
+}
 
 /** What a pass asks and tells on its way. */
 export interface PassHooks {
@@ -65,17 +75,21 @@ export async function reconcile(
 ): Promise<PassReport> {
   const { clock, host, store, judge, applier } = parts;
   const startMs = clock.monotonic();
-  const refusedStatements = await judge.refusals(
-    host.acceptsCustomFilters ? store.cluster().customFilters : [],
-  );
   let planned: PlannedFiles;
   try {
+    const refusedStatements = await judge.refusals(
+      host.acceptsCustomFilters ? store.cluster().customFilters : [],
+    );
     planned = planFiles(parts, { ...host, refusedStatements }, () => clock.monotonic());
   } catch (error) {
-    if (error instanceof TemplateError) {
-      return { kind: 'unrenderable', error, durationMs: clock.monotonic() - startMs };
+    if (!(error instanceof AdvisedError || error instanceof TemplateError)) {
+      throw error;
     }
-    throw error;
+    const standing = await applier.applyStanding();
+    const rest = { ...(standing && { standing }), durationMs: clock.monotonic() - startMs };
+    return error instanceof AdvisedError
+      ? { kind: 'unjudged', error, ...rest }
+      : { kind: 'unrenderable', error, ...rest };
   }
   const { plan } = planned;
   const restarts = restartsBetween(before, plan);

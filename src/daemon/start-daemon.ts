@@ -12,6 +12,7 @@ import { pagesOf } from '../observe/pages.js';
 import type { SystemdNotifier } from '../observe/sd-notify.js';
 import { StatusBoard } from '../observe/status.js';
 import { Planner } from '../plan/make-plan.js';
+import { STATEMENTS_FRAME } from '../render/statements-frame.js';
 import type { Family } from '../values/family.js';
 import { Daemon } from './daemon.js';
 import type { EarlyFollower } from './early-follower.js';
@@ -39,12 +40,6 @@ export interface RunningDaemon {
   stop(): Promise<void>;
 }
 
-/** What raw statements are checked in: a configuration that has nothing but them. */
-const STATEMENTS_FRAME = {
-  before: 'router id 192.0.2.1;\nprotocol device { }\nfunction custom_filters()\n{',
-  after: '}',
-};
-
 /** How a failed pass is repeated. */
 const RETRY = { baseMs: 250, maxMs: 5_000 };
 
@@ -71,7 +66,7 @@ export async function startDaemon(
     logger,
   });
   try {
-    const board = boardOf(preparation, context, follower.description);
+    const board = boardOf(preparation, context, applier);
     const metrics = new Metrics({
       status: () => board.current(),
       lostLogLines: context.lostLogLines,
@@ -90,6 +85,7 @@ export async function startDaemon(
         checkStatements({ ...STATEMENTS_FRAME, statements }, birdFor(family, birds), {
           clock,
           logger,
+          folder: stateDir,
         }),
       ),
       follower,
@@ -141,22 +137,22 @@ async function openApplier(
 }
 
 function boardOf(
-  { settings, dialect, birdVersion }: Preparation,
+  { settings, dialect, birdVersion, follower }: Preparation,
   { version, clock }: StartContext,
-  description: string,
+  applier: Applier,
 ): StatusBoard {
-  return new StatusBoard({
+  const initial = {
     version,
     node: settings.node,
     role: settings.role,
     dialect: dialect.name,
     ...(birdVersion !== undefined && { birdVersion }),
     startedAt: clock.now(),
-    datastore: { description, state: 'connecting', snapshots: 0 },
+    datastore: { description: follower.description, state: 'connecting', snapshots: 0 },
     sessions: { ipv4: 0, ipv6: 0 },
     problems: [],
-    birds: [],
-  });
+  } as const;
+  return new StatusBoard(initial, () => applier.state());
 }
 
 async function listen(

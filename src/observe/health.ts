@@ -1,6 +1,7 @@
 /** Whether the process works, and whether the host is served: what probes of a supervisor ask. Pure. */
 
-import type { DaemonStatus } from './status.js';
+import type { BirdState } from '../apply/bird-states.js';
+import { type DaemonStatus, runsWhatIsAsked } from './status.js';
 
 /** An answer, with lines for people. */
 export interface Health {
@@ -14,43 +15,76 @@ export function liveness(): Health {
 }
 
 /**
- * Ready: BIRD runs a configuration that came from the datastore, and either the datastore was heard from recently or
- * that last good configuration stands; the lines say which.
+ * Ready: every BIRD process that this host needs runs a configuration that came from the datastore, and either the datastore
+ * was heard from recently or that last good configuration stands; the lines say which, and whether it is the newest one.
+ * A BIRD that is away, or was started and has not confirmed anything yet, runs none.
  */
 export function readiness(status: DaemonStatus, nowMs: number, staleAfterMs: number): Health {
-  const { generation } = status;
-  return generation?.loadedAt === undefined
-    ? { isOk: false, lines: notReadyLines(status) }
-    : {
-        isOk: true,
-        lines: [
-          `BIRD runs generation ${generation.sequence}`,
-          ...newestStateLines(status),
-          datastoreLine(status, nowMs, staleAfterMs),
-        ],
-      };
+  const needed = status.birds.filter(({ isNeeded }) => isNeeded);
+  const isOk = needed.length > 0 && needed.every(({ loaded }) => loaded !== undefined);
+  return {
+    isOk,
+    lines: [
+      ...birdLines(needed),
+      ...generationLines(status),
+      ...newestStateLines(status),
+      datastoreLine(status, nowMs, staleAfterMs),
+    ],
+  };
 }
 
-function notReadyLines({ generation, datastore, retry }: DaemonStatus): string[] {
-  const what =
-    generation === undefined
-      ? 'no configuration has been rendered from the datastore yet'
-      : `generation ${generation.sequence} is on disk, but BIRD has not loaded it yet`;
-  return [what, retry?.reason, datastore.reason].filter((line) => line !== undefined);
+/** What BIRD runs: one line when all processes run the same, else one for each. */
+function birdLines(birds: readonly BirdState[]): string[] {
+  const sequences = new Set(birds.map(({ loaded }) => loaded?.sequence));
+  const [sequence] = sequences;
+  if (sequences.size === 1 && sequence !== undefined) {
+    const isInProgress = birds.some(({ loaded }) => loaded?.isInProgress === true);
+    return [`BIRD runs generation ${sequence}${isInProgress ? IN_PROGRESS : ''}`];
+  }
+  return birds.map(birdLine);
 }
 
-function newestStateLines({ generation, desiredDigest, retry }: DaemonStatus): string[] {
-  return desiredDigest === undefined || desiredDigest === generation?.digest
-    ? []
-    : [`the newest state is not applied: ${retry?.reason ?? 'it is being worked on'}`];
+const IN_PROGRESS = '; some protocols are still going down or up';
+
+function birdLine({ daemon, isUp, loaded }: BirdState): string {
+  if (loaded !== undefined) {
+    return `${daemon} runs generation ${loaded.sequence}${loaded.isInProgress ? IN_PROGRESS : ''}`;
+  }
+  return isUp ? `${daemon} runs, and has not confirmed a configuration yet` : `${daemon} is away`;
 }
 
-function datastoreLine({ datastore }: DaemonStatus, nowMs: number, staleAfterMs: number): string {
+function generationLines({ generation }: DaemonStatus): string[] {
+  if (generation === undefined) {
+    return ['no configuration has been rendered from the datastore yet'];
+  }
+  return generation.loadedAt === undefined
+    ? [`generation ${generation.sequence} is on disk, but BIRD has not loaded it yet`]
+    : [];
+}
+
+function newestStateLines(status: DaemonStatus): string[] {
+  const { datastore, retry, lastPass } = status;
+  const reason = retry?.reason ?? lastPass?.trouble;
+  if (runsWhatIsAsked(status)) {
+    return [];
+  }
+  if (datastore.snapshots === 0) {
+    return reason === undefined ? [] : [reason];
+  }
+  return [`the newest state is not applied: ${reason ?? 'it is being worked on'}`];
+}
+
+function datastoreLine(
+  { datastore, generation }: DaemonStatus,
+  nowMs: number,
+  staleAfterMs: number,
+): string {
   const silentMs = nowMs - (datastore.heardAt ?? 0);
   if (datastore.state === 'synced' && silentMs <= staleAfterMs) {
     return `the datastore was heard from ${(silentMs / 1000).toFixed(1)} s ago`;
   }
   const state = datastore.state === 'synced' ? 'silent' : datastore.state;
   const why = datastore.reason === undefined ? '' : `: ${datastore.reason}`;
-  return `the last good configuration stands; the datastore is ${state}${why}`;
+  const stands = generation === undefined ? '' : 'the last good configuration stands; ';
+  return `${stands}the datastore is ${state}${why}`;
 }

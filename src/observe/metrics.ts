@@ -5,7 +5,7 @@
 
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-import type { DaemonStatus } from './status.js';
+import { type DaemonStatus, runsWhatIsAsked } from './status.js';
 
 /** From a change that costs nothing to a BIRD with thousands of sessions. */
 const SECONDS_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -145,8 +145,8 @@ export class Metrics {
     );
     this.#gauge(
       'birdkeeper_config_loaded',
-      '1 when BIRD runs what the datastore asks for now, else 0',
-      (gauge, s) => gauge.set(isLoaded(s) ? 1 : 0),
+      '1 when every BIRD process that is needed runs what the datastore asks for now, else 0',
+      (gauge, s) => gauge.set(runsWhatIsAsked(s) ? 1 : 0),
     );
     this.#gauge(
       'birdkeeper_datastore_up',
@@ -184,9 +184,9 @@ export class Metrics {
     );
     this.#gauge(
       'birdkeeper_bird_up',
-      '1 when the BIRD process answers on its control socket, else 0',
+      '1 when the BIRD process answers on its control socket, else 0; absent for one that this host has no use for',
       (gauge, { birds }) => {
-        for (const { daemon, isUp } of birds) {
+        for (const { daemon, isUp } of birds.filter(({ isNeeded }) => isNeeded)) {
           gauge.set({ daemon }, isUp ? 1 : 0);
         }
       },
@@ -205,8 +205,4 @@ export class Metrics {
       return (user + system) / 1e6;
     });
   }
-}
-
-function isLoaded({ generation, desiredDigest }: DaemonStatus): boolean {
-  return generation?.loadedAt !== undefined && generation.digest === desiredDigest;
 }

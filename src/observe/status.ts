@@ -1,9 +1,10 @@
 /** What the daemon knows of itself, as plain data: the JSON of `/status`, and what health, page and systemd show. */
 
+import type { ApplierState } from '../apply/bird-states.js';
 import type { Problem } from '../base/problem.js';
 
 /** All of it. Times are milliseconds since 1970. */
-export interface DaemonStatus {
+export interface DaemonStatus extends ApplierState {
   readonly version: string;
   readonly node: string;
   readonly role: 'node' | 'reflector';
@@ -11,16 +12,16 @@ export interface DaemonStatus {
   readonly birdVersion?: string;
   readonly startedAt: number;
   readonly datastore: DatastoreStatus;
-  /** The good generation that stands on disk. */
-  readonly generation?: GenerationStatus;
-  /** Digest of what the datastore asks for now; differs from the generation's when that could not be applied yet. */
-  readonly desiredDigest?: string;
+  /**
+   * Digest of what the datastore asks for now; differs from what BIRD runs when that could not be applied yet. Absent while
+   * it isn't known: before the datastore has answered, and when its state can't be turned into files.
+   */
+  readonly desiredDigest?: string | undefined;
   readonly sessions: Readonly<Record<'ipv4' | 'ipv6', number>>;
   readonly lastPass?: PassStatus;
   /** Why the last pass has to be repeated, and when. */
   readonly retry?: { readonly attempt: number; readonly reason: string; readonly at: number };
   readonly problems: readonly (Problem & { readonly since: number })[];
-  readonly birds: readonly BirdStatus[];
 }
 
 /** The datastore as seen from here. */
@@ -35,14 +36,6 @@ export interface DatastoreStatus {
   readonly revision?: string;
   /** Whole snapshots taken, the first one included. */
   readonly snapshots: number;
-}
-
-/** A generation on disk. */
-export interface GenerationStatus {
-  readonly sequence: number;
-  readonly digest: string;
-  /** When BIRD confirmed that it runs it; absent while it has not. */
-  readonly loadedAt?: number;
 }
 
 /** One pass. */
@@ -77,27 +70,36 @@ export type PassOutcome =
   | 'failed'
   | 'unrenderable';
 
-/** One BIRD process. */
-export interface BirdStatus {
-  readonly daemon: string;
-  readonly isUp: boolean;
-  readonly since: number;
+/** Whether every BIRD process that is needed runs what the datastore asks for now. */
+export function runsWhatIsAsked({ birds, desiredDigest }: DaemonStatus): boolean {
+  const needed = birds.filter(({ isNeeded }) => isNeeded);
+  return (
+    desiredDigest !== undefined &&
+    needed.length > 0 &&
+    needed.every(({ loaded }) => loaded?.digest === desiredDigest)
+  );
 }
+
+/** What the daemon tells of itself; the rest of the status is the applier's to tell. */
+export type ToldStatus = Omit<DaemonStatus, keyof ApplierState>;
 
 /** Holds the newest status; the daemon changes it part by part, everybody else reads. */
 export class StatusBoard {
-  #status: DaemonStatus;
+  #status: ToldStatus;
+  readonly #applied: () => ApplierState;
 
-  constructor(initial: DaemonStatus) {
+  /** @param applied - asked at each reading what stands and what BIRD runs: that changes by itself */
+  constructor(initial: ToldStatus, applied: () => ApplierState) {
     this.#status = initial;
+    this.#applied = applied;
   }
 
   current(): DaemonStatus {
-    return this.#status;
+    return { ...this.#status, ...this.#applied() };
   }
 
   /** Replaces the named parts. */
-  update(parts: Partial<DaemonStatus>): void {
+  update(parts: Partial<ToldStatus>): void {
     this.#status = { ...this.#status, ...parts };
   }
 

@@ -104,7 +104,7 @@ describe.each(['bird1', 'bird2'] as const)('%s', (kind) => {
       await bird.stop(signal);
       await waitFor(() => presences.at(-1) === false, { what: 'BIRD to be missed' });
 
-      expect(applier.isStandingLoaded()).toBe(false);
+      expect(applier.state().generation).not.toHaveProperty('loadedAt');
       expect(await applier.apply(numberedFiles(1, { kind }))).toMatchObject({ kind: 'failed' });
       await bird.start();
       await waitFor(() => presences.at(-1) === true, { what: 'BIRD to be seen again' });

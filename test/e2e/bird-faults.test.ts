@@ -67,9 +67,10 @@ test('a change that is made while BIRD is away is loaded when it returns', async
   });
 
   await site.changeHost(7);
-  await waitFor(async () => !(await isLoaded(site)), {
-    what: '/status to say that the new generation is not loaded',
+  await waitFor(async () => (await site.status()).generation?.sequence === 2, {
+    what: '/status to have the new generation',
   });
+  expect(await isLoaded(site)).toBe(false);
   expect(sessionsOf(site.configText())).toBe(site.data.expectedSessions());
   await site.bird.startAgain();
 

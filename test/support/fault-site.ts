@@ -128,6 +128,13 @@ export class FaultSite {
     return JSON.parse(await this.page('/status'));
   }
 
+  /** The value of one sample of `/metrics`, as `birdkeeper_bird_up{daemon="bird"}`; undefined when there is none. */
+  async metric(sample: string): Promise<number | undefined> {
+    const lines = (await this.page('/metrics')).split('\n');
+    const line = lines.find((candidate) => candidate.startsWith(`${sample} `));
+    return line === undefined ? undefined : Number(line.slice(sample.length));
+  }
+
   /** What the daemon has logged at these levels. */
   async logLines(...levels: readonly string[]): Promise<readonly LogLine[]> {
     const text = (await readFile(this.#logFile, 'utf8')).trim();

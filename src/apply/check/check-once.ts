@@ -1,6 +1,7 @@
 /** Checks of configurations that are not going to be installed. */
 
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -11,6 +12,8 @@ import { RenderedFile } from '../../render/rendered-file.js';
 import { fileError } from '../apply-error.js';
 import type { Refusal } from '../apply-outcome.js';
 import type { BirdInstance } from '../bird-instance.js';
+import { FILE_MODE } from '../disk/small-file.js';
+import { CHECK_FOLDER_PREFIX, FOLDER_MODE } from '../layout.js';
 import { directRunner } from '../process/program-run.js';
 import { checkFolder } from './check-folder.js';
 
@@ -20,6 +23,11 @@ export interface CheckOnceOptions {
   readonly logger: Logger;
   /** 10 s unless given. */
   readonly timeoutMs?: number;
+  /**
+   * Where the files are written to, in a folder of their own; the folder for temporary files unless given. Where the running
+   * BIRD checks for want of the program, it must see this under the same path.
+   */
+  readonly folder?: string;
 }
 
 const DEFAULT_TIMEOUT_MS = 10_000;
@@ -32,13 +40,13 @@ const DEFAULT_TIMEOUT_MS = 10_000;
 export async function checkFileSet(
   fileSet: Pick<FileSet, 'files' | 'mainFiles'>,
   birds: readonly BirdInstance[],
-  { clock, logger, timeoutMs = DEFAULT_TIMEOUT_MS }: CheckOnceOptions,
+  { clock, logger, timeoutMs = DEFAULT_TIMEOUT_MS, folder: parent = tmpdir() }: CheckOnceOptions,
 ): Promise<readonly Refusal[]> {
   const runner = directRunner(clock);
-  const folder = await makeFolder();
+  const folder = await makeFolder(parent);
   try {
     for (const { name, text } of fileSet.files) {
-      await writeFile(join(folder, name), text, { mode: 0o600 });
+      await writeFile(join(folder, name), text, { mode: FILE_MODE });
     }
     return await checkFolder(folder, fileSet, {
       birds: birds.map((instance) => ({ instance, runner })),
@@ -49,7 +57,8 @@ export async function checkFileSet(
   } catch (error) {
     throw fileError(`cannot write the files to check to ${folder}`, error);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    // What can't be removed now is removed at the next start.
+    await rm(folder, { recursive: true, force: true }).catch(() => {});
   }
 }
 
@@ -88,10 +97,13 @@ export async function checkStatements(
   return `${place}: ${refusal.message}`;
 }
 
-async function makeFolder(): Promise<string> {
+async function makeFolder(parent: string): Promise<string> {
   try {
-    return await mkdtemp(join(tmpdir(), 'birdkeeper-check-'));
+    // Not mkdtemp: a running BIRD that checks the files may be of another user, of the group that the folder above hands on.
+    const folder = join(parent, `${CHECK_FOLDER_PREFIX}${randomUUID()}`);
+    await mkdir(folder, { mode: FOLDER_MODE });
+    return folder;
   } catch (error) {
-    throw fileError('cannot make a temporary folder for the check', error);
+    throw fileError(`cannot make a folder for the check in ${parent}`, error);
   }
 }

@@ -5,9 +5,8 @@ import { join } from 'node:path';
 
 import type { Logger } from '../../base/logger.js';
 import { fileError } from '../apply-error.js';
-import { type Layout, NEW_LINK_PREFIX } from '../layout.js';
+import { CHECK_FOLDER_PREFIX, FOLDER_MODE, type Layout, NEW_LINK_PREFIX } from '../layout.js';
 
-const FOLDER_MODE = 0o750;
 // With the set-group-ID bit everything below gets the group of the folder.
 const SHARED_FOLDER_MODE = 0o2750;
 const MODE_BITS = 0o7777;
@@ -53,12 +52,16 @@ function shareFolder(folder: string, gid: number): void {
 export function removeLeftovers(layout: Layout): void {
   const names = readdirSync(layout.outputDir);
   const links = names.filter((name) => name.startsWith(NEW_LINK_PREFIX));
+  const checks = readdirSync(layout.stateDir).filter((name) =>
+    name.startsWith(CHECK_FOLDER_PREFIX),
+  );
   const leftovers = [
     ...links.map((name) => join(layout.outputDir, name)),
+    ...checks.map((name) => join(layout.stateDir, name)),
     `${layout.currentLink}.new`,
     `${layout.stateFile}.new`,
   ];
   for (const path of leftovers) {
-    rmSync(path, { force: true });
+    rmSync(path, { force: true, recursive: true });
   }
 }

@@ -19,7 +19,7 @@ import { join } from 'node:path';
 
 import { type FileSet, fileSetOf } from '../../render/file-set.js';
 import { RenderedFile } from '../../render/rendered-file.js';
-import type { Layout } from '../layout.js';
+import { FOLDER_MODE, type Layout } from '../layout.js';
 import { readMark } from './file-mark.js';
 import { MANIFEST_NAME, parseManifest } from './manifest.js';
 import { readTextIfThere } from './small-file.js';
@@ -90,7 +90,7 @@ export class Generations {
     this.#next += 1;
     this.#sequences.push(sequence);
     try {
-      mkdirSync(folder, { mode: 0o750 });
+      mkdirSync(folder, { mode: FOLDER_MODE });
       staging.write(fileSet, former && this.#filesOf(former));
     } catch (error) {
       staging.close();
@@ -106,7 +106,7 @@ export class Generations {
   makeCurrent(sequence: number): void {
     const { currentLink } = this.#layout;
     const next = `${currentLink}.new`;
-    rmSync(next, { force: true });
+    rmSync(next, { force: true, recursive: true });
     symlinkSync(`generations/${sequence}`, next);
     renameSync(next, currentLink);
   }

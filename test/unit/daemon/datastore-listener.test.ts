@@ -1,18 +1,17 @@
 import { expect, test } from 'vitest';
 import { listenerOf } from '../../../src/daemon/datastore-listener.js';
 import { DecodedStore } from '../../../src/decode/decoded-store.js';
-import { StatusBoard } from '../../../src/observe/status.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
-import { statusWith } from '../observe/status-fixture.js';
+import { boardWith, statusWith } from '../observe/status-fixture.js';
 
 const AS_NUMBER = '/calico/bgp/v1/global/as_num';
 const ADDRESS = '/calico/bgp/v1/host/node-b/ip_addr_v4';
 
 /** A listener with what it works on, at second 2,000. */
-function listenerForTest() {
+function listenerForTest(status = statusWith()) {
   const store = new DecodedStore();
-  const board = new StatusBoard(statusWith());
+  const board = boardWith(status);
   const clock = new ManualClock(2_000_000);
   const logger = new RecordingLogger();
   const changes: [readonly string[], boolean][] = [];
@@ -144,8 +143,8 @@ test('a datastore that is lost is in the status with reason and advice until it 
 });
 
 test('the loss of the datastore is warned of with the generation that BIRD keeps', () => {
-  const { listener, board, logger } = listenerForTest();
-  board.update({ generation: { sequence: 7, digest: 'd7', loadedAt: 1 } });
+  const generation = { sequence: 7, digest: 'd7', loadedAt: 1 };
+  const { listener, logger } = listenerForTest(statusWith({ generation }));
 
   listener.state({ kind: 'lost', reason: 'connection refused', advice: 'start etcd' });
 

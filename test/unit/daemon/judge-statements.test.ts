@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { checkStatements } from '../../../src/apply/check/check-once.js';
+import { AdvisedError } from '../../../src/base/advised-error.js';
 import { systemClock } from '../../../src/base/clock.js';
 import { silentLogger } from '../../../src/base/logger.js';
 import { StatementJudge } from '../../../src/daemon/judge-statements.js';
@@ -78,13 +79,12 @@ test('where each family has a BIRD of its own, that one judges: bird 1.6 knows n
   expect([...refusals.keys()]).toEqual([wrong.origin]);
 });
 
-test('statements that no BIRD is there to judge are refused for now, and asked about again', async () => {
+test('statements that no BIRD is there to judge are not refused: that is an error, and they are asked about again', async () => {
   const { judge, asked } = judgeForTest({ ipv4: '/nonexistent/bird', ipv6: '/nonexistent/bird' });
-  const filter = filterOf('accept;');
+  const filter = filterOf('reject;');
 
-  const refusals = await judge.refusals([filter]);
-  await judge.refusals([filter]);
+  await expect(judge.refusals([filter])).rejects.toThrow(AdvisedError);
+  await expect(judge.refusals([filter])).rejects.toThrow(AdvisedError);
 
-  expect(refusals.get(filter.origin)).toMatch(/could not be judged/);
-  expect(asked).toEqual(['accept;', 'accept;']);
+  expect(asked).toEqual(['reject;', 'reject;']);
 });

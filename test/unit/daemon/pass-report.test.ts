@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ApplyError } from '../../../src/apply/apply-error.js';
 import type { ApplyOutcome, Refusal } from '../../../src/apply/apply-outcome.js';
 import {
   describePass,
@@ -64,7 +65,6 @@ test('a configuration that BIRD runs now is told at info, with its generation an
       isInProgress: false,
       stagesMs: { check: 14, configure: 11 },
     },
-    isLoaded: true,
     isWorthALine: true,
   });
 });
@@ -75,7 +75,6 @@ test('a pass that changed nothing is done, costs no line, and BIRD still runs th
   expect(description).toMatchObject({
     status: { outcome: 'unchanged', stagesMs: {} },
     verdict: 'done',
-    isLoaded: true,
     isWorthALine: false,
   });
   expect(description.reload).toBeUndefined();
@@ -87,7 +86,6 @@ test('a pass before there is anything says nothing, and BIRD is not known to run
   expect(description).toMatchObject({
     status: { outcome: 'unchanged' },
     verdict: 'done',
-    isLoaded: false,
     isWorthALine: false,
   });
 });
@@ -152,7 +150,6 @@ describe('a configuration that BIRD refuses', () => {
         refusals: [{ ...refusal, key: '/calico/b' }],
         advice: 'mend or remove the named key, or the template',
       },
-      isLoaded: false,
       isWorthALine: true,
     });
   });
@@ -211,12 +208,31 @@ test.each([
         reason: 'cannot write generation 7: no space left on device',
         advice: 'free space on that file system',
       },
-      isLoaded: false,
       isWorthALine: true,
     });
     expect(description.reload).toBe(reload);
   },
 );
+
+test('custom filters that could not be judged are a failed pass, which is repeated', () => {
+  const error = new ApplyError('cannot make a folder', {
+    advice: 'free space on that file system',
+    isRetryable: true,
+  });
+
+  const description = describePass({ kind: 'unjudged', error, durationMs: 3 }, FACTS);
+
+  expect(description).toMatchObject({
+    status: {
+      outcome: 'failed',
+      trouble: 'custom filters could not be judged: cannot make a folder',
+    },
+    verdict: 'retry',
+    level: 'warn',
+    fields: { reason: 'cannot make a folder', advice: 'free space on that file system' },
+    isWorthALine: true,
+  });
+});
 
 test('a template that cannot be printed is an error, and waits for somebody to mend it', () => {
   const error = new TemplateError('bird.cfg.hbs:3:2', 'there is no "nmae"');
@@ -236,7 +252,6 @@ test('a template that cannot be printed is an error, and waits for somebody to m
       reason: 'template bird.cfg.hbs:3:2: there is no "nmae"',
       advice: 'mend the template and send SIGHUP; try it with `birdkeeper diff --templates DIR`',
     },
-    isLoaded: false,
     isWorthALine: true,
   });
 });

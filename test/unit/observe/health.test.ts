@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { BirdState } from '../../../src/apply/bird-states.js';
 import { type Health, liveness, readiness } from '../../../src/observe/health.js';
 import type { DaemonStatus } from '../../../src/observe/status.js';
 import { statusWith } from './status-fixture.js';
@@ -8,70 +9,158 @@ const STALE_AFTER_MS = 60_000;
 
 const datastore = statusWith().datastore;
 const synced = { ...datastore, state: 'synced', snapshots: 1, heardAt: NOW_MS - 2_500 } as const;
-const loaded = { sequence: 7, digest: 'd7', loadedAt: 1_500_000 };
+const heard = 'the datastore was heard from 2.5 s ago';
+const lost = { ...synced, state: 'lost', reason: 'connection refused' } as const;
+const onDisk = { sequence: 7, digest: 'd7' };
+const generation = { ...onDisk, loadedAt: 1_500_000 };
+const retry = { attempt: 2, reason: 'BIRD does not answer', at: NOW_MS + 500 };
+
+/** A BIRD that runs generation `sequence`. */
+function running(sequence: number, parts: Partial<BirdState> = {}): BirdState {
+  const loaded = { sequence, digest: `d${sequence}`, at: 1_500_000, isInProgress: false };
+  return { daemon: 'bird', isUp: true, since: 1_000_000, isNeeded: true, loaded, ...parts };
+}
+
+/** A BIRD that is not known to run anything of ours. */
+function strange(isUp: boolean, parts: Partial<BirdState> = {}): BirdState {
+  return { daemon: 'bird', isUp, since: 1_000_000, isNeeded: true, ...parts };
+}
 
 function readinessOf(parts: Partial<DaemonStatus>): Health {
   return readiness(statusWith(parts), NOW_MS, STALE_AFTER_MS);
+}
+
+/** Ready or not, and why, with a datastore that asks for digest `desired` and was heard from. */
+function readinessWith(
+  birds: readonly BirdState[],
+  desired: string | undefined,
+  parts: Partial<DaemonStatus> = {},
+): Health {
+  return readinessOf({ datastore: synced, birds, desiredDigest: desired, generation, ...parts });
 }
 
 test('a process that answers lives', () => {
   expect(liveness()).toEqual({ isOk: true, lines: ['birdkeeper runs'] });
 });
 
-test('before the datastore has answered nothing is ready', () => {
-  expect(readinessOf({})).toEqual({
+test('before the datastore has answered nothing is ready, and the reason is said', () => {
+  expect(readinessOf({ birds: [strange(true)] })).toEqual({
     isOk: false,
-    lines: ['no configuration has been rendered from the datastore yet'],
+    lines: [
+      'bird runs, and has not confirmed a configuration yet',
+      'no configuration has been rendered from the datastore yet',
+      'the datastore is connecting',
+    ],
   });
-});
-
-test('a datastore that is lost before the first configuration is the reason', () => {
-  const lost = { ...datastore, state: 'lost', reason: 'connection refused' } as const;
-
-  expect(readinessOf({ datastore: lost })).toEqual({
-    isOk: false,
-    lines: ['no configuration has been rendered from the datastore yet', 'connection refused'],
-  });
-});
-
-test('a generation that BIRD has not loaded is not ready, and the failed pass is the reason', () => {
-  const retry = { attempt: 2, reason: 'BIRD does not answer', at: NOW_MS + 500 };
-  const generation = { sequence: 7, digest: 'd7' };
-
-  expect(readinessOf({ datastore: synced, generation, retry })).toEqual({
-    isOk: false,
-    lines: ['generation 7 is on disk, but BIRD has not loaded it yet', 'BIRD does not answer'],
-  });
+  const silent = { ...datastore, state: 'lost', reason: 'connection refused' } as const;
+  expect(readinessOf({ datastore: silent }).lines.at(-1)).toBe(
+    'the datastore is lost: connection refused',
+  );
 });
 
 test('ready is who runs the newest configuration and has heard from the datastore', () => {
-  expect(readinessOf({ datastore: synced, generation: loaded, desiredDigest: 'd7' })).toEqual({
+  expect(readinessWith([running(7)], 'd7')).toEqual({
     isOk: true,
-    lines: ['BIRD runs generation 7', 'the datastore was heard from 2.5 s ago'],
+    lines: ['BIRD runs generation 7', heard],
+  });
+});
+
+test('a configuration that BIRD never loaded is not ready, and the failed pass is the reason', () => {
+  expect(readinessWith([strange(false)], 'd7', { generation: onDisk, retry })).toEqual({
+    isOk: false,
+    lines: [
+      'bird is away',
+      'generation 7 is on disk, but BIRD has not loaded it yet',
+      'the newest state is not applied: BIRD does not answer',
+      heard,
+    ],
+  });
+});
+
+test('a BIRD that was restarted and did not confirm anything yet is not ready', () => {
+  const { isOk, lines } = readinessWith([strange(true)], 'd7', { generation: onDisk, retry });
+
+  expect(isOk).toBe(false);
+  expect(lines).toContain('bird runs, and has not confirmed a configuration yet');
+  expect(lines.join()).not.toContain('BIRD runs');
+});
+
+test('a BIRD that goes on running the old configuration while the new one fails is ready, and it is said', () => {
+  expect(readinessWith([running(6)], 'd7', { generation: onDisk, retry })).toEqual({
+    isOk: true,
+    lines: [
+      'BIRD runs generation 6',
+      'generation 7 is on disk, but BIRD has not loaded it yet',
+      'the newest state is not applied: BIRD does not answer',
+      heard,
+    ],
   });
 });
 
 test('a newest state that is refused leaves the last good one ready, and says why', () => {
-  const retry = { attempt: 1, reason: 'BIRD refuses the configuration', at: NOW_MS + 500 };
-  const parts = { datastore: synced, generation: loaded, desiredDigest: 'd8' };
+  const refused = { ...retry, reason: 'BIRD refuses the configuration' };
 
-  expect(readinessOf({ ...parts, retry })).toEqual({
+  expect(readinessWith([running(7)], 'd8', { retry: refused })).toEqual({
     isOk: true,
     lines: [
       'BIRD runs generation 7',
       'the newest state is not applied: BIRD refuses the configuration',
-      'the datastore was heard from 2.5 s ago',
+      heard,
     ],
   });
-  expect(readinessOf(parts).lines).toContain(
+  expect(readinessWith([running(7)], 'd8').lines).toContain(
     'the newest state is not applied: it is being worked on',
   );
 });
 
-test('a lost datastore leaves the last good configuration ready', () => {
-  const lost = { ...synced, state: 'lost', reason: 'connection refused' } as const;
+test('a newest state that cannot be rendered is said, too', () => {
+  const lastPass = { ...PASS, outcome: 'unrenderable', trouble: 'template bird.cfg.hbs' } as const;
 
-  expect(readinessOf({ datastore: lost, generation: loaded })).toEqual({
+  expect(readinessWith([running(7)], undefined, { lastPass }).lines).toContain(
+    'the newest state is not applied: template bird.cfg.hbs',
+  );
+});
+
+const PASS = { at: 1, durationMs: 1, stagesMs: {}, causes: [], changes: [] };
+
+test('of two processes each must run something, and each is told about', () => {
+  const bird6 = { daemon: 'bird6' } as const;
+
+  expect(readinessWith([running(7), running(7, bird6)], 'd7').lines).toEqual([
+    'BIRD runs generation 7',
+    heard,
+  ]);
+  const half = readinessWith([running(7), strange(false, bird6)], 'd7', { generation: onDisk });
+  expect(half.isOk).toBe(false);
+  expect(half.lines).toEqual([
+    'bird runs generation 7',
+    'bird6 is away',
+    'generation 7 is on disk, but BIRD has not loaded it yet',
+    'the newest state is not applied: it is being worked on',
+    heard,
+  ]);
+});
+
+test('a process that this host has no use for may stay away', () => {
+  const unused = strange(false, { daemon: 'bird6', isNeeded: false });
+
+  expect(readinessWith([running(7), unused], 'd7')).toEqual({
+    isOk: true,
+    lines: ['BIRD runs generation 7', heard],
+  });
+});
+
+test('a BIRD that is still at it is said to be', () => {
+  const loaded = { sequence: 7, digest: 'd7', at: 1_500_000, isInProgress: true };
+
+  expect(readinessWith([running(7, { loaded })], 'd7')).toEqual({
+    isOk: true,
+    lines: ['BIRD runs generation 7; some protocols are still going down or up', heard],
+  });
+});
+
+test('a lost datastore leaves the last good configuration ready', () => {
+  expect(readinessWith([running(7)], 'd7', { datastore: lost })).toEqual({
     isOk: true,
     lines: [
       'BIRD runs generation 7',
@@ -81,7 +170,7 @@ test('a lost datastore leaves the last good configuration ready', () => {
 });
 
 test('a datastore that has not answered since the start leaves what stood on disk ready', () => {
-  expect(readinessOf({ generation: loaded }).lines).toEqual([
+  expect(readinessOf({ generation, birds: [running(7)] }).lines).toEqual([
     'BIRD runs generation 7',
     'the last good configuration stands; the datastore is connecting',
   ]);
@@ -93,7 +182,7 @@ test.each([
 ])('a datastore that was last heard %i ms ago: %s', (silentMs, line) => {
   const silent = { ...synced, heardAt: NOW_MS - silentMs };
 
-  const { isOk, lines } = readinessOf({ datastore: silent, generation: loaded });
+  const { isOk, lines } = readinessWith([running(7)], 'd7', { datastore: silent });
 
   expect(isOk).toBe(true);
   expect(lines.at(-1)).toBe(line);

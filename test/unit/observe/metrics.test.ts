@@ -47,13 +47,26 @@ test('states are read from the status at each scrape', async () => {
 });
 
 test.each([
-  ['BIRD has loaded what the datastore asks for', { loadedAt: 5 }, 'd7', 1],
-  ['BIRD has not loaded it', {}, 'd7', 0],
-  ['the datastore asks for something else', { loadedAt: 5 }, 'd8', 0],
-  ['the datastore has not answered', { loadedAt: 5 }, undefined, 0],
-])('the loaded metric while %s', async (_, loaded, desiredDigest, value) => {
-  const generation = { sequence: 7, digest: 'd7', ...loaded };
-  const status = statusWith({ generation, ...(desiredDigest && { desiredDigest }) });
+  ['BIRD has loaded what the datastore asks for', ['d7'], 'd7', 1],
+  ['BIRD is away, or has not confirmed anything', [undefined], 'd7', 0],
+  ['BIRD runs something older', ['d6'], 'd7', 0],
+  ['one of two processes runs something older', ['d7', 'd6'], 'd7', 0],
+  ['one of two processes is away', ['d7', undefined], 'd7', 0],
+  ['both processes have loaded it', ['d7', 'd7'], 'd7', 1],
+  ['no process is there', [], 'd7', 0],
+  ['the datastore asks for something else', ['d7'], 'd8', 0],
+  ['the datastore has not answered, or its state cannot be rendered', ['d7'], undefined, 0],
+])('the loaded metric while %s', async (_, digests, desiredDigest, value) => {
+  const unused = { daemon: 'bird6', isUp: false, since: 5, isNeeded: false } as const;
+  const birds = digests.map((digest) => ({
+    daemon: 'bird' as const,
+    isUp: true,
+    since: 5,
+    isNeeded: true,
+    ...(digest !== undefined && { loaded: { sequence: 7, digest, at: 5, isInProgress: false } }),
+  }));
+  const generation = { sequence: 7, digest: 'd7' };
+  const status = statusWith({ birds: [...birds, unused], generation, desiredDigest });
 
   const metrics = metricsOf(() => status);
 
@@ -85,15 +98,26 @@ test('problems are counted by kind, and a kind that is gone is not there', async
 
 test('each BIRD process is up or not', async () => {
   const birds = [
-    { daemon: 'bird', isUp: true, since: 5 },
-    { daemon: 'bird6', isUp: false, since: 5 },
-  ];
+    { daemon: 'bird', isUp: true, since: 5, isNeeded: true },
+    { daemon: 'bird6', isUp: false, since: 5, isNeeded: true },
+  ] as const;
   const metrics = metricsOf(() => statusWith({ birds }));
 
   expect(await samplesOf(metrics, 'birdkeeper_bird_up')).toEqual([
     'birdkeeper_bird_up{daemon="bird"} 1',
     'birdkeeper_bird_up{daemon="bird6"} 0',
   ]);
+});
+
+test('a process that this host has no use for has no sample: an alert for those that are away must not see it', async () => {
+  const birds = [{ daemon: 'bird6', isUp: false, since: 5, isNeeded: false }] as const;
+
+  expect(
+    await samplesOf(
+      metricsOf(() => statusWith({ birds })),
+      'birdkeeper_bird_up',
+    ),
+  ).toEqual([]);
 });
 
 test('passes, reloads and changes are counted', async () => {

@@ -2,16 +2,16 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Page, Pages } from '../../../src/observe/http-server.js';
 import { pagesOf } from '../../../src/observe/pages.js';
-import { type DaemonStatus, StatusBoard } from '../../../src/observe/status.js';
+import type { DaemonStatus } from '../../../src/observe/status.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { projectRoot } from '../../support/tools.js';
 import { metricsOf } from './metrics-fixture.js';
-import { statusWith } from './status-fixture.js';
+import { boardWith, statusWith } from './status-fixture.js';
 
 const NOW_MS = 2_000_000;
 
 function pagesWith(parts: Partial<DaemonStatus> = {}): Pages {
-  const board = new StatusBoard(statusWith(parts));
+  const board = boardWith(statusWith(parts));
   return pagesOf({
     board,
     metrics: metricsOf(() => board.current()),
@@ -50,7 +50,15 @@ const busy = statusWith({
     trouble: 'BIRD refuses the configuration',
   },
   retry: { attempt: 3, reason: 'BIRD refuses the configuration', at: 2_001_000 },
-  birds: [{ daemon: 'bird', isUp: true, since: 1_000_000 }],
+  birds: [
+    {
+      daemon: 'bird',
+      isUp: true,
+      since: 1_000_000,
+      isNeeded: true,
+      loaded: { sequence: 7, digest: 'd7', at: 1_700_000, isInProgress: false },
+    },
+  ],
 });
 
 test('/livez answers 200', async () => {
@@ -63,7 +71,7 @@ test('/readyz answers 503 until a configuration is loaded, then 200, with the re
   expect(await pageOf(pagesWith(), '/readyz')).toEqual({
     status: 503,
     contentType: 'text/plain',
-    body: 'no configuration has been rendered from the datastore yet\n',
+    body: 'no configuration has been rendered from the datastore yet\nthe datastore is connecting\n',
   });
   expect(await pageOf(pagesWith(busy), '/readyz')).toEqual({
     status: 200,

@@ -1,4 +1,4 @@
-import type { DaemonStatus } from '../../../src/observe/status.js';
+import { type DaemonStatus, StatusBoard } from '../../../src/observe/status.js';
 
 /** A daemon that started at second 1,000 and has heard nothing yet, with `parts` in the place of its own. */
 export function statusWith(parts: Partial<DaemonStatus> = {}): DaemonStatus {
@@ -14,4 +14,10 @@ export function statusWith(parts: Partial<DaemonStatus> = {}): DaemonStatus {
     birds: [],
     ...parts,
   };
+}
+
+/** A board that holds `status` at first. What stands and what BIRD runs stays as it is there. */
+export function boardWith(status: DaemonStatus = statusWith()): StatusBoard {
+  const { generation, birds, ...told } = status;
+  return new StatusBoard(told, () => ({ birds, ...(generation && { generation }) }));
 }

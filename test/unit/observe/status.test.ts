@@ -1,14 +1,13 @@
 import { expect, test } from 'vitest';
 import { type Problem, problemId } from '../../../src/base/problem.js';
-import { StatusBoard } from '../../../src/observe/status.js';
-import { statusWith } from './status-fixture.js';
+import { boardWith, statusWith } from './status-fixture.js';
 
 function problemOf(key: string, reason = 'bad'): Problem {
   return { code: 'invalid-value', key, reason, action: 'left out' };
 }
 
 test('an update replaces the named parts and leaves the others', () => {
-  const board = new StatusBoard(statusWith());
+  const board = boardWith();
 
   board.update({ sessions: { ipv4: 3, ipv6: 1 } });
   board.updateDatastore({ state: 'synced', revision: '42' });
@@ -21,7 +20,7 @@ test('an update replaces the named parts and leaves the others', () => {
 });
 
 test('a status that was read stays as it was', () => {
-  const board = new StatusBoard(statusWith());
+  const board = boardWith();
   const before = board.current();
 
   board.update({ node: 'node-b' });
@@ -30,7 +29,7 @@ test('a status that was read stays as it was', () => {
 });
 
 test('a retry that is no longer due is forgotten, and nothing else', () => {
-  const board = new StatusBoard(statusWith());
+  const board = boardWith();
   board.update({ retry: { attempt: 1, reason: 'away', at: 5 } });
 
   board.clearRetry();
@@ -39,7 +38,7 @@ test('a retry that is no longer due is forgotten, and nothing else', () => {
 });
 
 test('problems are told when they appear and when they go, and keep the time since which they stand', () => {
-  const board = new StatusBoard(statusWith());
+  const board = boardWith();
   const [a, b, c] = [problemOf('/a'), problemOf('/b'), problemOf('/c')];
 
   const first = board.setProblems([a, b], problemId, 100);
@@ -55,7 +54,7 @@ test('problems are told when they appear and when they go, and keep the time sin
 });
 
 test('a problem of the same key for another reason is a new one', () => {
-  const board = new StatusBoard(statusWith());
+  const board = boardWith();
   board.setProblems([problemOf('/a', 'too short')], problemId, 100);
 
   const { appeared, gone } = board.setProblems([problemOf('/a', 'too long')], problemId, 200);
@@ -66,7 +65,7 @@ test('a problem of the same key for another reason is a new one', () => {
 });
 
 test('a problem that comes back stands since it came back', () => {
-  const board = new StatusBoard(statusWith());
+  const board = boardWith();
   board.setProblems([problemOf('/a')], problemId, 100);
   board.setProblems([], problemId, 200);
 
