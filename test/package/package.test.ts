@@ -2,22 +2,27 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import {
   buildPackage,
   builtPackages,
   install,
   installedMachine,
-  NEXT_VERSION,
   servedMachine,
+  sharedMachine,
   useDropIn,
 } from '../support/birdkeeper-machine.js';
 import { runCommand } from '../support/command.js';
 import { debianMachine } from '../support/debian-machine.js';
 
-// A machine boots in each test, and there may be little of this one left for it.
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
+/** The version of the package to upgrade to. */
+const NEXT_VERSION = '99.0.0';
+
 const packages = builtPackages();
+let next = '';
+beforeAll(async () => {
+  next = await buildPackage(packages.dir, '--version', NEXT_VERSION);
+});
 const settings = '/etc/default/birdkeeper';
 
 test('the same sources give the same bytes', async () => {
@@ -40,53 +45,76 @@ test('all files are of root, and the settings are told as such', async () => {
   expect(conffiles.trim().split('\n')).toEqual(['/etc/birdkeeper/birdkeeper.yaml', settings]);
 });
 
-test('installing makes user and folder, and neither enables nor starts anything', async () => {
-  const machine = await installedMachine(packages);
+describe('on a machine where nothing runs', () => {
+  const installed = sharedMachine((atEnd) => installedMachine(packages, atEnd));
 
-  expect(await machine.run('systemctl is-enabled birdkeeper || true')).toBe('disabled');
-  expect(await machine.property('birdkeeper', 'ActiveState')).toBe('inactive');
-  expect(await machine.property('bird', 'ActiveState')).toBe('inactive');
-  expect(await machine.run('id -nG birdkeeper')).toBe('birdkeeper bird');
-  expect(await machine.run('stat -c "%U:%G %a" /etc/birdkeeper/config')).toBe(
-    'birdkeeper:bird 2750',
-  );
-  expect(await machine.run('dpkg --verify birdkeeper')).toBe('');
-  expect(await machine.run('birdkeeper --version')).toMatch(/^\d+\.\d+\.\d+$/);
+  test('installing makes user and folder, and neither enables nor starts anything', async () => {
+    const { machine } = installed;
+
+    expect(await machine.run('systemctl is-enabled birdkeeper || true')).toBe('disabled');
+    expect(await machine.property('birdkeeper', 'ActiveState')).toBe('inactive');
+    expect(await machine.property('bird', 'ActiveState')).toBe('inactive');
+    expect(await machine.run('id -nG birdkeeper')).toBe('birdkeeper bird');
+    expect(await machine.run('stat -c "%U:%G %a" /etc/birdkeeper/config')).toBe(
+      'birdkeeper:bird 2750',
+    );
+    expect(await machine.run('dpkg --verify birdkeeper')).toBe('');
+    expect(await machine.run('birdkeeper --version')).toMatch(/^\d+\.\d+\.\d+$/);
+  });
+
+  test('an upgrade leaves a birdkeeper alone that does not run', async () => {
+    const { machine } = installed;
+
+    await install(machine, next);
+
+    expect(await machine.property('birdkeeper', 'ActiveState')).toBe('inactive');
+  });
+
+  test("purging leaves an administrator's own files", async () => {
+    const { machine } = installed;
+    const own = ['/etc/birdkeeper/templates/partials/timers.hbs', '/etc/birdkeeper/config/notes'];
+    for (const file of own) {
+      await machine.run(`mkdir -p $(dirname ${file}); touch ${file}`);
+    }
+
+    await machine.run('dpkg --purge birdkeeper');
+
+    expect(await machine.run('find /etc/birdkeeper -type f | sort')).toBe(
+      [...own].sort().join('\n'),
+    );
+    expect(await machine.run('find /etc/birdkeeper -nouser')).toBe('');
+  });
 });
 
-test('an upgrade keeps changed settings and restarts a birdkeeper that runs, and BIRD runs on', async () => {
-  const machine = await servedMachine(packages);
-  await machine.run(`echo BIRDKEEPER_LOG_LEVEL=debug >>${settings}`);
-  const birdkeeper = await machine.property('birdkeeper', 'MainPID');
-  const bird = await machine.property('bird', 'MainPID');
+describe('on a machine that it serves', () => {
+  const served = sharedMachine((atEnd) => servedMachine(packages, atEnd));
 
-  await install(machine, packages.next);
+  test('an upgrade keeps changed settings and restarts a birdkeeper that runs, and BIRD runs on', async () => {
+    const { machine } = served;
+    await machine.run(`echo BIRDKEEPER_LOG_LEVEL=debug >>${settings}`);
+    const birdkeeper = await machine.property('birdkeeper', 'MainPID');
+    const bird = await machine.property('bird', 'MainPID');
 
-  expect(await machine.run('dpkg --status birdkeeper')).toContain(`Version: ${NEXT_VERSION}`);
-  expect(await machine.run(`tail -n 1 ${settings}`)).toBe('BIRDKEEPER_LOG_LEVEL=debug');
-  expect(await machine.property('birdkeeper', 'ActiveState')).toBe('active');
-  expect(await machine.property('birdkeeper', 'MainPID')).not.toBe(birdkeeper);
-  expect(await machine.property('bird', 'MainPID')).toBe(bird);
-});
+    await install(machine, next);
 
-test('an upgrade leaves a birdkeeper alone that does not run', async () => {
-  const machine = await installedMachine(packages);
+    expect(await machine.run('dpkg --status birdkeeper')).toContain(`Version: ${NEXT_VERSION}`);
+    expect(await machine.run(`tail -n 1 ${settings}`)).toBe('BIRDKEEPER_LOG_LEVEL=debug');
+    expect(await machine.property('birdkeeper', 'ActiveState')).toBe('active');
+    expect(await machine.property('birdkeeper', 'MainPID')).not.toBe(birdkeeper);
+    expect(await machine.property('bird', 'MainPID')).toBe(bird);
+  });
 
-  await install(machine, packages.next);
+  test('removing stops birdkeeper and leaves BIRD with what it runs', async () => {
+    const { machine } = served;
+    const bird = await machine.property('bird', 'MainPID');
 
-  expect(await machine.property('birdkeeper', 'ActiveState')).toBe('inactive');
-});
+    await machine.run('dpkg --remove birdkeeper');
 
-test('removing stops birdkeeper and leaves BIRD with what it runs', async () => {
-  const machine = await servedMachine(packages);
-  const bird = await machine.property('bird', 'MainPID');
-
-  await machine.run('dpkg --remove birdkeeper');
-
-  expect(await machine.run('pgrep --exact birdkeeper || true')).toBe('');
-  expect(await machine.property('bird', 'MainPID')).toBe(bird);
-  expect(await machine.run('birdc configure')).toContain('Reconfigured');
-  expect(await machine.run('birdc show protocols')).toContain('Mesh_172_17_42_32');
+    expect(await machine.run('pgrep --exact birdkeeper || true')).toBe('');
+    expect(await machine.property('bird', 'MainPID')).toBe(bird);
+    expect(await machine.run('birdc configure')).toContain('Reconfigured');
+    expect(await machine.run('birdc show protocols')).toContain('Mesh_172_17_42_32');
+  });
 });
 
 test('purging leaves nothing behind, tells who still reads the configuration, and leaves BIRD alone', async () => {
@@ -108,17 +136,4 @@ test('purging leaves nothing behind, tells who still reads the configuration, an
   expect(await machine.run('id -nG bird')).toBe('bird');
   await machine.run('systemctl disable etcd bird; rm -r /etc/systemd/system/bird.service.d');
   expect(await machine.run(files)).toBe(before);
-});
-
-test("purging leaves an administrator's own files", async () => {
-  const machine = await installedMachine(packages);
-  const own = ['/etc/birdkeeper/templates/partials/timers.hbs', '/etc/birdkeeper/config/notes'];
-  for (const file of own) {
-    await machine.run(`mkdir -p $(dirname ${file}); touch ${file}`);
-  }
-
-  await machine.run('dpkg --purge birdkeeper');
-
-  expect(await machine.run('find /etc/birdkeeper -type f | sort')).toBe([...own].sort().join('\n'));
-  expect(await machine.run('find /etc/birdkeeper -nouser')).toBe('');
 });

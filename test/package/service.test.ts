@@ -1,28 +1,18 @@
 /** birdkeeper.service under a real systemd, beside Debian's own bird.service. */
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   addNode,
   builtPackages,
   installedMachine,
+  RESTARTED_ONCE,
   servedMachine,
+  sharedMachine,
   useDropIn,
 } from '../support/birdkeeper-machine.js';
 import type { DebianMachine } from '../support/debian-machine.js';
 
-// A machine boots in each test, and there may be little of this one left for it.
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 const packages = builtPackages();
 const unit = 'birdkeeper.service';
-
-test('the unit has no mistakes, and systemd finds that it exposes little', async () => {
-  const machine = await installedMachine(packages);
-
-  expect(await machine.run(`systemd-analyze verify --man=no ${unit}`)).toBe('');
-  expect(await machine.run(`systemd-analyze verify --man=no bird.service`)).toBe('');
-  const file = `/usr/lib/systemd/system/${unit}`;
-  const security = `systemd-analyze security --offline=true --threshold=30 ${file}`;
-  expect(await machine.run(security)).toContain('Overall exposure level');
-});
 
 test('BIRD that was started first waits for a configuration, and what etcd is told reaches it', async () => {
   const machine = await installedMachine(packages);
@@ -43,18 +33,10 @@ test('BIRD that was started first waits for a configuration, and what etcd is to
 });
 
 describe('beside a BIRD that runs what it writes', () => {
-  let machine: DebianMachine;
-  const endings: (() => void)[] = [];
-  beforeAll(async () => {
-    machine = await servedMachine(packages, (end) => endings.push(end));
-  });
-  afterAll(() => {
-    for (const end of endings) {
-      end();
-    }
-  });
+  const served = sharedMachine((atEnd) => servedMachine(packages, atEnd));
 
   test('the service can write where BIRD reads and nowhere else', async () => {
+    const { machine } = served;
     const pid = await machine.property(unit, 'MainPID');
     const root = `/proc/${pid}/root`;
 
@@ -68,11 +50,12 @@ describe('beside a BIRD that runs what it writes', () => {
   });
 
   test('killed, it is started again and goes on where it was, and BIRD notices nothing', async () => {
+    const { machine } = served;
     const before = await birdFacts(machine);
     const pid = await machine.property(unit, 'MainPID');
 
     await machine.run(`systemctl kill --signal KILL ${unit}`);
-    await machine.until(`systemctl show --property NRestarts,ActiveState ${unit}`, restarted(1));
+    await machine.until(`systemctl show --property NRestarts,ActiveState ${unit}`, RESTARTED_ONCE);
     expect(await machine.property(unit, 'MainPID')).not.toBe(pid);
     expect(await birdFacts(machine)).toEqual(before);
 
@@ -82,6 +65,7 @@ describe('beside a BIRD that runs what it writes', () => {
   });
 
   test('stopped, it leaves BIRD as it is; BIRD stopped and started leaves it as it is', async () => {
+    const { machine } = served;
     const before = await birdFacts(machine);
 
     await machine.run(`systemctl stop ${unit}`);
@@ -96,6 +80,7 @@ describe('beside a BIRD that runs what it writes', () => {
   });
 
   test('a reload reads the settings anew in the same process', async () => {
+    const { machine } = served;
     const pid = await machine.property(unit, 'MainPID');
     await machine.run('echo "listen: 127.0.0.1:9999" >>/etc/birdkeeper/birdkeeper.yaml');
 
@@ -108,52 +93,6 @@ describe('beside a BIRD that runs what it writes', () => {
     );
     expect(await machine.property(unit, 'MainPID')).toBe(pid);
   });
-});
-
-test('one that hangs is started again; one that works is left alone', async () => {
-  const machine = await installedMachine(packages);
-  await machine.run(`mkdir -p /run/systemd/system/${unit}.d
-    printf '[Service]\\nWatchdogSec=2\\nWatchdogSignal=SIGKILL\\n' >/run/systemd/system/${unit}.d/soon.conf
-    systemctl daemon-reload; systemctl start ${unit}`);
-  const stamp = 'WatchdogTimestampMonotonic';
-  const first = await machine.property(unit, stamp);
-
-  await machine.until(`systemctl show --property ${stamp} ${unit}`, isOther(first));
-  const second = await machine.property(unit, stamp);
-  await machine.until(`systemctl show --property ${stamp} ${unit}`, isOther(second));
-  expect(await machine.property(unit, 'NRestarts')).toBe('0');
-  await machine.run(`systemctl kill --kill-whom main --signal STOP ${unit}`);
-
-  await machine.until(`systemctl show --property NRestarts,ActiveState ${unit}`, restarted(1));
-});
-
-test('wrong settings are said once, and not tried again', async () => {
-  const machine = await installedMachine(packages);
-  await machine.run('echo BIRDKEEPER_ROLE=reflector >>/etc/default/birdkeeper');
-
-  const said = await machine.run(`systemctl start ${unit} || true`);
-
-  expect(said).toContain('exited with error code');
-  expect(await machine.property(unit, 'ExecMainStatus')).toBe('2');
-  expect(await machine.property(unit, 'ActiveState')).toBe('failed');
-  expect(await machine.property(unit, 'NRestarts')).toBe('0');
-  expect(await machine.journal('birdkeeper')).toEqual([
-    expect.stringContaining('--role reflector needs an address: --ip or --ip6 (IP, IP6)'),
-  ]);
-});
-
-test('a folder that it may not write to is said, and tried again until that is mended', async () => {
-  const machine = await installedMachine(packages);
-  await machine.run('chown root /etc/birdkeeper/config');
-  await machine.run(`systemctl start ${unit} || true`);
-  const errors = (await machine.journal('birdkeeper')).filter((line) =>
-    line.includes('"level":"error"'),
-  );
-  expect(errors).toEqual([expect.stringMatching(/let the user.*cannot make the folder/)]);
-
-  await machine.run('chown birdkeeper /etc/birdkeeper/config');
-
-  await machine.until(`systemctl show --property ActiveState ${unit}`, /=active/);
 });
 
 /** What must not change when birdkeeper comes and goes: BIRD's process, and since when its session is as it is. */
@@ -171,12 +110,4 @@ async function birdFacts(machine: DebianMachine): Promise<unknown> {
 async function warnings(machine: DebianMachine): Promise<readonly string[]> {
   const lines = await machine.journal('birdkeeper');
   return lines.filter((line) => /EPERM|EACCES|EROFS|could not be told/.test(line));
-}
-
-function restarted(times: number): RegExp {
-  return new RegExp(`NRestarts=${times}\\nActiveState=active$`);
-}
-
-function isOther(value: string): RegExp {
-  return new RegExp(`=(?!${value}$)`);
 }

@@ -7,27 +7,43 @@ import { runCommand } from './command.js';
 import { type DebianMachine, debianMachine } from './debian-machine.js';
 import { projectRoot } from './tools.js';
 
-/** The packages that a test file has built: of this version, and of one that follows it. */
+/** The package that a test file has built, and where others may be put beside it. */
 export interface Packages {
   /** The folder; the machines see it as `/files`. */
   readonly dir: string;
+  /** The file of this version. */
   readonly current: string;
-  readonly next: string;
 }
 
-/** The version of the package to upgrade to. */
-export const NEXT_VERSION = '99.0.0';
+/** What `systemctl show --property NRestarts,ActiveState` says of a service that was started again, and runs. */
+export const RESTARTED_ONCE = /NRestarts=1\nActiveState=active$/;
 
-/** Builds the packages before the tests of a file, and removes them afterwards. */
+/** Builds the package before the tests of a file, and removes it afterwards. */
 export function builtPackages(): Packages {
   const dir = mkdtempSync(join(tmpdir(), 'birdkeeper-packages-'));
-  const packages = { dir, current: '', next: '' };
+  const packages = { dir, current: '' };
   beforeAll(async () => {
     packages.current = await buildPackage(dir);
-    packages.next = await buildPackage(dir, '--version', NEXT_VERSION);
   });
   afterAll(() => rmSync(dir, { recursive: true, force: true }));
   return packages;
+}
+
+/** A machine that the tests of a group share, one after the other: to boot one is most of the work. */
+export function sharedMachine(make: (atEnd: (end: () => void) => void) => Promise<DebianMachine>): {
+  readonly machine: DebianMachine;
+} {
+  const shared: { machine: DebianMachine } = Object.create(null);
+  const endings: (() => void)[] = [];
+  beforeAll(async () => {
+    shared.machine = await make((end) => endings.push(end));
+  });
+  afterAll(() => {
+    for (const end of endings) {
+      end();
+    }
+  });
+  return shared;
 }
 
 /** Builds a package into `dir`; gives the name of its file. */

@@ -94,9 +94,8 @@ export class DebianMachine {
 
   /** What a program has written to the journal, line by line. */
   async journal(program: string): Promise<readonly string[]> {
-    return (await this.run(`journalctl --no-pager --output cat --identifier ${program}`)).split(
-      '\n',
-    );
+    const command = `journalctl --sync; journalctl --no-pager --output cat --identifier ${program}`;
+    return (await this.run(command)).split('\n');
   }
 
   /** Ends and removes it. */

@@ -8,6 +8,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const LONGEST = [
   'package/service.test.ts',
   'package/package.test.ts',
+  'package/service-faults.test.ts',
   'image/image.test.ts',
   'e2e/redundancy.test.ts',
   'e2e/walkthrough.test.ts',
