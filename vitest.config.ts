@@ -5,6 +5,7 @@ import { LongestFirst } from './test/support/longest-first.js';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: 'test/support/fresh-build.ts',
     // Real etcd and real BIRD: a test may wait for a session, but never for ever. test/support/wait-for.ts has the other deadlines.
     testTimeout: 300_000,
     hookTimeout: 300_000,

@@ -1,11 +1,11 @@
 /** The commands of the built program, as an operator or a script calls them. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Setting } from '../../src/settings/setting.js';
 import { SETTINGS } from '../../src/settings/settings.js';
 import { runBirdkeeper as birdkeeper, type Ended, program } from '../support/birdkeeper.js';
@@ -19,23 +19,6 @@ const COMMANDS = ['run', 'render', 'check', 'diff', 'status'];
 
 /** Where the templates of `--templates` name what they print. */
 const SESSION_TEMPLATE = join(projectRoot, 'templates/bird2/partials/session.hbs');
-
-beforeAll(async () => {
-  if (await isBuildStale()) {
-    execFileSync('npm', ['run', '--silent', 'build'], { cwd: projectRoot });
-  }
-});
-
-async function isBuildStale(): Promise<boolean> {
-  const built = await stat(program).then(
-    ({ mtimeMs }) => mtimeMs,
-    () => 0,
-  );
-  const source = join(projectRoot, 'src');
-  const names = await readdir(source, { recursive: true });
-  const times = names.map(async (name) => (await stat(join(source, name))).mtimeMs);
-  return Math.max(...(await Promise.all(times))) > built;
-}
 
 /** A folder with a datastore in it: this node and another one. */
 async function siteForTest() {
