@@ -107,7 +107,12 @@ async function lockStore(): Promise<() => void> {
 /** Removes an image's name. */
 export async function removeImage(name: string): Promise<void> {
   // Without the second, all names that the image has.
-  await podman(['untag', name, name]);
+  await podman(['untag', name, name]).catch(async (error: unknown) => {
+    // Another run may have been faster.
+    if (await isThere(name)) {
+      throw error;
+    }
+  });
 }
 
 /** The names of the images that processes which are gone have left. */

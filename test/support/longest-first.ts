@@ -10,6 +10,7 @@ const LONGEST = [
   'package/package.test.ts',
   'package/service-faults.test.ts',
   'image/image.test.ts',
+  'image/sidecar.test.ts',
   'e2e/redundancy.test.ts',
   'e2e/walkthrough.test.ts',
   'e2e/bgp-verbs.test.ts',
