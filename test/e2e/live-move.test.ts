@@ -3,8 +3,8 @@
  * gives: no node is without a route, and no ping is lost.
  */
 import { expect, test } from 'vitest';
+import { BIRD_KINDS } from '../support/birds.js';
 import { withLab } from '../support/lab.js';
-import { BIRD_KINDS } from '../support/lab-bird.js';
 import { Pinging } from '../support/pinging.js';
 import { longestGapMs, RouteMonitor } from '../support/route-monitor.js';
 import { Walkthrough, walkthroughSite } from '../support/walkthrough.js';

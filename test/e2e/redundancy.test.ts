@@ -5,6 +5,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { BIRD_KINDS } from '../support/birds.js';
 import { type Lab, withLab } from '../support/lab.js';
 import type { LabHost } from '../support/lab-host.js';
 import { longestGapMs, RouteMonitor } from '../support/route-monitor.js';
@@ -36,11 +37,15 @@ const ROUTE_OF_MASTER = '192.168.0.0/26 via 172.17.42.31 dev eth0 proto bird';
 
 const SESSIONS = ['Global_172_17_42_40', 'Global_172_17_42_41'];
 
-test.each([
-  { bird: 'bird2', clusters: 'the same cluster id', ids: ['1.0.0.1', '1.0.0.1'] },
+/** Graceful restart is each BIRD's own work; what a cluster id does to it is the same in all. */
+const sites = [
+  ...BIRD_KINDS.map((bird) => ({
+    ...{ bird, clusters: 'the same cluster id', ids: ['1.0.0.1', '1.0.0.1'] },
+  })),
   { bird: 'bird2', clusters: 'cluster ids of their own', ids: ['1.0.0.1', '1.0.0.2'] },
-  { bird: 'bird1', clusters: 'the same cluster id', ids: ['1.0.0.1', '1.0.0.1'] },
-] as const)(
+] as const;
+
+test.each(sites)(
   'either of two reflectors with $clusters may die on $bird, and both for a while',
   async ({ bird, ids }) => {
     await withLab({ hosts: walkthroughSite({ bird, secondReflector: true }) }, async (lab) => {
@@ -148,9 +153,11 @@ async function established(nodes: readonly LabHost[]): Promise<void> {
   for (const node of nodes) {
     await node.waitForSessions(SESSIONS, SLOW_RETRY_MS);
   }
-  const [master, node1] = nodes;
+  const [master, node1, node2] = nodes;
   await master?.waitForRoute(ROUTE_OF_MASTER);
   await node1?.waitForRoute('192.168.0.64/26 via 172.17.42.32 dev eth0 proto bird');
+  // Pings come back this way. BIRD 3 has routes in the kernel up to a second after its sessions are up.
+  await node2?.waitForRoute(ROUTE_OF_MASTER);
 }
 
 function sessionWith({ address }: LabHost): string {

@@ -3,8 +3,8 @@
  * with the nodes, not the reflector, as next hops.
  */
 import { expect, test } from 'vitest';
+import { BIRD_KINDS, type BirdKind } from '../support/birds.js';
 import { type Lab, withLab } from '../support/lab.js';
-import { BIRD_KINDS, type BirdKind } from '../support/lab-bird.js';
 import type { LabHostOptions } from '../support/lab-host.js';
 import { walkthroughHosts } from '../support/walkthrough.js';
 

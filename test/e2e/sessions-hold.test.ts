@@ -1,13 +1,13 @@
 /**
- * What a reload restarts, on every BIRD that Debian has: nothing for changes that concern nobody who has a session, and
+ * What a reload restarts, on every BIRD: nothing for changes that concern nobody who has a session, and
  * exactly what birdkeeper forecasts for the others.
  *
  * Two nodes with a mesh and a reflector, IPv4 and IPv6, one lab a BIRD. Proof is the kernel's: the TCP connection of each
  * session, and its own account of its routes.
  */
 import { expect, test } from 'vitest';
+import { BIRD_KINDS, type BirdKind, birdOf } from '../support/birds.js';
 import { type Lab, withLab } from '../support/lab.js';
-import { BIRD_KINDS, type BirdKind } from '../support/lab-bird.js';
 import { type Connections, neighborOf, settledConnections } from '../support/lab-connections.js';
 import type { LabHost, LabHostOptions } from '../support/lab-host.js';
 import { RouteMonitor } from '../support/route-monitor.js';
@@ -242,7 +242,7 @@ async function applyChange(lab: Lab, { keys, reloads }: Change): Promise<void> {
  */
 async function expectDeletedByFilter(host: LabHost, deleted: readonly string[]): Promise<void> {
   const routes = new Set(deleted.map((line) => /\S+\/26/.exec(line)?.[0]));
-  const isTouched = host.bird.kind === 'bird1' && host.role === 'node';
+  const isTouched = birdOf(host.bird.kind).replacesByDeleting && host.role === 'node';
   expect(routes, host.name).toEqual(new Set(isTouched ? BLOCKS : []));
   if (host.name === 'kube-master') {
     for (const block of BLOCKS) {

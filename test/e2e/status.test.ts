@@ -1,7 +1,7 @@
 /** `birdkeeper status` on real BIRDs: what it shows, and the exit status that scripts go by. */
 import { expect, test } from 'vitest';
+import { BIRD_KINDS, type BirdKind } from '../support/birds.js';
 import { type Lab, withLab } from '../support/lab.js';
-import { BIRD_KINDS, type BirdKind } from '../support/lab-bird.js';
 
 const BGP = '/calico/bgp/v1';
 

@@ -1,15 +1,25 @@
 import { expect, test } from 'vitest';
+import { birdOf, birdsOf } from '../support/birds.js';
 import { withLab } from '../support/lab.js';
 import { Walkthrough, walkthroughHosts, walkthroughSite } from '../support/walkthrough.js';
 
 const silent = { step() {}, ran() {}, checked() {} };
 
+/**
+ * Each BIRD once, each datastore at least once. The second reflector has a test of its own on each BIRD (redundancy.test.ts),
+ * so here it is walked where a route is replaced at once and where it is deleted and added.
+ */
 const sites = [
   { bird: 'bird2', datastore: 'etcd3', secondReflector: true },
   { bird: 'bird1', datastore: 'etcd3', secondReflector: true },
   { bird: 'bird217', datastore: 'file', secondReflector: false },
+  { bird: 'bird2-newest', datastore: 'etcd3', secondReflector: false },
   { bird: 'bird3', datastore: 'etcd2', secondReflector: false },
+  { bird: 'bird3-newest', datastore: 'file', secondReflector: false },
   { bird: 'mixed', datastore: 'etcd3', secondReflector: false },
+  ...birdsOf('calico').map(
+    (bird) => ({ bird, datastore: 'etcd2', secondReflector: false }) as const,
+  ),
 ] as const;
 
 test.each(sites)(
@@ -23,7 +33,10 @@ test.each(sites)(
       const { bird: daemon, namespace } = lab.host('kube-node1');
       const routes = await namespace.routes();
       await daemon.stop();
-      expect(await namespace.routes()).toBe(routes);
+      const left = birdOf(daemon.kind).persists
+        ? routes
+        : routes.replaceAll(/^.* proto bird.*\n?/gm, '').trimEnd();
+      expect((await namespace.routes()).trimEnd()).toBe(left.trimEnd());
     });
   },
 );

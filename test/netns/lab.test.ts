@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import type { BirdKind } from '../support/birds.js';
 import { type Lab, withLab } from '../support/lab.js';
-import type { BirdKind } from '../support/lab-bird.js';
 import type { LabHostOptions } from '../support/lab-host.js';
 
 const addresses = {

@@ -1,7 +1,6 @@
 /** What is printed is what the real BIRD takes. On failure fast-check prints seed and counter-example. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { BirdInstance } from '../../src/apply/bird-instance.js';
 import { checkFileSet } from '../../src/apply/check/check-once.js';
 import { systemClock } from '../../src/base/clock.js';
 import { silentLogger } from '../../src/base/logger.js';
@@ -10,8 +9,8 @@ import { fileSetOf } from '../../src/render/file-set.js';
 import { quoted } from '../../src/render/syntax/quoted.js';
 import { parseSpeakerAddress } from '../../src/values/address.js';
 import { badEntry, changes, entriesAfter, goodEntry } from '../support/arbitraries.js';
+import { type BirdKind, birdOf, birdsOf, checkersOf } from '../support/birds.js';
 import { Renderer, storeOf } from '../support/scenario.js';
-import { tools } from '../support/tools.js';
 
 const entries = fc
   .array(
@@ -37,17 +36,8 @@ const REFLECTOR: Host = {
   ...(own4.ok && { ipv4: own4.value }),
   ...(own6.ok && { ipv6: own6.value }),
 };
-const socketPath = '/nonexistent/bird.ctl';
-const BIRDS: Readonly<Record<'bird1' | 'bird2', readonly BirdInstance[]>> = {
-  bird2: [{ daemon: 'bird', birdPath: tools.bird2.bird, birdcPath: tools.bird2.birdc, socketPath }],
-  bird1: [
-    { daemon: 'bird', birdPath: tools.bird1.bird, birdcPath: tools.bird1.birdc, socketPath },
-    { daemon: 'bird6', birdPath: tools.bird1.bird6, birdcPath: tools.bird1.birdc6, socketPath },
-  ],
-};
-
-async function refusalsOf(line: 'bird1' | 'bird2', files: ReadonlyMap<string, string>) {
-  const birds = BIRDS[line].filter(({ daemon }) => files.has(`${daemon}.cfg`));
+async function refusalsOf(kind: BirdKind, files: ReadonlyMap<string, string>) {
+  const birds = checkersOf(birdOf(kind)).filter(({ daemon }) => files.has(`${daemon}.cfg`));
   const fileSet = fileSetOf(
     [...files].map(([name, text]) => ({ name, text })),
     birds.map(({ daemon }) => ({ daemon, name: `${daemon}.cfg`, isOptional: false })),
@@ -59,13 +49,15 @@ describe.each([
   ['node', NODE],
   ['reflector', REFLECTOR],
 ])('the real BIRD accepts whatever is printed for a %s', (_, host) => {
-  test.each(['bird1', 'bird2'] as const)('in %s', async (dialect) => {
-    const renderer = await Renderer.create(dialect);
+  // Each dialect, by the oldest and the newest parser of it: a word that both take, those between take, too.
+  const kinds = birdsOf('bird1', 'bird2', 'bird2-newest', 'bird3-newest', 'calico');
+  test.each(kinds)('on %s', async (kind) => {
+    const renderer = await Renderer.create(birdOf(kind).dialect);
     await fc.assert(
       fc.asyncProperty(entries, async (standing) => {
         const { files } = renderer.render(storeOf(standing), host);
 
-        expect(await refusalsOf(dialect, files)).toEqual([]);
+        expect(await refusalsOf(kind, files)).toEqual([]);
       }),
       { numRuns: 25 },
     );

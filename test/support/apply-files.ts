@@ -21,7 +21,7 @@ export function numberedFiles(
   { kind = 'bird2', more = '' }: NumberedFilesOptions = {},
 ): FileSet {
   const daemon = kind === 'bird1-ipv6' ? 'bird6' : 'bird';
-  const channel = kind === 'bird2' ? '\n  ipv4;' : '';
+  const channel = kind.startsWith('bird1') ? '' : '\n  ipv4;';
   const main = `# gen ${generation}\n${IDLE_CONFIG}include "${daemon}_aggr.cfg";\n${more}`;
   const included = `# gen ${generation}\nprotocol static gen_${generation} {${channel}\n}\n`;
   return fileSetOf(

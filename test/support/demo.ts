@@ -6,9 +6,9 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { BIRD_KINDS, BIRDS } from './birds.js';
 import { isInKeeper, stopKept, tellKept, walkInKeeper } from './demo-keeper.js';
 import { type Lab, withLab } from './lab.js';
-import { BIRD_KINDS } from './lab-bird.js';
 import type { StoreKind } from './lab-store.js';
 import { projectRoot } from './tools.js';
 import {
@@ -18,9 +18,10 @@ import {
   walkthroughSite,
 } from './walkthrough.js';
 
+const KINDS_OF_BIRD = BIRDS.map(({ kind, what }) => `${' '.repeat(35)}${kind}: ${what}\n`).join('');
 const USAGE = `usage: npm run demo [-- OPTION...]
-  --bird KIND                      which BIRD the hosts run: bird2 (this machine's, the default), bird1 (1.6),
-                                   bird217 (2.17), bird3 (3.1), or mixed (bird2 and bird1 by turns)
+  --bird KIND                      which BIRD the hosts run (default: bird2):
+${KINDS_OF_BIRD}                                   mixed: bird2 and bird1 by turns
   --datastore etcd3|etcd2|file     where the desired state is (default: etcd3)
   --second-reflector               walk step 9 too: a second reflector, and either of the two dies
   --keep                           leave all running at the end, and say how to look around

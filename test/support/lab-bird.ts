@@ -4,18 +4,10 @@
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type BirdKind, birdOf } from './birds.js';
 import type { BackgroundCommand } from './command.js';
 import type { Namespace } from './netns.js';
-import { tools } from './tools.js';
 import { waitFor } from './wait-for.js';
-
-/**
- * Which BIRD a host runs: stock 1.6.8, the machine's own (bird2: 2.0.12 on Debian 12), or 2.17 and 3.1 of Debian 13.
- */
-export const BIRD_KINDS = ['bird1', 'bird2', 'bird217', 'bird3'] as const;
-
-/** See `BIRD_KINDS`. */
-export type BirdKind = (typeof BIRD_KINDS)[number];
 
 /** One line of `birdc show protocols`. */
 export interface LabSession {
@@ -61,12 +53,11 @@ export class LabBird {
       socket: join(place.dir, `${name}.ctl`),
       logFile: join(place.dir, `${name}.log`),
     });
-    const { bird, birdc } = tools[kind];
-    const { bird6, birdc6 } = tools.bird1;
-    this.#daemons =
-      kind === 'bird1'
-        ? [daemon(bird, birdc, 'bird'), daemon(bird6, birdc6, 'bird6')]
-        : [daemon(bird, birdc, 'bird')];
+    const { bird, birdc, bird6, birdc6 } = birdOf(kind);
+    this.#daemons = [
+      daemon(bird, birdc, 'bird'),
+      ...(bird6 !== undefined && birdc6 !== undefined ? [daemon(bird6, birdc6, 'bird6')] : []),
+    ];
   }
 
   /** The environment by which birdkeeper finds this BIRD. */

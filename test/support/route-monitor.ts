@@ -1,7 +1,7 @@
 /** `ip monitor route` in a namespace: the kernel's account of every change of its routes, however short-lived. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BirdKind } from './lab-bird.js';
+import { type BirdKind, birdOf } from './birds.js';
 import type { Namespace } from './netns.js';
 import { waitFor } from './wait-for.js';
 
@@ -13,7 +13,7 @@ const PROBE = '203.0.113.0/24';
  * machine gives its time to others in between, it is longer, and still less than a session takes to come back.
  */
 export function longestGapMs(kind: BirdKind): number {
-  return kind === 'bird1' ? 1_000 : 0;
+  return birdOf(kind).replacesByDeleting ? 1_000 : 0;
 }
 
 /** Writes down what becomes of the routes, from `started` on until the network is disposed of. */

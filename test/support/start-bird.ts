@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import type { BirdInstance } from '../../src/apply/bird-instance.js';
 import type { BirdDaemon } from '../../src/render/file-set.js';
 import { atExit } from './at-exit.js';
+import { birdOf } from './birds.js';
 import { BackgroundCommand, runCommand } from './command.js';
-import { tools } from './tools.js';
 import { waitFor } from './wait-for.js';
 
-/** Which BIRD: Debian's bird2, or one of the two programs of 1.6.8. */
-export type TestBirdKind = 'bird2' | 'bird1' | 'bird1-ipv6';
+/** Which BIRD: this machine's, one of the two programs of 1.6.8, or those of line 3 (`birds.ts`). */
+export type TestBirdKind = 'bird2' | 'bird1' | 'bird1-ipv6' | 'bird3' | 'bird3-newest';
 
 /** One BIRD under test; `start` and `stop` it as often as you like. */
 export class TestBird {
@@ -33,7 +33,8 @@ export class TestBird {
   /** Starts it with what its configuration file holds, and waits until it answers. */
   async start(): Promise<void> {
     const { birdPath, socketPath } = this.instance;
-    const args = ['--net', birdPath, '-f', '-c', this.#configFile, '-s', socketPath];
+    // -R as in earnest: until its neighbors are back, such a BIRD takes part in graceful restart.
+    const args = ['--net', birdPath, '-f', '-R', '-c', this.#configFile, '-s', socketPath];
     const process = new BackgroundCommand('unshare', args, this.#logFile);
     this.#process = process;
     await waitFor(async () => !process.isRunning || (await this.birdc('show', 'status')), {
@@ -94,13 +95,10 @@ export async function makeApplyFolder(): Promise<ApplyFolder> {
 }
 
 function programsOf(kind: TestBirdKind): Pick<BirdInstance, 'birdPath' | 'birdcPath'> {
-  const { bird1, bird2 } = tools;
-  switch (kind) {
-    case 'bird2':
-      return { birdPath: bird2.bird, birdcPath: bird2.birdc };
-    case 'bird1':
-      return { birdPath: bird1.bird, birdcPath: bird1.birdc };
-    case 'bird1-ipv6':
-      return { birdPath: bird1.bird6, birdcPath: bird1.birdc6 };
+  if (kind === 'bird1-ipv6') {
+    const { bird6 = '', birdc6 = '' } = birdOf('bird1');
+    return { birdPath: bird6, birdcPath: birdc6 };
   }
+  const { bird, birdc } = birdOf(kind);
+  return { birdPath: bird, birdcPath: birdc };
 }

@@ -11,11 +11,10 @@ export const projectRoot = fileURLToPath(new URL('../../', import.meta.url));
 // Debian keeps routing programs in sbin folders, which a user's PATH may lack.
 const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/bin', '/sbin'];
 const bird1 = join(projectRoot, '.tools/bird1/usr/sbin');
-const trixie = join(projectRoot, '.tools/trixie');
 
 /**
- * Absolute paths of the real programs: the machine's own BIRD (2 or newer), BIRD 1.6 (one program a family), BIRD 2.17
- * and 3.1, etcd and its client.
+ * Absolute paths of the real programs: the machine's own BIRD (2 or newer), BIRD 1.6 (one program a family), etcd and its
+ * client. Tests that run on each BIRD take them from `birds.ts`.
  */
 export const tools = {
   bird2: { bird: find('bird'), birdc: find('birdc') },
@@ -25,8 +24,6 @@ export const tools = {
     birdc: join(bird1, 'birdc'),
     birdc6: join(bird1, 'birdc6'),
   },
-  bird217: { bird: join(trixie, 'bird2/bird'), birdc: join(trixie, 'bird2/birdc') },
-  bird3: { bird: join(trixie, 'bird3/bird'), birdc: join(trixie, 'bird3/birdc') },
   etcd: find('etcd'),
   etcdctl: find('etcdctl'),
   ip: find('ip'),

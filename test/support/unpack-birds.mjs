@@ -4,6 +4,7 @@
  *
  * A folder appears by one rename, so that whoever shares `.tools/` finds a whole one or none.
  */
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { aptOptions, isExecutable, mirror, root, run, SetUpError, say } from './set-up-steps.mjs';
@@ -11,8 +12,8 @@ import { aptOptions, isExecutable, mirror, root, run, SetUpError, say } from './
 const tools = join(root, '.tools');
 const debianKeyRing = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
-/** Libraries that BIRD of the release loads, with those that they load. */
-const trixieLibraries = [
+/** Libraries that a newer BIRD loads, with those that they load. */
+const libraries = [
   ...['libc6', 'libcom-err2', 'libgssapi-krb5-2', 'libk5crypto3', 'libkeyutils1', 'libkrb5-3'],
   ...['libkrb5support0', 'libreadline8t64', 'libssh-4', 'libssl3t64', 'libtinfo6', 'libzstd1'],
   'zlib1g',
@@ -36,9 +37,20 @@ const collections = [
     what: 'BIRD 2.17 and 3.1',
     folder: 'trixie',
     release: 'trixie',
-    packages: { bird2: ['bird2'], bird3: ['bird3'], libraries: trixieLibraries },
+    packages: { bird2: ['bird2'], bird3: ['bird3'], libraries },
     programs: ['bird2/bird', 'bird2/birdc', 'bird3/bird', 'bird3/birdc'],
     wrapped: ['bird2', 'bird3'],
+  },
+  {
+    what: 'the newest BIRD 2 and 3',
+    folder: 'sid',
+    // Moves on: 2.20.0 and 3.4.0 when this was written.
+    release: 'sid',
+    packages: { bird2: ['bird2'], bird3: ['bird3'] },
+    programs: ['bird2/bird', 'bird2/birdc', 'bird3/bird', 'bird3/birdc'],
+    wrapped: ['bird2', 'bird3'],
+    // Small to fetch and enough so far; with the release's own when the programs don't start with these.
+    librariesOf: 'trixie',
   },
 ];
 
@@ -50,29 +62,43 @@ export function missingCollections() {
 }
 
 /** Fetches and unpacks one of them. */
-export function unpack({ what, folder, release, packages, wrapped }) {
+export function unpack({ what, folder, release, packages, wrapped, librariesOf }) {
   say(`unpacking ${what} of Debian ${release} to .tools/${folder}`);
   mkdirSync(tools, { recursive: true });
   const work = mkdtempSync(join(tools, 'download-'));
+  const unpacked = join(work, 'unpacked');
   try {
     const options = sourceOf(release, work);
     for (const [part, names] of Object.entries(packages)) {
-      const target = join(work, 'unpacked', part);
-      const debs = join(work, 'debs', part);
-      mkdirSync(target, { recursive: true });
-      mkdirSync(debs, { recursive: true });
-      run('apt-get', [...aptOptions, ...options, 'download', ...names], {}, debs);
-      const files = readdirSync(debs).filter((name) => name.endsWith('.deb'));
-      for (const file of files) {
-        run('dpkg', ['-x', join(debs, file), target]);
-      }
+      download(names, { options, work, part });
+    }
+    let shared = librariesOf;
+    if (
+      shared !== undefined &&
+      !wrapped.every((part) => startsWith(shared, join(unpacked, part)))
+    ) {
+      shared = undefined;
+      download(libraries, { options, work, part: 'libraries' });
     }
     for (const part of wrapped) {
-      wrap(join(work, 'unpacked'), part);
+      wrap(unpacked, part, shared);
     }
-    moveInto(join(work, 'unpacked'), join(tools, folder), join(work, 'old'));
+    moveInto(unpacked, join(tools, folder), join(work, 'old'));
   } finally {
     rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** Fetches packages and unpacks them to `WORK/unpacked/PART`. */
+function download(names, { options, work, part }) {
+  const target = join(work, 'unpacked', part);
+  const debs = join(work, 'debs', part);
+  mkdirSync(target, { recursive: true });
+  mkdirSync(debs, { recursive: true });
+  run('apt-get', [...aptOptions, ...options, 'download', ...names], {}, debs);
+  const files = readdirSync(debs).filter((name) => name.endsWith('.deb'));
+  for (const file of files) {
+    run('dpkg', ['-x', join(debs, file), target]);
   }
 }
 
@@ -93,20 +119,42 @@ function sourceOf(release, work) {
   return options;
 }
 
-/** Programs that become, in the same process, the package's with the release's loader and libraries. */
-function wrap(unpacked, part) {
-  const loader = readdirSync(join(unpacked, 'libraries'), { recursive: true })
-    .map((path) => join('libraries', path))
-    .find((path) => /usr\/lib\/[^/]+\/ld-linux-[^/]*$/.test(path));
+/** Whether the BIRD in `part` runs with the libraries of another collection. */
+function startsWith(collection, part) {
+  const folder = join(tools, collection, 'libraries');
+  const loader = join(folder, loaderIn(folder));
+  const bird = join(part, 'usr/sbin/bird');
+  const args = ['--library-path', dirname(loader), bird, '--version'];
+  return spawnSync(loader, args, { stdio: 'ignore' }).status === 0;
+}
+
+/** The dynamic loader below a folder of libraries. */
+function loaderIn(folder) {
+  const loader = readdirSync(folder, { recursive: true }).find((path) =>
+    /usr\/lib\/[^/]+\/ld-linux-[^/]*$/.test(path),
+  );
   if (loader === undefined) {
-    throw new SetUpError('the unpacked libc6 has no ld-linux');
+    throw new SetUpError(`the unpacked libc6 in ${folder} has no ld-linux`);
   }
+  return loader;
+}
+
+/**
+ * Programs that become, in the same process, the package's with the release's loader and libraries, or with those of
+ * the collection `shared`.
+ */
+function wrap(unpacked, part, shared) {
+  const folder =
+    shared === undefined ? join(unpacked, 'libraries') : join(tools, shared, 'libraries');
+  const loader = loaderIn(folder);
+  const place = shared === undefined ? '../libraries' : `../../${shared}/libraries`;
   for (const program of ['bird', 'birdc']) {
     const lines = [
       '#!/bin/sh',
       // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's.
       'here=${0%/*}',
-      `exec "$here/../${loader}" --library-path "$here/../${dirname(loader)}" "$here/usr/sbin/${program}" "$@"`,
+      `libraries="$here/${place}"`,
+      `exec "$libraries/${loader}" --library-path "$libraries/${dirname(loader)}" "$here/usr/sbin/${program}" "$@"`,
     ];
     writeFileSync(join(unpacked, part, program), `${lines.join('\n')}\n`, { mode: 0o755 });
   }

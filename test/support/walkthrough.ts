@@ -4,8 +4,9 @@
  * Demo and end-to-end tests run the same steps; a step checks what must be seen and throws when it isn't. The expected
  * routes are written out as `ip route show` prints them, with the names and addresses of the original walkthrough.
  */
+
+import type { BirdKind } from './birds.js';
 import type { Lab } from './lab.js';
-import type { BirdKind } from './lab-bird.js';
 import type { LabHost, LabHostOptions } from './lab-host.js';
 import { longestGapMs, RouteMonitor } from './route-monitor.js';
 import { LONG_DEADLINE_MS, waitFor } from './wait-for.js';
