@@ -10,10 +10,12 @@ import { ApplyError } from './apply-error.js';
 import type { Refusal } from './apply-outcome.js';
 import type { BirdInstance } from './bird-instance.js';
 import type { BirdProcess } from './bird-process.js';
-import { configure } from './birdc/configure.js';
+import { type Configured, configure } from './birdc/configure.js';
+import { BirdSocketError } from './birdc/control-client.js';
 import { refusalOf } from './check/refusal.js';
 import type { Generation } from './disk/generations.js';
 import type { LoadedFacts } from './loaded-facts.js';
+import { SoftConfigure } from './soft-configure.js';
 
 /** What a loader needs. */
 export interface LoaderOptions {
@@ -40,11 +42,13 @@ type Answer =
 /** See the head of this file. */
 export class Loader {
   readonly #options: LoaderOptions;
+  readonly #softConfigure: SoftConfigure;
   /** Files that BIRD was heard to read in place of ours; each is said once. */
   readonly #strangeFiles = new Set<string>();
 
   constructor(options: LoaderOptions) {
     this.#options = options;
+    this.#softConfigure = new SoftConfigure(options.clock);
   }
 
   /**
@@ -95,11 +99,11 @@ export class Loader {
   }
 
   async #loadInto(bird: BirdProcess, { sequence, fileSet }: Generation): Promise<Answer> {
-    const { clock, logger, facts, timeoutMs } = this.#options;
+    const { clock, logger, facts } = this.#options;
     const { daemon, socketPath } = bird.instance;
     // Asked before: should BIRD be replaced meanwhile, the fact is about the old one, and void.
     const process = bird.identify();
-    const { reply, file } = await configure(bird.instance, bird.runner, timeoutMs);
+    const { reply, file } = await this.#configure(bird, process);
     this.#noteFile(bird.instance, file, fileSet);
     switch (reply.kind) {
       case 'loaded': {
@@ -118,6 +122,28 @@ export class Loader {
         const advice = `see that BIRD runs with -s ${socketPath}, and that birdkeeper may use that socket`;
         return { kind: 'failed', error: new ApplyError(message, { advice, isRetryable: true }) };
       }
+    }
+  }
+
+  async #configure(bird: BirdProcess, process: string | undefined): Promise<Configured> {
+    const { logger, timeoutMs } = this.#options;
+    const { instance, runner } = bird;
+    try {
+      const isSoft = await this.#softConfigure.isDue(instance, process);
+      const configured = await configure(instance, runner, { timeoutMs, isSoft });
+      if (isSoft && configured.reply.kind === 'loaded') {
+        await this.#softConfigure.finish(instance);
+        logger.info(
+          { daemon: instance.daemon },
+          'BIRD does not export yet, and BIRD 3 would die of a plain configure; loaded softly, and all filters reloaded',
+        );
+      }
+      return configured;
+    } catch (error) {
+      if (error instanceof BirdSocketError) {
+        return { reply: { kind: 'failed', reason: error.message } };
+      }
+      throw error;
     }
   }
 }

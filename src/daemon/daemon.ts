@@ -148,7 +148,7 @@ export class Daemon {
   }
 
   async #onTunnel(isThere: boolean): Promise<void> {
-    const { logger, applier } = this.#parts;
+    const { logger, applier, dialect } = this.#parts;
     this.#note([`${TUNNEL_INTERFACE} ${isThere ? 'is there' : 'is missing'}`], 1);
     this.#trigger.signal();
     if (isThere) {
@@ -156,7 +156,7 @@ export class Daemon {
         { device: TUNNEL_INTERFACE },
         'the tunnel is there; having BIRD import routes anew',
       );
-      await applier.query('bird', 'reload in all').catch((error: unknown) => {
+      await applier.query('bird', dialect.reimportCommand).catch((error: unknown) => {
         // A BIRD that is away imports everything when it is back.
         logger.warn({ err: error }, 'BIRD could not be asked to import routes anew');
       });

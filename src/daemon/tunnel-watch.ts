@@ -2,8 +2,8 @@
  * Notices when the IPIP device of this host comes, so that routes through it can be imported anew.
  *
  * Stock BIRD gives a route its tunnel when it imports the route. Without the device that fails ("Invalid iface name"), and
- * BIRD doesn't try again when the device comes: measured with 2.0.12. `reload in all` has it ask its neighbors again, which
- * restarts no session.
+ * BIRD doesn't try again when the device comes: measured with 2.0.12. The dialect's `reimportCommand` has it ask its
+ * neighbors again, which restarts no session.
  */
 
 import { readFile } from 'node:fs/promises';

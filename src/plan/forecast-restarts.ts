@@ -5,7 +5,7 @@
  * In:  the plan that BIRD runs and the one that it is about to run.
  * Out: the sessions that are in both and don't survive, with what is to blame.
  *
- * True of each BIRD from 1.6 to 3.1 (test/e2e/sessions-hold.test.ts compares it with what they do): the options in which
+ * True of each BIRD from 1.6 to 3.4 (test/e2e/sessions-hold.test.ts compares it with what they do): the options in which
  * BIRDs differ are never changed by a plan, only by a template. Filters, pools, blocks and the log level restart nothing. A
  * session that is added or removed isn't restarted; one that gets another name is, since BIRD ends the one and opens the other.
  */

@@ -11,13 +11,20 @@ export interface Configured {
   readonly file?: string;
 }
 
+/** How a `configure` is to be run. */
+export interface ConfigureOptions {
+  readonly timeoutMs: number;
+  /** Whether routes that BIRD has stay as they are, whatever their filters say now. */
+  readonly isSoft: boolean;
+}
+
 /** Runs one `birdc configure` and reads the reply; `-v` makes birdc print reply codes. */
 export async function configure(
   { birdcPath, socketPath }: BirdInstance,
   runner: ProgramRunner,
-  timeoutMs: number,
+  { timeoutMs, isSoft }: ConfigureOptions,
 ): Promise<Configured> {
-  const args = ['-v', '-s', socketPath, 'configure'];
+  const args = ['-v', '-s', socketPath, 'configure', ...(isSoft ? ['soft'] : [])];
   const { exitCode, output, isMissing, isTimedOut } = await runner.run({
     program: birdcPath,
     args,

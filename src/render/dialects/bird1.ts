@@ -19,6 +19,7 @@ function twoProcessDialect(name: 'bird1' | 'calico', method: TunnelMethod): Dial
     templateFolders: name === 'calico' ? ['calico', 'bird1'] : ['bird1'],
     daemons: ['bird', 'bird6'],
     tunnelsOnImport: false,
+    reimportCommand: 'reload in all',
     mainFiles: ({ ipv4, ipv6 }) => [
       { daemon: 'bird', name: 'bird.cfg', isOptional: !isUsed(ipv4) },
       { daemon: 'bird6', name: 'bird6.cfg', isOptional: !isUsed(ipv6) },

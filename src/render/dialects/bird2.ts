@@ -1,7 +1,6 @@
 /** BIRD 2 and 3: one process for both families, a channel for each family. */
 
 import type { Plan } from '../../plan/plan.js';
-import { FAMILIES } from '../../values/family.js';
 import type { Dialect, FileView, TunnelMethod } from './dialect.js';
 import { familyViewOf, isUsed, tunnelProblems } from './family-view.js';
 
@@ -25,6 +24,8 @@ function oneProcessDialect(
     templateFolders,
     daemons: ['bird'],
     tunnelsOnImport: method === 'on-link-import',
+    // BIRD 3 knows no `reload in`: it has one word for filters and one for BGP (its manual, "Remote control").
+    reimportCommand: name === 'bird3' ? 'reload filters in all' : 'reload in all',
     mainFiles: () => [{ daemon: 'bird', name: 'bird.cfg', isOptional: false }],
     files: (plan) => filesOf(plan, method),
     problems: (plan) =>
@@ -33,10 +34,8 @@ function oneProcessDialect(
 }
 
 function filesOf(plan: Plan, method: TunnelMethod): readonly FileView[] {
-  // A node has the kernel protocol of both families in any case. Without it, routes of a family that is no longer spoken would
-  // stay in the kernel for good: it is told to `persist`, and BIRD leaves all routes of a kernel protocol that goes.
-  const families = FAMILIES.map((family) => plan[family])
-    .filter((part) => plan.role === 'node' || isUsed(part))
+  const families = [plan.ipv4, plan.ipv6]
+    .filter(isUsed)
     .map((part) => familyViewOf(plan, part, method));
   const view = {
     routerId: plan.routerId,

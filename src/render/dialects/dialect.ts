@@ -31,6 +31,8 @@ export interface Dialect {
   mainFiles(plan: Plan): FileSet['mainFiles'];
   /** Whether a route gets its tunnel when BIRD imports it; the device has to be there by then. */
   readonly tunnelsOnImport: boolean;
+  /** What BIRD's control socket takes for "import all routes anew"; restarts no session. */
+  readonly reimportCommand: string;
   /** The files of `plan`. */
   files(plan: Plan): readonly FileView[];
   /** What `plan` asks for and this BIRD can't do. */

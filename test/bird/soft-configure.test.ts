@@ -1,0 +1,122 @@
+/**
+ * BIRD 3.0 to 3.2 die of a `configure` that changes an export filter while the channel doesn't export yet: see
+ * src/apply/soft-configure.ts. Here it doesn't for as long as the test runs: BIRD was started with -R, and waits for a
+ * neighbor that nobody is.
+ */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { SoftConfigure } from '../../src/apply/soft-configure.js';
+import { systemClock } from '../../src/base/clock.js';
+import { numberedFiles } from '../support/apply-files.js';
+import { ApplySite } from '../support/apply-site.js';
+import type { TestBird, TestBirdKind } from '../support/start-bird.js';
+import { waitFor } from '../support/wait-for.js';
+
+const RELOADS = 20;
+
+/** A kernel protocol, whose export filter is another one in each generation, and a neighbor to wait for. */
+function filesWithFilter(n: number, kind: TestBirdKind, waitS = 240) {
+  const more = `
+graceful restart wait ${waitS};
+protocol static blocks {
+  ipv4 { import where net != 198.51.100.${n}/32; };
+  route 198.51.100.1/32 blackhole;
+  route 198.51.100.2/32 blackhole;
+}
+filter to_kernel { if (net = 192.0.2.${n}/32) then { reject; } accept; }
+protocol kernel { scan time 1; persist; graceful restart; ipv4 { import none; export filter to_kernel; }; }
+protocol bgp absent {
+  local 127.0.0.1 as 65100;
+  neighbor 127.0.0.2 as 65100;
+  graceful restart;
+  ipv4 { import where net != 192.0.2.${n}/32; export filter to_kernel; };
+}
+`;
+  return numberedFiles(n, { kind, more });
+}
+
+async function startWaiting(
+  site: ApplySite,
+  kind: TestBirdKind,
+  waitS?: number,
+): Promise<TestBird> {
+  const bird = site.bird(kind);
+  for (const { name, parts } of filesWithFilter(0, kind, waitS).files) {
+    await writeFile(join(site.outputDir, name), Buffer.concat(parts));
+  }
+  await bird.start();
+  await waitFor(async () => (await bird.birdc('show', 'status')).includes('recovery in progress'), {
+    what: 'BIRD to wait for its neighbor',
+  });
+  return bird;
+}
+
+const kinds = ['bird3', 'bird3-newest'] as const;
+
+test.each(kinds)(
+  'a reload that changes an export filter while nothing is exported yet costs no BIRD, on %s',
+  async (kind) => {
+    const site = await ApplySite.create();
+    const bird = await startWaiting(site, kind);
+    const applier = await site.open([bird.instance]);
+
+    for (let n = 1; n <= RELOADS; n++) {
+      const outcome = await applier.apply(filesWithFilter(n, kind));
+      expect(outcome, JSON.stringify(outcome)).toMatchObject({ kind: 'applied' });
+      expect(await bird.generation()).toBe(n);
+    }
+
+    expect(await bird.birdc('show', 'status')).toContain('recovery in progress');
+  },
+);
+
+test.each(kinds)(
+  'what BIRD has imported goes through its new filter all the same, on %s',
+  async (kind) => {
+    const site = await ApplySite.create();
+    const bird = await startWaiting(site, kind);
+    const applier = await site.open([bird.instance]);
+
+    for (const [n, left] of [
+      [1, '198.51.100.2/32'],
+      [2, '198.51.100.1/32'],
+    ] as const) {
+      await applier.apply(filesWithFilter(n, kind));
+
+      const imported = async (): Promise<boolean> =>
+        (await bird.birdc('show', 'route')).match(/^\S+\/32/gm)?.join() === left;
+      await waitFor(imported, { what: `${left} to be the only route` });
+    }
+  },
+);
+
+test.each(kinds)(
+  'a reload of filters that is owed is made up for, also once BIRD exports, on %s',
+  async (kind) => {
+    const site = await ApplySite.create();
+    const bird = await startWaiting(site, kind, 1);
+    const process = 'the one';
+    const soft = new SoftConfigure(systemClock);
+    expect(await soft.isDue(bird.instance, process)).toBe(true);
+
+    const exportsNow = (): Promise<boolean> =>
+      new SoftConfigure(systemClock).isDue(bird.instance, process).then((isDue) => !isDue);
+    await waitFor(exportsNow, { what: 'BIRD to export' });
+    expect(await soft.isDue(bird.instance, 'another one')).toBe(false);
+    expect(await soft.isDue(bird.instance, process)).toBe(true);
+
+    await soft.finish(bird.instance);
+    expect(await soft.isDue(bird.instance, process)).toBe(false);
+  },
+);
+
+test('other lines are told to configure outright, and are not asked again', async () => {
+  const site = await ApplySite.create();
+  const bird = await site.startBird('bird2');
+  const soft = new SoftConfigure(systemClock);
+
+  expect(await soft.isDue(bird.instance, 'the one')).toBe(false);
+  await bird.stop();
+  expect(await soft.isDue(bird.instance, 'the one')).toBe(false);
+});
