@@ -10,45 +10,20 @@
 
 import Handlebars from 'handlebars';
 
+import { compile, type TemplateSource } from './compile.js';
+import { PRINTING_HELPERS, positionOf, verbatim } from './guard.js';
 import { RecordTexts } from './record-texts.js';
-import { comment } from './syntax/comment.js';
-import { quoted } from './syntax/quoted.js';
 import { TemplateError } from './template-error.js';
 
 /** Template sources by name, without `.hbs`: `bird.cfg`, `partials/session`. */
 export type TemplateSources = ReadonlyMap<string, TemplateSource>;
 
-/** One template. */
-export interface TemplateSource {
-  /** Where it was read from, for messages. */
-  readonly path: string;
-  readonly text: string;
-}
-
 const PARTIAL_PREFIX = 'partials/';
-/** Ours; and two of Handlebars' own that print past the guard, which are none. */
-const KNOWN_HELPERS = {
-  quoted: true,
-  comment: true,
-  'each-partial': true,
-  $print: true,
-  log: false,
-  lookup: false,
-};
-
-/** What a plain `{{value}}` may print: names, numbers, addresses, prefixes. No blank, quote, bracket or semicolon. */
-const PLAIN_TOKEN = /^[A-Za-z0-9_.:/-]+$/;
-
 /**
  * Encloses the number of a printed list while the rest of a file is printed. No value can hold it: comments and strings
  * lose control characters or are refused with them, and plain tokens have none.
  */
 const LIST_MARK = '\u0001';
-
-/** Text that is printed as it is. Made by helpers, and by dialects for statements that were judged before. */
-export function verbatim(text: string): Handlebars.SafeString {
-  return new Handlebars.SafeString(text);
-}
 
 /** Compiled templates of one dialect. */
 export class TemplateEngine {
@@ -61,11 +36,9 @@ export class TemplateEngine {
   constructor(sources: TemplateSources) {
     const environment = Handlebars.create();
     environment.registerHelper({
-      quoted: (...call: unknown[]) => printQuoted(call[0], positionOf(call)),
-      comment: (...call: unknown[]) => verbatim(comment(requireText(call[0], positionOf(call)))),
+      ...PRINTING_HELPERS,
       'each-partial': (...call: unknown[]) =>
         this.#printEach(`${PARTIAL_PREFIX}${String(call[0])}`, call[1], positionOf(call)),
-      $print: (...call: unknown[]) => guard(call[0], positionOf(call)),
     });
     for (const [name, source] of sources) {
       const template = compile(environment, source);
@@ -138,104 +111,4 @@ export class TemplateEngine {
     }
     return text;
   }
-}
-
-/** The place in a template that a helper is called from: Handlebars' options, its last argument, hold it. */
-function positionOf(call: readonly unknown[]): string {
-  const { hash } = call.at(-1) as Handlebars.HelperOptions;
-  return String(hash.at ?? '(inside of an expression)');
-}
-
-/** `text`, the argument of a helper. Handlebars gives `undefined` for a name that isn't there, even when strict. */
-function requireText(text: unknown, position: string): string {
-  if (typeof text !== 'string') {
-    throw new TemplateError(position, 'it prints as text a value that is not there or is no text');
-  }
-  return text;
-}
-
-function printQuoted(text: unknown, position: string): Handlebars.SafeString {
-  const result = quoted(requireText(text, position));
-  if (!result.ok) {
-    throw new TemplateError(position, result.reason);
-  }
-  return verbatim(result.value);
-}
-
-/** `value` when it may be printed. Already judged text passes as it is. */
-function guard(value: unknown, position: string): Handlebars.SafeString {
-  if (value instanceof Handlebars.SafeString) {
-    return value;
-  }
-  const text = typeof value === 'number' ? String(value) : value;
-  if (typeof text === 'string' && PLAIN_TOKEN.test(text)) {
-    return verbatim(text);
-  }
-  throw new TemplateError(
-    position,
-    value === undefined || value === null || value === ''
-      ? 'it prints a value that is not there; guard it with {{#if}}'
-      : 'it prints a value that is no name, number, address or prefix; use {{quoted}} or {{comment}}',
-  );
-}
-
-function compile(
-  environment: typeof Handlebars,
-  { path, text }: TemplateSource,
-): Handlebars.TemplateDelegate {
-  let program: hbs.AST.Program;
-  try {
-    program = Handlebars.parse(text);
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const line = /on line (\d+)/.exec(message)?.[1];
-    throw new TemplateError(line === undefined ? path : `${path}:${line}`, message, {
-      cause: error,
-    });
-  }
-  new GuardPrints(path).accept(program);
-  return environment.compile(program, {
-    strict: true,
-    // Every value is printed by the guard, which is stricter than any escaping.
-    noEscape: true,
-    knownHelpersOnly: true,
-    knownHelpers: KNOWN_HELPERS,
-  });
-}
-
-/** Rewrites every `{{expression}}` into `{{$print expression at="FILE:LINE:COLUMN"}}`. */
-class GuardPrints extends Handlebars.Visitor {
-  readonly #path: string;
-
-  constructor(path: string) {
-    super();
-    this.#path = path;
-  }
-
-  override MustacheStatement(statement: hbs.AST.MustacheStatement): void {
-    const { line, column } = statement.loc.start;
-    const position = `${this.#path}:${line}:${column + 1}`;
-    if (!statement.escaped) {
-      throw new TemplateError(position, '{{{ }}} and {{& }} would print text unchecked');
-    }
-    const { path, params, hash, loc } = statement;
-    const isCall = params.length > 0 || (hash?.pairs.length ?? 0) > 0;
-    // The helper that is called is told the place, too, for what it refuses.
-    const at = positionHash(position, loc);
-    const expression = isCall ? { type: 'SubExpression', path, params, hash: at, loc } : path;
-    Object.assign(statement, {
-      path: pathExpression('$print', loc),
-      params: [expression],
-      hash: at,
-    });
-  }
-}
-
-function positionHash(position: string, loc: hbs.AST.SourceLocation): object {
-  const value = { type: 'StringLiteral', value: position, original: position, loc };
-  return { type: 'Hash', loc, pairs: [{ type: 'HashPair', key: 'at', loc, value }] };
-}
-
-function pathExpression(name: string, loc: hbs.AST.SourceLocation): object {
-  return { type: 'PathExpression', data: false, depth: 0, parts: [name], original: name, loc };
 }

@@ -3,7 +3,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { TemplateSource, TemplateSources } from './engine.js';
+import type { TemplateSource } from './compile.js';
+import type { TemplateSources } from './engine.js';
 import { TemplateError } from './template-error.js';
 
 const EXTENSION = '.hbs';

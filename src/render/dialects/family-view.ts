@@ -6,7 +6,7 @@
 import type { Problem } from '../../base/problem.js';
 import type { FamilyPlan, Plan, Session } from '../../plan/plan.js';
 import { TUNNEL_INTERFACE } from '../../plan/plan.js';
-import { verbatim } from '../engine.js';
+import { verbatim } from '../guard.js';
 import type { TunnelMethod } from './dialect.js';
 
 /** One address family of a plan, for a template. */
