@@ -20,7 +20,9 @@ export function parseAsn(text: string): Result<number> {
     );
   }
   const why = RESERVED.get(value);
-  return why === undefined ? ok(value) : refused(`no AS has the number ${text}: ${why}`);
+  return why === undefined
+    ? ok(value)
+    : refused(`${JSON.stringify(text)} is not an AS number: ${why}`);
 }
 
 function numberOf(text: string): number | undefined {

@@ -22,7 +22,7 @@ export function defaultNodeAsCommand(context: CommandContext): Command {
       action: (settings, { args, options }) => {
         const [asn] = args as readonly [number?];
         return asn === undefined
-          ? showBgp(settings, ({ cluster }) => print(String(cluster.defaultAsn)))
+          ? showBgp(settings, ({ cluster }) => print(String(cluster.defaultAsn.asn)))
           : editBgp(settings, setDefaultNodeAs(asn), { force: options.force === true });
       },
     },
