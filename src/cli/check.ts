@@ -10,7 +10,7 @@ import { refusalText, traced } from '../daemon/pass-report.js';
 import { commandLogger } from '../observe/log.js';
 import type { CommandContext } from './command-context.js';
 import { EXIT } from './exit-status.js';
-import { complain, print } from './output.js';
+import { print, warn } from './output.js';
 import { renderOnce } from './render-once.js';
 import { commandWithSettings } from './with-settings.js';
 
@@ -25,7 +25,7 @@ export function checkCommand(context: CommandContext): Command {
       async action(settings, { builtInTemplates }) {
         const rendered = await renderOnce(settings, builtInTemplates);
         if (!rendered.ok) {
-          complain(rendered.reason);
+          warn(rendered.reason);
           return EXIT.trouble;
         }
         const { fileSet } = rendered.planned;
@@ -35,7 +35,7 @@ export function checkCommand(context: CommandContext): Command {
             logger: commandLogger('warn'),
           });
           for (const refusal of refusals) {
-            complain(`refused by ${refusal.daemon}: ${refusalText(traced(refusal, fileSet))}`);
+            warn(`refused by ${refusal.daemon}: ${refusalText(traced(refusal, fileSet))}`);
           }
           if (refusals.length === 0) {
             print(`accepted: ${fileSet.files.map(({ name }) => name).join(' ')}`);
@@ -43,7 +43,7 @@ export function checkCommand(context: CommandContext): Command {
           return refusals.length === 0 ? EXIT.ok : EXIT.no;
         } catch (error) {
           if (error instanceof ApplyError) {
-            complain(`${error.message}; ${error.advice}`);
+            warn(`${error.message}; ${error.advice}`);
             return EXIT.trouble;
           }
           throw error;

@@ -39,7 +39,7 @@ export async function runCli(args: readonly string[], builtInTemplates: string):
   }
 }
 
-/** `command` and those below it throw where commander would end the process, and complain as all the rest does. */
+/** `command` and those below it throw where commander would end the process, and warn as all the rest does. */
 function throwing(command: Command): void {
   command.commands.forEach(throwing);
   command.exitOverride().configureOutput({

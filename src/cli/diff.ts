@@ -7,7 +7,7 @@ import type { Command } from 'commander';
 
 import type { CommandContext } from './command-context.js';
 import { EXIT } from './exit-status.js';
-import { complain, print } from './output.js';
+import { print, warn } from './output.js';
 import { renderOnce } from './render-once.js';
 import { commandWithSettings } from './with-settings.js';
 
@@ -22,7 +22,7 @@ export function diffCommand(context: CommandContext): Command {
       async action(settings, { builtInTemplates }) {
         const rendered = await renderOnce(settings, builtInTemplates);
         if (!rendered.ok) {
-          complain(rendered.reason);
+          warn(rendered.reason);
           return EXIT.trouble;
         }
         const { createTwoFilesPatch } = await import('diff');
@@ -52,7 +52,7 @@ async function textOf(path: string): Promise<string | undefined> {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
       return '';
     }
-    complain(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
+    warn(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
     return undefined;
   }
 }

@@ -6,7 +6,7 @@ export function print(line: string): void {
 }
 
 /** A line on standard error. */
-export function complain(line: string): void {
+export function warn(line: string): void {
   process.stderr.write(`birdkeeper: ${line}\n`);
 }
 

@@ -14,7 +14,7 @@ import { TemplateEngine } from '../render/engine.js';
 import { loadTemplates } from '../render/load-templates.js';
 import { TemplateError } from '../render/template-error.js';
 import type { Settings } from '../settings/load-settings.js';
-import { complain } from './output.js';
+import { warn } from './output.js';
 
 /** The files for this host, or why there are none. */
 export type RenderedOnce =
@@ -40,7 +40,7 @@ export async function renderOnce(
       systemClock.monotonic(),
     );
     for (const { key, path, reason, action } of planned.problems) {
-      complain(`${key}${path === undefined ? '' : ` (${path})`}: ${reason}; ${action}`);
+      warn(`${key}${path === undefined ? '' : ` (${path})`}: ${reason}; ${action}`);
     }
     return { ok: true, dialect, planned };
   } catch (error) {
@@ -68,7 +68,7 @@ async function dialectOf(settings: Settings): Promise<Dialect> {
   if (asked.ok) {
     return asked.value;
   }
-  complain(`${asked.reason}; rendering for bird2`);
+  warn(`${asked.reason}; rendering for bird2`);
   const fallback = dialectFor('bird2', undefined);
   if (!fallback.ok) {
     throw new Error(fallback.reason);

@@ -9,7 +9,7 @@ import type { Command } from 'commander';
 import type { RenderedFile } from '../render/rendered-file.js';
 import type { CommandContext } from './command-context.js';
 import { EXIT } from './exit-status.js';
-import { complain, print } from './output.js';
+import { print, warn } from './output.js';
 import { renderOnce } from './render-once.js';
 import { commandWithSettings } from './with-settings.js';
 
@@ -24,13 +24,13 @@ export function renderCommand(context: CommandContext): Command {
       async action(settings, { builtInTemplates, isGiven }) {
         const rendered = await renderOnce(settings, builtInTemplates);
         if (!rendered.ok) {
-          complain(rendered.reason);
+          warn(rendered.reason);
           return EXIT.no;
         }
         const { files } = rendered.planned.fileSet;
         if (isGiven('outputDir')) {
           if (existsSync(settings.stateDir)) {
-            complain(
+            warn(
               `${settings.outputDir} is kept by birdkeeper run (there is ${settings.stateDir}); choose another --output-dir`,
             );
             return EXIT.no;
@@ -55,7 +55,7 @@ async function writeFiles(folder: string, files: readonly RenderedFile[]): Promi
     }
     return EXIT.ok;
   } catch (error) {
-    complain(
+    warn(
       `cannot write to ${folder}: ${error instanceof Error ? error.message : String(error)}; set --output-dir`,
     );
     return EXIT.no;

@@ -2,8 +2,8 @@ import type { BirdInstance } from '../apply/bird-instance.js';
 import type { BgpSession } from '../apply/birdc/show-protocols.js';
 import type { BirdReport } from '../apply/read-bird.js';
 import type { DaemonStatus } from '../observe/status.js';
-import { FAMILIES, type Family } from '../values/family.js';
-import { titleOf } from './bgp/title-of.js';
+import { FAMILIES, FAMILY_LABELS, type Family } from '../values/family.js';
+
 import { tableOf } from './table.js';
 
 /** A BIRD process with what it says. */
@@ -73,9 +73,9 @@ function aboutSessions(
     ]);
   const table =
     rows.length === 0
-      ? `No ${titleOf(family)} peers found.`
+      ? `No ${FAMILY_LABELS[family]} peers found.`
       : tableOf(['PEER ADDRESS', 'PEER TYPE', 'STATE', 'SINCE', 'INFO'], rows);
-  return `\n${titleOf(family)} BGP status\n${table}`;
+  return `\n${FAMILY_LABELS[family]} BGP status\n${table}`;
 }
 
 /** The words of `calicoctl node status` for what the first part of a protocol's name says. */

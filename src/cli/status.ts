@@ -11,7 +11,7 @@ import type { Settings } from '../settings/load-settings.js';
 import { outputOption } from './bgp/arguments.js';
 import type { CommandContext } from './command-context.js';
 import { EXIT } from './exit-status.js';
-import { complain, print } from './output.js';
+import { print, warn } from './output.js';
 import { type NamedBirdReport, statusText } from './status-text.js';
 import { commandWithSettings } from './with-settings.js';
 
@@ -55,12 +55,12 @@ async function readBirds(settings: Settings): Promise<readonly NamedBirdReport[]
         throw error;
       }
       if (bird.daemon === 'bird') {
-        complain(`${error.message}; ${error.advice}`);
+        warn(`${error.message}; ${error.advice}`);
         return [];
       }
       // Only BIRD 1.x has a second process, and only where IPv6 is spoken.
       if (isOfLine1(reports)) {
-        complain(`${error.message}; fine when this host speaks no IPv6`);
+        warn(`${error.message}; fine when this host speaks no IPv6`);
       }
     }
     if (!isOfLine1(reports)) {
@@ -86,7 +86,7 @@ async function readDaemon({ listen }: Settings): Promise<DaemonStatus | undefine
     const answer = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
     return (await answer.json()) as DaemonStatus;
   } catch {
-    complain(`no birdkeeper answers at ${url}: it doesn't run, or listens elsewhere (--listen)`);
+    warn(`no birdkeeper answers at ${url}: it doesn't run, or listens elsewhere (--listen)`);
     return undefined;
   }
 }

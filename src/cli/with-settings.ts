@@ -5,7 +5,7 @@ import type { SettingName } from '../settings/settings.js';
 import type { CommandContext } from './command-context.js';
 import { EXIT } from './exit-status.js';
 import { ALL_SETTINGS, addSettings, settingsOf } from './options.js';
-import { complain } from './output.js';
+import { warn } from './output.js';
 
 /** What a command is called and does. */
 export interface CommandDescription {
@@ -44,7 +44,7 @@ export function commandWithSettings(
     const loaded = await settingsOf(options, settings);
     if (!loaded.ok) {
       for (const mistake of loaded.mistakes) {
-        complain(mistake);
+        warn(mistake);
       }
       context.finish(EXIT.trouble);
       return;

@@ -34,6 +34,8 @@ export interface Edit {
   readonly changes: readonly Change[];
   /** Further keys that the changes rely on: each must still be as the basis has it, or absent as there. */
   readonly reliesOn: readonly string[];
+  /** Key prefixes, of those that were read, below which no key may have come, gone or changed since the basis. */
+  readonly unchangedBelow?: readonly string[];
 }
 
 /** What came of an edit: `overtaken` when a key that it changes or relies on is no longer as its basis has it. */

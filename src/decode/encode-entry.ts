@@ -36,6 +36,26 @@ export function reflectorEntry(address: Address, clusterId?: RouterId): Entry {
   };
 }
 
+/**
+ * `entry` with the further fields of the JSON record `standing`, which it takes the place of: newer writers know some that we
+ * don't. A record that is no JSON object has none.
+ */
+export function keepingOtherFields({ key, value }: Entry, standing: string | undefined): Entry {
+  const fields = objectIn(standing);
+  return fields === undefined
+    ? { key, value }
+    : { key, value: JSON.stringify({ ...fields, ...objectIn(value) }) };
+}
+
+function objectIn(text: string | undefined): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text ?? '');
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function versionOf(address: Address): 'v4' | 'v6' {
   return familyOf(address) === 'ipv4' ? 'v4' : 'v6';
 }

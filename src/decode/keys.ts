@@ -11,6 +11,10 @@ import type { Family } from '../values/family.js';
 
 /** Below it is all of BGP's configuration. */
 export const BGP = '/calico/bgp/v1/';
+/** Below it is what Calico says of each node for BGP. */
+export const NODES = `${BGP}host/`;
+/** Below it Calico 3 keeps its nodes, which are not read. */
+export const CALICO3_NODES = '/calico/resources/v3/projectcalico.org/nodes/';
 const POOLS = '/calico/v1/ipam/';
 const BLOCK_AFFINITIES = '/calico/ipam/v2/host/';
 

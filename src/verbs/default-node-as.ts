@@ -6,7 +6,8 @@ export function setDefaultNodeAs(asn: number): Verb {
   return ({ snapshot, cluster }) => {
     const { key, value } = defaultAsnEntry(asn);
     if (snapshot.entries.some((entry) => entry.key === key && entry.value === value)) {
-      return { kind: 'nothing-to-do', notes: [] };
+      const note = `the AS number of nodes without their own is ${asn} already`;
+      return { kind: 'nothing-to-do', notes: [note] };
     }
     const isOther = cluster.defaultAsn.asn !== asn;
     const isUsed = cluster.nodes.some((node) => node.asn === undefined);

@@ -1,4 +1,6 @@
-import type { Change, Snapshot } from '../datastore/datastore.js';
+import type { Problem } from '../base/problem.js';
+import type { Change, Entry, Snapshot } from '../datastore/datastore.js';
+import { keepingOtherFields } from '../decode/encode-entry.js';
 import type { Address } from '../values/address.js';
 
 /** Where an address stands among the records of one kind. */
@@ -25,4 +27,28 @@ export function keysAt({ address, records, key, snapshot }: Place): readonly str
 /** What removes the entries at `keys`. */
 export function removalOf(keys: readonly string[]): readonly Change[] {
   return keys.map((key) => ({ kind: 'delete', key }));
+}
+
+/**
+ * What puts `entry` in the place of those at `keys`. Of the first of them it keeps the fields that we don't know. One under
+ * another spelling of the address would stand beside the new one, and goes.
+ */
+export function replacementOf(
+  entry: Entry,
+  keys: readonly string[],
+  { entries }: Snapshot,
+): readonly Change[] {
+  const standing = entries.find(({ key }) => key === keys[0]);
+  const { key, value } = keepingOtherFields(entry, standing?.value);
+  return [{ kind: 'put', key, value }, ...removalOf(keys.filter((other) => other !== key))];
+}
+
+/** A warning for each of `keys` whose value can't be read, and so is lost when it is written anew. */
+export function unreadableAmong(
+  keys: readonly string[],
+  problems: readonly Problem[],
+): readonly string[] {
+  return problems
+    .filter(({ key }) => keys.includes(key))
+    .map(({ key, reason }) => `${key} could not be read (${reason}): its value is replaced`);
 }

@@ -3,7 +3,7 @@
 import { peerEntry } from '../decode/encode-entry.js';
 import type { Cluster } from '../model/cluster.js';
 import { type Address, compareAddresses } from '../values/address.js';
-import { keysAt, removalOf } from './keys-at.js';
+import { keysAt, removalOf, replacementOf, unreadableAmong } from './keys-at.js';
 import type { Verb } from './verb.js';
 
 /** A peer that is to be there. Without `nodeName` it is one of all nodes. */
@@ -22,10 +22,10 @@ export interface StandingPeer {
 
 /** Adds a peer, or gives one that is there another AS number. */
 export function addPeer({ address, asn, nodeName }: WantedPeer): Verb {
-  return ({ cluster, snapshot }) => {
+  return ({ cluster, snapshot, problems }) => {
     const records = peersOf(cluster, nodeName);
-    const { key, value } = peerEntry(address, asn, nodeName);
-    const keys = keysAt({ address, records, key, snapshot });
+    const entry = peerEntry(address, asn, nodeName);
+    const keys = keysAt({ address, records, key: entry.key, snapshot });
     const standing = records.find((peer) => peer.address === address);
     const what = nodeName === undefined ? 'a global peer' : `a peer of node ${nodeName}`;
     if (keys.length === 1 && standing?.asn === asn) {
@@ -36,10 +36,9 @@ export function addPeer({ address, asn, nodeName }: WantedPeer): Verb {
     const note = `${address} was ${what} already; its AS number is now ${asn}${before}`;
     return {
       kind: 'edit',
-      // One under another spelling of the address would stand beside the new one.
-      changes: [{ kind: 'put', key, value }, ...removalOf(keys.filter((other) => other !== key))],
+      changes: replacementOf(entry, keys, snapshot),
       notes: keys.length === 0 ? [] : [note],
-      warnings: doubtsAbout(cluster, nodeName),
+      warnings: [...doubtsAbout(cluster, nodeName), ...unreadableAmong(keys, problems)],
     };
   };
 }

@@ -6,7 +6,7 @@ import { isPeeringWith } from '../model/peering.js';
 import type { RouteReflector } from '../model/route-reflector.js';
 import { type Address, compareAddresses, familyOf } from '../values/address.js';
 import type { RouterId } from '../values/router-id.js';
-import { keysAt, removalOf } from './keys-at.js';
+import { keysAt, removalOf, replacementOf, unreadableAmong } from './keys-at.js';
 import type { Verb } from './verb.js';
 
 /**
@@ -17,27 +17,26 @@ import type { Verb } from './verb.js';
  */
 export function addReflector(address: Address, wantedId?: RouterId): Verb {
   const ownCluster = familyOf(address) === 'ipv4' ? (address as string as RouterId) : undefined;
-  return ({ cluster: { reflectors }, snapshot }) => {
-    const clusterId = wantedId ?? ownCluster;
-    const { key, value } = reflectorEntry(address, clusterId);
-    const keys = keysAt({ address, records: reflectors, key, snapshot });
+  return ({ cluster: { reflectors }, snapshot, problems }) => {
     const standing = reflectors.find((reflector) => reflector.address === address);
+    const clusterId = wantedId ?? standing?.clusterId ?? ownCluster;
+    const entry = reflectorEntry(address, clusterId);
+    const keys = keysAt({ address, records: reflectors, key: entry.key, snapshot });
     const isAsWanted = wantedId === undefined || standing?.clusterId === wantedId;
     if (keys.length === 1 && standing !== undefined && isAsWanted) {
       const note = `${address} is a route reflector ${ofCluster(standing.clusterId)} already`;
       return { kind: 'nothing-to-do', notes: [note] };
     }
+    const note = `${address} was a route reflector already; it is now ${ofCluster(clusterId)}`;
+    const isMoved = standing !== undefined && standing.clusterId !== clusterId;
     return {
       kind: 'edit',
-      changes: [{ kind: 'put', key, value }, ...removalOf(keys.filter((other) => other !== key))],
-      notes:
-        keys.length === 0
-          ? []
-          : [`${address} was a route reflector already; it is now ${ofCluster(clusterId)}`],
-      warnings:
-        standing === undefined || standing.clusterId === clusterId
-          ? []
-          : ['its cluster id changes: the sessions with its clients restart'],
+      changes: replacementOf(entry, keys, snapshot),
+      notes: keys.length === 0 ? [] : [note],
+      warnings: [
+        ...(isMoved ? ['its cluster id changes: the sessions with its clients restart'] : []),
+        ...unreadableAmong(keys, problems),
+      ],
     };
   };
 }

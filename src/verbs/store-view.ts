@@ -2,6 +2,7 @@ import type { Problem } from '../base/problem.js';
 import type { Change, Edit, Snapshot } from '../datastore/datastore.js';
 import { DecodedStore } from '../decode/decoded-store.js';
 import { meshEntry } from '../decode/encode-entry.js';
+import { BGP } from '../decode/keys.js';
 import type { Cluster } from '../model/cluster.js';
 
 /** What a datastore holds, raw and decoded. */
@@ -34,13 +35,17 @@ export function viewAfter({ snapshot }: StoreView, changes: readonly Change[]): 
 }
 
 /**
- * `changes`, to be made only if nothing that decides who hears of whose routes has gone or changed: what an edit costs was
- * worked out from it. What nodes have come meanwhile doesn't matter.
+ * `changes`, to be made only if everything that decides who hears of whose routes is still as it was read: what the edit
+ * costs was worked out from it. That is the mesh, AS numbers, addresses, peers and reflectors, and that no more have come.
  */
 export function editOf({ snapshot, cluster }: StoreView, changes: readonly Change[]): Edit {
-  const reliesOn = [
-    ...cluster.reflectors,
-    ...cluster.peerings.filter(({ scope }) => scope.kind === 'all-nodes'),
-  ].map(({ origin }) => origin);
-  return { basis: snapshot, changes, reliesOn: [meshEntry(true).key, ...reliesOn] };
+  const { defaultAsn, nodes, peerings, reflectors } = cluster;
+  const ofNodes = nodes.flatMap(({ addresses, asn }) => [...Object.values(addresses), asn]);
+  const origins = [defaultAsn, ...reflectors, ...peerings, ...ofNodes].map((one) => one?.origin);
+  return {
+    basis: snapshot,
+    changes,
+    reliesOn: [meshEntry(true).key, ...origins.filter((origin) => origin !== undefined)],
+    unchangedBelow: [BGP],
+  };
 }

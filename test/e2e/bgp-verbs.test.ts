@@ -1,7 +1,8 @@
 /** The operator's verbs of the built program, on every kind of datastore: what they print, and what they leave there. */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { type Ended, program, runBirdkeeper } from '../support/birdkeeper.js';
 import { runCommand } from '../support/command.js';
 import { etcdForTest } from '../support/etcd-fixture.js';
@@ -17,10 +18,14 @@ const NODES: Readonly<Record<string, string>> = {
   '/calico/bgp/v1/host/kube-node2/ip_addr_v6': 'fd00:42::32',
 };
 
+const MESH = '/calico/bgp/v1/global/node_mesh';
+
 /** A datastore of some kind. */
 interface Store {
   /** What makes birdkeeper use it. */
   readonly options: readonly string[];
+  /** The value of a key. */
+  readonly valueOf: (key: string) => Promise<string | undefined>;
 }
 
 const stores: Readonly<
@@ -31,7 +36,10 @@ const stores: Readonly<
     for (const [key, value] of Object.entries(entries)) {
       await etcd.put(key, value);
     }
-    return { options: ['--datastore', 'etcd3', '--etcd-endpoints', etcd.url] };
+    return {
+      options: ['--datastore', 'etcd3', '--etcd-endpoints', etcd.url],
+      valueOf: async (key) => (await etcd.list(key)).get(key),
+    };
   },
   async etcd2(entries) {
     const etcd = await etcd2ForTest();
@@ -39,7 +47,10 @@ const stores: Readonly<
     for (const [key, value] of Object.entries(entries)) {
       await writer.put(key, value);
     }
-    return { options: ['--datastore', 'etcd2', '--etcd-endpoints', etcd.url] };
+    return {
+      options: ['--datastore', 'etcd2', '--etcd-endpoints', etcd.url],
+      valueOf: (key) => writer.get(key),
+    };
   },
   file: fileStore,
 };
@@ -48,16 +59,19 @@ const stores: Readonly<
 async function fileStore(entries: Readonly<Record<string, string>>): Promise<Store> {
   const file = join(await folderForTest(), 'datastore.yaml');
   await writeFile(file, JSON.stringify(entries));
-  return { options: ['--file', file] };
+  return {
+    options: ['--file', file],
+    valueOf: async (key) => (parse(await readFile(file, 'utf8')) as Record<string, string>)[key],
+  };
 }
 
 /** Runs `birdkeeper bgp …` on a store. */
-function bgp({ options }: Store, command: string): Promise<Ended> {
+function bgp({ options }: Pick<Store, 'options'>, command: string): Promise<Ended> {
   return runBirdkeeper(['bgp', ...command.split(' '), ...options]);
 }
 
 /** What a command printed; fails when it did not end well. */
-async function output(store: Store, command: string): Promise<string> {
+async function output(store: Pick<Store, 'options'>, command: string): Promise<string> {
   const { exitStatus, stdout, stderr } = await bgp(store, command);
   expect({ command, exitStatus, stderr }).toEqual({ command, exitStatus: 0, stderr: '' });
   return stdout;
@@ -196,7 +210,10 @@ No IPv6 BGP Peers defined for this node.
       '192.0.2.9 was a global peer already; its AS number is now 65201 (before: 65200)\n',
     );
     expect(await output(store, 'node-mesh on')).toBe('');
-    expect(await output(store, 'node-mesh on')).toBe('');
+    expect(await output(store, 'node-mesh on')).toBe('the node-to-node mesh is on already\n');
+    expect(await output(store, 'default-node-as 65100')).toBe(
+      'the AS number of nodes without their own is 65100 already\n',
+    );
   });
 
   test('what can not be read is told, and left out of what is shown', async () => {
@@ -218,6 +235,33 @@ No IPv6 BGP Peers defined for this node.
     );
   });
 
+  test('fields that birdkeeper does not know stay', async () => {
+    const key = '/calico/bgp/v1/global/peer_v4/192.0.2.9';
+    const store = await open({ ...NODES, [key]: '{"ip":"192.0.2.9","as_num":65200,"zone":"a"}' });
+
+    await output(store, 'peer add 192.0.2.9 as 65201');
+
+    expect(JSON.parse((await store.valueOf(key)) ?? '')).toEqual({
+      ip: '192.0.2.9',
+      as_num: '65201',
+      zone: 'a',
+    });
+  });
+
+  test('a store without a node is doubted aloud, and written to', async () => {
+    const store = await open({ '/somebody/else': 'x' });
+
+    const { exitStatus, stderr } = await bgp(store, 'node-mesh off');
+
+    expect(exitStatus).toBe(0);
+    expect(stderr).toMatch(
+      /^birdkeeper: .* no node below \/calico\/bgp\/v1\/host\/.*right datastore/,
+    );
+    expect(stderr).toContain(store.options.at(-1));
+    const shown = await bgp(store, 'peer show');
+    expect(shown).toMatchObject({ exitStatus: 0, stderr });
+  });
+
   test('of operators who add peers at the same time none loses', async () => {
     const store = await open(NODES);
     const addresses = ['192.0.2.1', '192.0.2.2', '192.0.2.3', '192.0.2.4'];
@@ -231,7 +275,7 @@ No IPv6 BGP Peers defined for this node.
 
 test.each([
   ['peer add 172.17.42.400 as 65100', '172.17.42.400'],
-  ['peer add 172.17.42.40 as 0', '"0" is not an AS number'],
+  ['peer add 172.17.42.40 as 0', 'no AS has the number 0'],
   ['peer add 172.17.42.40 as 4294967296', '4294967296'],
   ['peer add 172.17.42.40 is 65100', 'as'],
   ['peer add 172.17.42.40', 'as'],
@@ -250,6 +294,25 @@ test.each([
   expect(stderr).toMatch(/^birdkeeper: .+\n$/);
   expect(stderr).toContain(named);
   expect(JSON.parse(await output(store, 'peer show -o json'))).toEqual([]);
+});
+
+test('a store of Calico 3 is not written to without --force', async () => {
+  const store = await (stores.etcd3 ?? expect.fail())({
+    '/calico/resources/v3/projectcalico.org/nodes/kube-node1': '{"kind":"Node"}',
+  });
+
+  const { exitStatus, stderr } = await bgp(store, 'node-mesh off');
+  expect(exitStatus).toBe(1);
+  expect(stderr).toMatch(/Calico 3.*\/calico\/resources\/v3\/projectcalico.org\/nodes\//);
+  expect(stderr).toContain('calicoctl');
+  expect(await store.valueOf(MESH)).toBeUndefined();
+
+  const shown = await bgp(store, 'node-mesh');
+  expect(shown).toMatchObject({ exitStatus: 0, stdout: 'on\n' });
+  expect(shown.stderr).toContain('Calico 3');
+
+  expect(await bgp(store, 'node-mesh off --force')).toMatchObject({ exitStatus: 0 });
+  expect(await store.valueOf(MESH)).toBe('{"enabled":false}');
 });
 
 describe('at a terminal', () => {

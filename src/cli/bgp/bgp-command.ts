@@ -1,22 +1,69 @@
 import type { Command } from 'commander';
 
 import { DATASTORE_SETTINGS } from '../../settings/settings.js';
+import type { Verb } from '../../verbs/verb.js';
 import type { CommandContext } from '../command-context.js';
-import { type CommandDescription, commandWithSettings } from '../with-settings.js';
+import { type CommandCall, commandWithSettings } from '../with-settings.js';
+import { editBgp } from './edit-store.js';
+import { type Shown, showBgp } from './show-store.js';
 
-/** A command about the datastore alone: it takes the options of the datastore, and those of its own. */
-export function bgpCommandOf(
-  description: Omit<CommandDescription, 'settings'>,
-  context: CommandContext,
-): Command {
-  return commandWithSettings({ ...description, settings: DATASTORE_SETTINGS }, context);
+/** What a command about the datastore alone is called and does. */
+export interface BgpCommandDescription {
+  readonly name: string;
+  readonly description: string;
+  /** Adds arguments and options of its own. */
+  readonly declare?: (command: Command) => void;
+  /** What one call asks for. */
+  readonly requestOf: (call: CommandCall) => Request;
 }
 
-/** What each exit status of a command means that may change something. */
-export const EDIT_EXIT_STATUS =
-  '0 done, or it was so already; 1 not done, and a line says why; 2 usage';
+/** What an operator asks for: a change, or to be shown something. */
+export type Request =
+  | { readonly kind: 'change'; readonly verb: Verb }
+  | ({ readonly kind: 'show' } & Shown);
 
-/** Adds the option that goes on where routes would be lost. */
-export function addForce(command: Command): Command {
-  return command.option('--force', 'do it even when nodes lose their BGP paths to each other');
+/** A command that may change something. */
+export function changingCommand(
+  description: BgpCommandDescription,
+  context: CommandContext,
+): Command {
+  return bgpCommandOf(
+    {
+      ...description,
+      exitStatus: '0 done, or it was so already; 1 not done, and a line says why; 2 usage',
+      declare(command) {
+        command.option('--force', 'do it even when nodes lose their BGP paths to each other');
+        description.declare?.(command);
+      },
+    },
+    context,
+  );
+}
+
+/** A command that only shows something. */
+export function showingCommand(
+  description: BgpCommandDescription,
+  context: CommandContext,
+): Command {
+  const exitStatus = '0 shown; 1 the datastore could not be read; 2 usage';
+  return bgpCommandOf({ ...description, exitStatus }, context);
+}
+
+function bgpCommandOf(
+  { requestOf, ...description }: BgpCommandDescription & { readonly exitStatus: string },
+  context: CommandContext,
+): Command {
+  return commandWithSettings(
+    {
+      ...description,
+      settings: DATASTORE_SETTINGS,
+      action(settings, call) {
+        const request = requestOf(call);
+        return request.kind === 'change'
+          ? editBgp(settings, request.verb, { force: call.options.force === true })
+          : showBgp(settings, request);
+      },
+    },
+    context,
+  );
 }

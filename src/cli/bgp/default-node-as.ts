@@ -4,26 +4,22 @@ import type { Command } from 'commander';
 
 import { setDefaultNodeAs } from '../../verbs/default-node-as.js';
 import type { CommandContext } from '../command-context.js';
-import { print } from '../output.js';
 import { asnArgument } from './arguments.js';
-import { addForce, bgpCommandOf, EDIT_EXIT_STATUS } from './bgp-command.js';
-import { editBgp } from './edit-store.js';
-import { showBgp } from './store.js';
+import { changingCommand } from './bgp-command.js';
 
 /** The command. */
 export function defaultNodeAsCommand(context: CommandContext): Command {
-  return bgpCommandOf(
+  return changingCommand(
     {
       name: 'default-node-as',
       description:
         'Sets the AS number of nodes that have none of their own; without an argument shows it.',
-      exitStatus: EDIT_EXIT_STATUS,
-      declare: (command) => addForce(command).addArgument(asnArgument('[number]')),
-      action: (settings, { args, options }) => {
+      declare: (command) => command.addArgument(asnArgument('[number]')),
+      requestOf({ args }) {
         const [asn] = args as readonly [number?];
         return asn === undefined
-          ? showBgp(settings, ({ cluster }) => print(String(cluster.defaultAsn.asn)))
-          : editBgp(settings, setDefaultNodeAs(asn), { force: options.force === true });
+          ? { kind: 'show', textOf: ({ defaultAsn }) => String(defaultAsn.asn) }
+          : { kind: 'change', verb: setDefaultNodeAs(asn) };
       },
     },
     context,

@@ -2,8 +2,8 @@ import { createInterface } from 'node:readline/promises';
 
 import type { Cluster } from '../../model/cluster.js';
 import { findLostPairs, type LostPairs } from '../../plan/reachability/lost-pairs.js';
-import { complain } from '../output.js';
-import { titleOf } from './title-of.js';
+import { FAMILY_LABELS } from '../../values/family.js';
+import { warn } from '../output.js';
 
 /** More pairs than these say less than their number. */
 const MAX_LISTED = 20;
@@ -21,21 +21,21 @@ export async function mayLosePaths(
   if (losses.length === 0) {
     return true;
   }
-  losses.flatMap(linesOf).forEach(complain);
+  losses.flatMap(linesOf).forEach(warn);
   if (force) {
     return true;
   }
   if (process.stdin.isTTY && process.stderr.isTTY) {
     return ask('Do it all the same? [y/N] ');
   }
-  complain(
+  warn(
     'give the nodes another path first (birdkeeper bgp rr add, birdkeeper bgp peer add), or repeat with --force',
   );
   return false;
 }
 
 function linesOf({ family, count, first, outsidePeers }: LostPairs): readonly string[] {
-  const title = titleOf(family);
+  const title = FAMILY_LABELS[family];
   const pairs = count === 1 ? '1 pair of nodes' : `${count} pairs of nodes`;
   return [
     `this would leave ${pairs} without any BGP path to each other for ${title}, as far as the datastore tells:`,

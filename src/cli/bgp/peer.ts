@@ -3,7 +3,7 @@
 import { Argument, Command } from 'commander';
 
 import { type Address, familyOf } from '../../values/address.js';
-import { FAMILIES, type Family } from '../../values/family.js';
+import { FAMILIES, FAMILY_LABELS, type Family } from '../../values/family.js';
 import {
   addPeer,
   doubtsAbout,
@@ -12,13 +12,9 @@ import {
   type StandingPeer,
 } from '../../verbs/peers.js';
 import type { CommandContext } from '../command-context.js';
-import { complain, print } from '../output.js';
 import { tableOf } from '../table.js';
 import { addressArgument, asnArgument, nodeOption, outputOption } from './arguments.js';
-import { addForce, bgpCommandOf, EDIT_EXIT_STATUS } from './bgp-command.js';
-import { editBgp } from './edit-store.js';
-import { showBgp } from './store.js';
-import { titleOf } from './title-of.js';
+import { changingCommand, showingCommand } from './bgp-command.js';
 
 /** The group of commands. */
 export function peerCommand(context: CommandContext): Command {
@@ -29,28 +25,20 @@ export function peerCommand(context: CommandContext): Command {
     .addCommand(showCommand(context));
 }
 
-interface PeerOptions {
-  readonly node?: string;
-  readonly force?: true;
-}
-
 function addCommand(context: CommandContext): Command {
-  return bgpCommandOf(
+  return changingCommand(
     {
       name: 'add',
       description: 'Adds a peer, or changes the AS number of one that is there.',
-      exitStatus: EDIT_EXIT_STATUS,
       declare: (command) =>
-        addForce(command)
+        command
           .addArgument(addressArgument())
           .addArgument(new Argument('<as>', 'the word "as"').choices(['as', 'AS']))
           .addArgument(asnArgument('<number>'))
           .addOption(nodeOption('a peer of this node alone; of all nodes unless given')),
-      action: (settings, call) => {
-        const [address, , asn] = call.args as readonly [Address, string, number];
-        const { node: nodeName, force }: PeerOptions = call.options;
-        const wanted = { address, asn, ...(nodeName !== undefined && { nodeName }) };
-        return editBgp(settings, addPeer(wanted), { force: force === true });
+      requestOf({ args, options }) {
+        const [address, , asn] = args as readonly [Address, string, number];
+        return { kind: 'change', verb: addPeer({ address, asn, ...scopeOf(options) }) };
       },
     },
     context,
@@ -58,57 +46,58 @@ function addCommand(context: CommandContext): Command {
 }
 
 function removeCommand(context: CommandContext): Command {
-  return bgpCommandOf(
+  return changingCommand(
     {
       name: 'remove',
       description: 'Removes a peer.',
-      exitStatus: EDIT_EXIT_STATUS,
       declare: (command) =>
-        addForce(command)
+        command
           .addArgument(addressArgument())
           .addOption(nodeOption('the peer of this node alone; the global one unless given')),
-      action: (settings, call) => {
-        const [address] = call.args as readonly [Address];
-        const { node: nodeName, force }: PeerOptions = call.options;
-        const which = { address, ...(nodeName !== undefined && { nodeName }) };
-        return editBgp(settings, removePeer(which), { force: force === true });
+      requestOf({ args, options }) {
+        const [address] = args as readonly [Address];
+        return { kind: 'change', verb: removePeer({ address, ...scopeOf(options) }) };
       },
     },
     context,
   );
 }
 
-interface ShowOptions {
+interface ScopeOptions {
   readonly node?: string;
+}
+
+function scopeOf({ node }: ScopeOptions): { readonly nodeName?: string } {
+  return node === undefined ? {} : { nodeName: node };
+}
+
+interface ShowOptions extends ScopeOptions {
   readonly ipv4?: true;
   readonly ipv6?: true;
   readonly output?: string;
 }
 
 function showCommand(context: CommandContext): Command {
-  return bgpCommandOf(
+  return showingCommand(
     {
       name: 'show',
       description: 'Shows the global peers, or those of one node.',
-      exitStatus: '0 shown; 1 the datastore could not be read; 2 usage',
       declare: (command) =>
         command
           .option('--ipv4', 'IPv4 peers only')
           .option('--ipv6', 'IPv6 peers only')
           .addOption(nodeOption('the peers of this node alone'))
           .addOption(outputOption()),
-      action: (settings, call) => {
-        const { node, ipv4, ipv6, output }: ShowOptions = call.options;
-        const wanted = {
-          ipv4: ipv4 === true || ipv6 !== true,
-          ipv6: ipv6 === true || ipv4 !== true,
+      requestOf({ options }) {
+        const { node, output, ...only }: ShowOptions = options;
+        const chosen = FAMILIES.filter((family) => only[family] === true);
+        const families = chosen.length === 0 ? FAMILIES : chosen;
+        const print = output === 'json' ? jsonOf : textOf;
+        return {
+          kind: 'show',
+          doubtsOf: (cluster) => doubtsAbout(cluster, node),
+          textOf: (cluster) => print(listPeers(cluster, node), families, node),
         };
-        const families = FAMILIES.filter((family) => wanted[family]);
-        return showBgp(settings, ({ cluster }) => {
-          doubtsAbout(cluster, node).forEach(complain);
-          const peers = listPeers(cluster, node);
-          print(output === 'json' ? jsonOf(peers, families, node) : textOf(peers, families, node));
-        });
       },
     },
     context,
@@ -124,7 +113,7 @@ function textOf(
   return families
     .map((family) => {
       const rows = ofFamily(peers, family).map(({ address, asn }) => [address, String(asn)]);
-      const ip = titleOf(family);
+      const ip = FAMILY_LABELS[family];
       if (rows.length === 0) {
         return node === undefined
           ? `No global ${ip} BGP Peers defined.\n`

@@ -4,17 +4,13 @@ import { Command } from 'commander';
 
 import type { RouteReflector } from '../../model/route-reflector.js';
 import { type Address, familyOf } from '../../values/address.js';
-import { FAMILIES } from '../../values/family.js';
+import { FAMILIES, FAMILY_LABELS } from '../../values/family.js';
 import type { RouterId } from '../../values/router-id.js';
 import { addReflector, listReflectors, removeReflector } from '../../verbs/route-reflectors.js';
 import type { CommandContext } from '../command-context.js';
-import { print } from '../output.js';
 import { tableOf } from '../table.js';
 import { addressArgument, clusterIdOption, outputOption } from './arguments.js';
-import { addForce, bgpCommandOf, EDIT_EXIT_STATUS } from './bgp-command.js';
-import { editBgp } from './edit-store.js';
-import { showBgp } from './store.js';
-import { titleOf } from './title-of.js';
+import { changingCommand, showingCommand } from './bgp-command.js';
 
 /** The group of commands. */
 export function reflectorCommand(context: CommandContext): Command {
@@ -26,19 +22,16 @@ export function reflectorCommand(context: CommandContext): Command {
 }
 
 function addCommand(context: CommandContext): Command {
-  return bgpCommandOf(
+  return changingCommand(
     {
       name: 'add',
       description:
         'Adds a route reflector, or changes the cluster id of one that is there. Nodes peer with it once it is a peer: birdkeeper bgp peer add.',
-      exitStatus: EDIT_EXIT_STATUS,
-      declare: (command) =>
-        addForce(command).addArgument(addressArgument()).addOption(clusterIdOption()),
-      action: (settings, call) => {
-        const [address] = call.args as readonly [Address];
-        const { clusterId, force }: { readonly clusterId?: RouterId; readonly force?: true } =
-          call.options;
-        return editBgp(settings, addReflector(address, clusterId), { force: force === true });
+      declare: (command) => command.addArgument(addressArgument()).addOption(clusterIdOption()),
+      requestOf({ args, options }) {
+        const [address] = args as readonly [Address];
+        const { clusterId }: { readonly clusterId?: RouterId } = options;
+        return { kind: 'change', verb: addReflector(address, clusterId) };
       },
     },
     context,
@@ -46,15 +39,14 @@ function addCommand(context: CommandContext): Command {
 }
 
 function removeCommand(context: CommandContext): Command {
-  return bgpCommandOf(
+  return changingCommand(
     {
       name: 'remove',
       description: 'Removes a route reflector.',
-      exitStatus: EDIT_EXIT_STATUS,
-      declare: (command) => addForce(command).addArgument(addressArgument()),
-      action: (settings, { args, options }) => {
+      declare: (command) => command.addArgument(addressArgument()),
+      requestOf({ args }) {
         const [address] = args as readonly [Address];
-        return editBgp(settings, removeReflector(address), { force: options.force === true });
+        return { kind: 'change', verb: removeReflector(address) };
       },
     },
     context,
@@ -62,17 +54,18 @@ function removeCommand(context: CommandContext): Command {
 }
 
 function showCommand(context: CommandContext): Command {
-  return bgpCommandOf(
+  return showingCommand(
     {
       name: 'show',
       description: 'Shows the route reflectors.',
-      exitStatus: '0 shown; 1 the datastore could not be read; 2 usage',
       declare: (command) => command.addOption(outputOption()),
-      action: (settings, { options }) =>
-        showBgp(settings, ({ cluster }) => {
+      requestOf: ({ options }) => ({
+        kind: 'show',
+        textOf(cluster) {
           const reflectors = listReflectors(cluster);
-          print(options.output === 'json' ? jsonOf(reflectors) : textOf(reflectors));
-        }),
+          return options.output === 'json' ? jsonOf(reflectors) : textOf(reflectors);
+        },
+      }),
     },
     context,
   );
@@ -84,8 +77,8 @@ function textOf(reflectors: readonly RouteReflector[]): string {
       .filter(({ address }) => familyOf(address) === family)
       .map(({ address, clusterId }) => [address, clusterId ?? 'its router id']);
     return rows.length === 0
-      ? `No ${titleOf(family)} Route Reflectors defined.\n`
-      : tableOf([`${titleOf(family)} Route Reflector`, 'Cluster ID'], rows);
+      ? `No ${FAMILY_LABELS[family]} Route Reflectors defined.\n`
+      : tableOf([`${FAMILY_LABELS[family]} Route Reflector`, 'Cluster ID'], rows);
   }).join('\n');
 }
 

@@ -1,6 +1,7 @@
 /** The verbs as functions: what each answers to contents that commands alone don't produce. */
 import { describe, expect, test } from 'vitest';
 import { parseSpeakerAddress } from '../../../src/values/address.js';
+import { parseRouterId } from '../../../src/values/router-id.js';
 import { setDefaultNodeAs } from '../../../src/verbs/default-node-as.js';
 import { turnNodeMesh } from '../../../src/verbs/node-mesh.js';
 import { addPeer, listPeers, removePeer } from '../../../src/verbs/peers.js';
@@ -75,6 +76,23 @@ describe('peers', () => {
     });
   });
 
+  test('fields that birdkeeper does not know stay in the record, under whichever spelling it stood', () => {
+    const standing = '{"ip":"FD00::1","as_num":65001,"bfd":{"on":true},"password":"x"}';
+    const own = view({ 'global/peer_v6/fd00::1': standing });
+    const spelled = view({ 'global/peer_v6/FD00::1': standing });
+    for (const store of [own, spelled]) {
+      expect(addPeer({ address: address('fd00::1'), asn: 65002 })(store)).toMatchObject({
+        changes: [
+          {
+            key: `${BGP}/global/peer_v6/fd00::1`,
+            value: '{"ip":"fd00::1","as_num":"65002","bfd":{"on":true},"password":"x"}',
+          },
+          ...(store === spelled ? [{ kind: 'delete' }] : []),
+        ],
+      });
+    }
+  });
+
   test("a global peer and a node's are different things", () => {
     const keys = { 'host/a/peer_v4/10.0.0.9': '{"ip":"10.0.0.9","as_num":"65001"}' };
 
@@ -121,6 +139,33 @@ describe('route reflectors', () => {
     expect(listReflectors(standing.cluster)).toMatchObject([{ clusterId: '1.0.0.1' }]);
   });
 
+  test('another cluster id leaves fields that birdkeeper does not know', () => {
+    const standing = view({
+      'rr_v4/10.0.0.9': '{"cluster_id":"1.0.0.1","zone":"a","ip":"10.0.0.9"}',
+    });
+    const wanted = parseRouterId('2.0.0.2');
+
+    expect(
+      addReflector(address('10.0.0.9'), wanted.ok ? wanted.value : undefined)(standing),
+    ).toMatchObject({
+      changes: [{ value: '{"cluster_id":"2.0.0.2","zone":"a","ip":"10.0.0.9"}' }],
+    });
+  });
+
+  test('one under several spellings becomes one, and keeps its cluster id', () => {
+    const value = '{"ip":"fd00::9","cluster_id":"1.0.0.1"}';
+    const standing = view({ 'rr_v6/FD00::9': value, 'rr_v6/fd00:0::9': value });
+
+    expect(addReflector(address('fd00::9'))(standing)).toMatchObject({
+      changes: [
+        { kind: 'put', key: `${BGP}/rr_v6/fd00::9`, value },
+        { kind: 'delete', key: `${BGP}/rr_v6/FD00::9` },
+        { kind: 'delete', key: `${BGP}/rr_v6/fd00:0::9` },
+      ],
+      warnings: [],
+    });
+  });
+
   test('removing one that nodes still peer with says what is left to do', () => {
     const keys = {
       'rr_v4/10.0.0.9': '{"ip":"10.0.0.9","cluster_id":"1.0.0.1"}',
@@ -144,6 +189,25 @@ describe('mesh and AS number', () => {
     });
   });
 
+  test('turning the mesh keeps fields that birdkeeper does not know', () => {
+    const standing = view({ 'global/node_mesh': '{ "enabled": true, "since": 7 }' });
+
+    expect(turnNodeMesh(false)(standing)).toMatchObject({
+      changes: [{ value: '{"enabled":false,"since":7}' }],
+    });
+    expect(turnNodeMesh(true)(standing)).toMatchObject({ kind: 'nothing-to-do' });
+  });
+
+  test.each(['off', '[]', 'null', '7'])(
+    'a mesh that can not be read (%s) is overwritten',
+    (value) => {
+      expect(turnNodeMesh(true)(view({ 'global/node_mesh': value }))).toMatchObject({
+        changes: [{ value: '{"enabled":true}' }],
+        warnings: [expect.stringContaining(`${BGP}/global/node_mesh`)],
+      });
+    },
+  );
+
   test('a new AS number is warned of only where a node uses it', () => {
     const own = { 'host/a/ip_addr_v4': '10.0.0.1', 'host/a/as_num': '65009' };
     expect(setDefaultNodeAs(65001)(view(own))).toMatchObject({ warnings: [] });
@@ -160,12 +224,25 @@ describe('the view', () => {
     'host/a/ip_addr_v4': '10.0.0.1',
   });
 
-  test('an edit relies on the mesh, the reflectors and the global peers', () => {
-    expect(editOf(before, []).reliesOn).toEqual([
-      `${BGP}/global/node_mesh`,
-      `${BGP}/rr_v4/10.0.0.9`,
-      `${BGP}/global/peer_v4/10.0.0.9`,
-    ]);
+  test('an edit relies on every key that decides who hears of whose routes, and on no new one', () => {
+    const all = {
+      'global/as_num': '65100',
+      'global/loglevel': 'debug',
+      'global/peer_v4/10.0.0.9': '{"ip":"10.0.0.9","as_num":"65001"}',
+      'host/a/as_num': '65002',
+      'host/a/ip_addr_v4': '10.0.0.1',
+      'host/a/ip_addr_v6': 'fd00::1',
+      'host/a/network_v4': '10.0.0.0/24',
+      'host/a/peer_v4/10.0.0.8': '{"ip":"10.0.0.8","as_num":"65001"}',
+      'rr_v4/10.0.0.9': '{"ip":"10.0.0.9","cluster_id":"1.0.0.1"}',
+    };
+    const { reliesOn, unchangedBelow } = editOf(view(all), []);
+
+    const decisive = Object.keys(all).filter((key) => !/loglevel|network/.test(key));
+    expect(reliesOn.toSorted()).toEqual(
+      [...decisive, 'global/node_mesh'].map((key) => `${BGP}/${key}`).toSorted(),
+    );
+    expect(unchangedBelow).toEqual([`${BGP}/`]);
   });
 
   test('after a change it is what a datastore with that change gives', () => {
