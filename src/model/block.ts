@@ -3,7 +3,7 @@ import type { Prefix } from '../values/prefix.js';
 
 /**
  * How far a node owns a block: it does; it asked for it, and another node may get it (`pending`); or it is giving it back
- * (`releasing`, Calico's `pendingDeletion`).
+ * (`releasing`, Calico's `pendingDeletion`): `plan/routes/blocks.ts` has what each means.
  */
 export type BlockState = 'confirmed' | 'pending' | 'releasing';
 

@@ -69,8 +69,11 @@ export interface Session extends SessionTerms {
 /** A block of this node. */
 export interface AnnouncedBlock {
   readonly prefix: Prefix;
-  /** Whether the block is announced, in place of everything inside of it. A block in release isn't any more. */
-  readonly isAnnounced: boolean;
+  /**
+   * Whether the block is told to peers in place of everything inside of it. One in release isn't: of it the black hole and each
+   * route inside are told by themselves, as the pools allow.
+   */
+  readonly isAggregated: boolean;
   readonly origin: string;
 }
 

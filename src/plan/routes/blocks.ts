@@ -1,8 +1,11 @@
 /**
- * Blocks of this node: each is a black-hole route here and one announced route elsewhere.
+ * Blocks of this node: each is a black-hole route here, and one announced route elsewhere in place of all that is inside.
  *
  * A pending block isn't ours yet, and two nodes may be asking for it (projectcalico/calico pull request 6003). One that is
- * given back is black-holed until it is gone, so that traffic for it doesn't loop, but is no longer announced.
+ * given back (`pendingDeletion`) is treated as Calico's confd does (bird_aggr.cfg.template): it is black-holed until it is gone,
+ * so that traffic for it doesn't loop, but has no place in the filter that puts the block in place of its inside. So inside of a
+ * pool its black hole is announced, and each workload that is left in it by itself; these are still found when another node
+ * has taken the block.
  *
  * @scenario blocks/own-blocks-only
  * @scenario blocks/states
@@ -26,6 +29,10 @@ export function planBlocks(
         (block) =>
           block.nodeName === nodeName && block.family === family && block.state !== 'pending',
       )
-      .map(({ prefix, state, origin }) => ({ prefix, isAnnounced: state === 'confirmed', origin })),
+      .map(({ prefix, state, origin }) => ({
+        prefix,
+        isAggregated: state === 'confirmed',
+        origin,
+      })),
   );
 }

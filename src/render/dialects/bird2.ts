@@ -1,6 +1,7 @@
 /** BIRD 2 and 3: one process for both families, a channel for each family. */
 
 import type { Plan } from '../../plan/plan.js';
+import { FAMILIES } from '../../values/family.js';
 import type { Dialect, FileView, TunnelMethod } from './dialect.js';
 import { familyViewOf, isUsed, tunnelProblems } from './family-view.js';
 
@@ -34,8 +35,10 @@ function oneProcessDialect(
 }
 
 function filesOf(plan: Plan, method: TunnelMethod): readonly FileView[] {
-  const families = [plan.ipv4, plan.ipv6]
-    .filter(isUsed)
+  // A node has the kernel protocol of both families in any case. Without it, routes of a family that is no longer spoken would
+  // stay in the kernel for good: it is told to `persist`, and BIRD leaves all routes of a kernel protocol that goes.
+  const families = FAMILIES.map((family) => plan[family])
+    .filter((part) => plan.role === 'node' || isUsed(part))
     .map((part) => familyViewOf(plan, part, method));
   const view = {
     routerId: plan.routerId,
