@@ -35,6 +35,8 @@ export type ProblemCode =
   | 'duplicate-session'
   /** The BIRD in use can't do what the record asks for. */
   | 'unsupported-by-bird'
+  /** The datastore lost what this host's sessions come from, and what stands is held. */
+  | 'state-held'
   /** A pool is to be tunneled, and the device for it is missing on this host. */
   | 'tunnel-missing'
   /** Raw BIRD statements were not accepted. */

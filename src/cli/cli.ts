@@ -7,12 +7,21 @@ import { checkCommand } from './check.js';
 import { diffCommand } from './diff.js';
 import { EXIT } from './exit-status.js';
 import { onOutputError } from './output.js';
+import { releaseCommand } from './release.js';
 import { renderCommand } from './render.js';
 import { runCommand } from './run.js';
 import { statusCommand } from './status.js';
 import { version } from './version.js';
 
-const COMMANDS = [runCommand, renderCommand, checkCommand, diffCommand, statusCommand, bgpCommand];
+const COMMANDS = [
+  runCommand,
+  renderCommand,
+  checkCommand,
+  diffCommand,
+  statusCommand,
+  releaseCommand,
+  bgpCommand,
+];
 
 /** Runs the command that `args` name; gives the exit status. */
 export async function runCli(args: readonly string[], builtInTemplates: string): Promise<number> {

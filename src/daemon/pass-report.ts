@@ -30,6 +30,10 @@ export interface PassDescription {
   readonly isWorthALine: boolean;
 }
 
+/** What an operator does about a state that is held back. */
+const RELEASE_ADVICE =
+  'see what became of the datastore; it is followed again once it is whole, or after `birdkeeper release`';
+
 /** `report` and `facts` for everybody who tells people about it. */
 export function describePass(report: PassReport, facts: PassFacts): PassDescription {
   const end = endOf(report);
@@ -83,85 +87,114 @@ function endOf(report: PassReport): End {
     case 'nothing':
       return { outcome: 'unchanged', verdict: 'done', level: 'info', message: 'nothing to do yet' };
     case 'unjudged':
-      return {
-        outcome: 'failed',
-        verdict: 'retry',
-        level: 'warn',
-        message:
-          'BIRD could not be asked about custom filters; the last good configuration stands, and it is asked again',
-        trouble: `custom filters could not be judged: ${report.error.message}`,
-        fields: { reason: report.error.message, advice: report.error.advice },
-      };
+      return unjudgedEnd(report);
     case 'unrenderable':
-      return {
-        outcome: 'unrenderable',
-        // What stands is loaded by a BIRD that was restarted; a template is mended by somebody.
-        verdict: report.standing?.kind === 'failed' ? 'retry' : 'done',
-        level: 'error',
-        message: 'a template cannot be printed; the last good configuration stands',
-        trouble: report.error.message,
-        fields: {
-          reason: report.error.message,
-          advice:
-            'mend the template and send SIGHUP; try it with `birdkeeper diff --templates DIR`',
-        },
-      };
+      return unrenderableEnd(report);
+    case 'held':
+      return report.standing?.kind === 'failed' ? failedEnd(report.standing) : heldEnd(report);
     case 'applied':
-      return endOfApply(report.outcome, report);
+      return endOfApply(report.outcome, report.planned?.fileSet);
   }
 }
 
-function endOfApply(
-  outcome: ApplyOutcome,
-  { planned }: Extract<PassReport, { kind: 'applied' }>,
-): End {
+type ReportOf<K extends PassReport['kind']> = Extract<PassReport, { readonly kind: K }>;
+
+function unjudgedEnd({ error }: ReportOf<'unjudged'>): End {
+  return {
+    outcome: 'failed',
+    verdict: 'retry',
+    level: 'warn',
+    message:
+      'BIRD could not be asked about custom filters; the last good configuration stands, and it is asked again',
+    trouble: `custom filters could not be judged: ${error.message}`,
+    fields: { reason: error.message, advice: error.advice },
+  };
+}
+
+function unrenderableEnd({ error, standing }: ReportOf<'unrenderable'>): End {
+  return {
+    outcome: 'unrenderable',
+    // What stands is loaded by a BIRD that was restarted; a template is mended by somebody.
+    verdict: standing?.kind === 'failed' ? 'retry' : 'done',
+    level: 'error',
+    message: 'a template cannot be printed; the last good configuration stands',
+    trouble: error.message,
+    fields: {
+      reason: error.message,
+      advice: 'mend the template and send SIGHUP; try it with `birdkeeper diff --templates DIR`',
+    },
+  };
+}
+
+function heldEnd({ held: { key, reason }, standing }: ReportOf<'held'>): End {
+  return {
+    outcome: 'held',
+    verdict: 'done',
+    level: 'warn',
+    message: 'what the datastore asks for is held back; the last configuration stands',
+    ...(standing?.kind === 'applied' && { reload: 'loaded' as const }),
+    trouble: reason,
+    fields: { key, reason, advice: RELEASE_ADVICE },
+  };
+}
+
+function endOfApply(outcome: ApplyOutcome, fileSet: TextFiles | undefined): End {
   switch (outcome.kind) {
     case 'unchanged':
       return { outcome: 'unchanged', verdict: 'done', level: 'info', message: 'nothing changed' };
     case 'outdated':
       return { outcome: 'outdated', verdict: 'again', level: 'info', message: 'half of a change' };
     case 'applied':
-      return {
-        outcome: 'applied',
-        verdict: 'done',
-        level: 'info',
-        message: 'BIRD runs the new configuration',
-        reload: 'loaded',
-        fields: {
-          sequence: outcome.sequence,
-          wrote: outcome.wrote,
-          isInProgress: outcome.isInProgress,
-        },
-      };
-    case 'refused': {
-      const refusals = outcome.refusals.map((refusal) => traced(refusal, planned?.fileSet));
-      return {
-        outcome: 'refused',
-        // The data may be mended, or BIRD replaced: it is asked again, ever more seldom.
-        verdict: 'retry',
-        level: 'error',
-        message: 'BIRD refuses the configuration; the last good one stands',
-        ...(outcome.step === 'configure' && { reload: 'refused' as const }),
-        trouble: `BIRD refuses the configuration: ${refusals.map(refusalText).join('; ')}`,
-        fields: { refusals, advice: 'mend or remove the named key, or the template' },
-      };
-    }
+      return appliedEnd(outcome);
+    case 'refused':
+      return refusedEnd(outcome, fileSet);
     case 'failed':
-      return {
-        outcome: 'failed',
-        verdict: 'retry',
-        level: 'warn',
-        message: 'the configuration could not be applied; it is tried again',
-        ...(outcome.step === 'configure' && { reload: 'failed' as const }),
-        trouble: outcome.reason,
-        fields: {
-          step: outcome.step,
-          wrote: outcome.wrote,
-          reason: outcome.reason,
-          advice: outcome.advice,
-        },
-      };
+      return failedEnd(outcome);
   }
+}
+
+type OutcomeOf<K extends ApplyOutcome['kind']> = Extract<ApplyOutcome, { readonly kind: K }>;
+
+function appliedEnd({ sequence, wrote, isInProgress }: OutcomeOf<'applied'>): End {
+  return {
+    outcome: 'applied',
+    verdict: 'done',
+    level: 'info',
+    message: 'BIRD runs the new configuration',
+    reload: 'loaded',
+    fields: { sequence, wrote, isInProgress },
+  };
+}
+
+function refusedEnd(outcome: OutcomeOf<'refused'>, fileSet: TextFiles | undefined): End {
+  const refusals = outcome.refusals.map((refusal) => traced(refusal, fileSet));
+  return {
+    outcome: 'refused',
+    // The data may be mended, or BIRD replaced: it is asked again, ever more seldom.
+    verdict: 'retry',
+    level: 'error',
+    message: 'BIRD refuses the configuration; the last good one stands',
+    ...(outcome.step === 'configure' && { reload: 'refused' as const }),
+    trouble: `BIRD refuses the configuration: ${refusals.map(refusalText).join('; ')}`,
+    fields: { refusals, advice: 'mend or remove the named key, or the template' },
+  };
+}
+
+function failedEnd({ step, wrote, reason, advice }: OutcomeOf<'failed'>): End {
+  return {
+    outcome: 'failed',
+    verdict: 'retry',
+    level: 'warn',
+    message: 'the configuration could not be applied; it is tried again',
+    ...(step === 'configure' && { reload: 'failed' as const }),
+    trouble: reason,
+    fields: { step, wrote, reason, advice },
+  };
+}
+
+/** Files with their texts, as a file set has them. */
+interface TextFiles {
+  readonly files: readonly { readonly name: string; readonly text: string }[];
 }
 
 /** A refusal with the datastore key that its line came from. */
@@ -170,12 +203,7 @@ export interface TracedRefusal extends Refusal {
 }
 
 /** `refusal` with the key that its line came from, where one did. */
-export function traced(
-  refusal: Refusal,
-  fileSet:
-    | { readonly files: readonly { readonly name: string; readonly text: string }[] }
-    | undefined,
-): TracedRefusal {
+export function traced(refusal: Refusal, fileSet: TextFiles | undefined): TracedRefusal {
   const file = fileSet?.files.find(({ name }) => name === refusal.file);
   const key = file && originOfLine(file.text, refusal.line);
   return { ...refusal, ...(key !== undefined && { key }) };
@@ -188,13 +216,11 @@ export function refusalText({ file, line, column, message, key }: TracedRefusal)
 }
 
 function stagesOf(report: PassReport): Readonly<Record<string, number>> {
-  if (report.kind !== 'applied') {
-    return {};
-  }
-  const { planned, outcome } = report;
+  const planned = 'planned' in report ? report.planned : undefined;
+  const outcome = report.kind === 'applied' ? report.outcome : undefined;
   return {
     ...(planned && { plan: planned.planMs, render: planned.renderMs }),
-    ...('timings' in outcome ? outcome.timings : {}),
+    ...(outcome && 'timings' in outcome ? outcome.timings : {}),
   };
 }
 

@@ -16,7 +16,11 @@ import {
 import type { Host } from '../plan/host.js';
 import type { Plan } from '../plan/plan.js';
 import { TemplateError } from '../render/template-error.js';
+import type { Hold } from './hold/hold.js';
+import type { HeldState } from './hold/hold-files.js';
+import { footingOf } from './hold/hold-rules.js';
 import type { StatementJudge } from './judge-statements.js';
+import type { LastGoodFile } from './last-good-file.js';
 import { type PlannedFiles, type PlanningParts, planFiles } from './plan-files.js';
 
 /** What a pass works with. */
@@ -24,6 +28,8 @@ export interface PassParts extends PlanningParts {
   readonly host: Omit<Host, 'refusedStatements'>;
   readonly applier: Applier;
   readonly judge: StatementJudge;
+  readonly hold: Hold;
+  readonly lastGood: LastGoodFile;
   readonly clock: Clock;
 }
 
@@ -40,6 +46,12 @@ export type PassReport =
       readonly restarts?: RestartSummary;
       readonly durationMs: number;
     }
+  /** What the datastore asks for is held back. */
+  | ({
+      readonly kind: 'held';
+      readonly planned: PlannedFiles;
+      readonly held: HeldState;
+    } & StandingReport)
   /** The datastore has not answered yet, and nothing stands on disk. */
   | { readonly kind: 'nothing'; readonly durationMs: number }
   /** BIRD could not be asked about raw statements. */
@@ -47,7 +59,7 @@ export type PassReport =
   /** A template printed what it must not. */
   | ({ readonly kind: 'unrenderable'; readonly error: TemplateError } & StandingReport);
 
-/** Of a pass that came to no files: what stood on disk still stands. */
+/** Of a pass that came to nothing to apply: what stood on disk still stands. */
 interface StandingReport {
   /** A BIRD that was restarted meanwhile is made to run it. Absent when nothing stands. */
   readonly standing?: ApplyOutcome;
@@ -73,26 +85,23 @@ export async function reconcile(
   before: Plan | undefined,
   hooks: PassHooks,
 ): Promise<PassReport> {
-  const { clock, host, store, judge, applier } = parts;
+  const { clock, host, store, applier } = parts;
   const startMs = clock.monotonic();
-  let planned: PlannedFiles;
-  try {
-    const refusedStatements = await judge.refusals(
-      host.acceptsCustomFilters ? store.cluster().customFilters : [],
-    );
-    planned = planFiles(parts, { ...host, refusedStatements }, () => clock.monotonic());
-  } catch (error) {
-    if (!(error instanceof AdvisedError || error instanceof TemplateError)) {
-      throw error;
-    }
-    const standing = await applier.applyStanding();
-    const rest = { ...(standing && { standing }), durationMs: clock.monotonic() - startMs };
-    return error instanceof AdvisedError
-      ? { kind: 'unjudged', error, ...rest }
-      : { kind: 'unrenderable', error, ...rest };
+  const planned = await plan(parts);
+  if (planned instanceof Error) {
+    const rest = await standAsItIs(parts, startMs);
+    return planned instanceof AdvisedError
+      ? { kind: 'unjudged', error: planned, ...rest }
+      : { kind: 'unrenderable', error: planned, ...rest };
   }
-  const { plan } = planned;
-  const restarts = restartsBetween(before, plan);
+  const footing = footingOf(store.cluster(), host, planned.plan);
+  const held = await parts.hold.judge(footing, planned.fileSet.digest);
+  if (held !== undefined) {
+    return { kind: 'held', planned, held, ...(await standAsItIs(parts, startMs)) };
+  }
+  // Before anything relies on them: a start after a kill -9 has to know what this pass knew.
+  await parts.lastGood.write(store.lastGood());
+  const restarts = restartsBetween(before, planned.plan);
   const outcome = await applier.apply(planned.fileSet, () => {
     const isTorn = hooks.isTorn();
     if (!isTorn && restarts !== undefined) {
@@ -104,10 +113,51 @@ export async function reconcile(
     kind: 'applied',
     planned,
     outcome,
-    changes: describeChange(before, plan),
+    changes: describeChange(before, planned.plan),
     ...(restarts && { restarts }),
     durationMs: clock.monotonic() - startMs,
   };
+}
+
+/**
+ * Only makes BIRD run what stands on disk: before the datastore has answered.
+ *
+ * @returns `nothing` where nothing stands
+ */
+export async function reload({
+  applier,
+  clock,
+}: Pick<PassParts, 'applier' | 'clock'>): Promise<PassReport> {
+  const startMs = clock.monotonic();
+  const outcome = await applier.applyStanding();
+  const durationMs = clock.monotonic() - startMs;
+  return outcome === undefined
+    ? { kind: 'nothing', durationMs }
+    : { kind: 'applied', outcome, changes: [], durationMs };
+}
+
+async function standAsItIs(
+  { applier, clock }: Pick<PassParts, 'applier' | 'clock'>,
+  startMs: number,
+): Promise<StandingReport> {
+  const standing = await applier.applyStanding();
+  return { ...(standing && { standing }), durationMs: clock.monotonic() - startMs };
+}
+
+/** The files of the state as it is now; why there are none, where that is no bug. */
+async function plan(parts: PassParts): Promise<PlannedFiles | AdvisedError | TemplateError> {
+  const { clock, host, store, judge } = parts;
+  try {
+    const refusedStatements = await judge.refusals(
+      host.acceptsCustomFilters ? store.cluster().customFilters : [],
+    );
+    return planFiles(parts, { ...host, refusedStatements }, () => clock.monotonic());
+  } catch (error) {
+    if (error instanceof AdvisedError || error instanceof TemplateError) {
+      return error;
+    }
+    throw error;
+  }
 }
 
 function restartsBetween(before: Plan | undefined, after: Plan): RestartSummary | undefined {

@@ -16,10 +16,12 @@ import { STATEMENTS_FRAME } from '../render/statements-frame.js';
 import type { Family } from '../values/family.js';
 import { Daemon } from './daemon.js';
 import type { EarlyFollower } from './early-follower.js';
+import { Hold } from './hold/hold.js';
 import { StatementJudge } from './judge-statements.js';
-import { LastGoodFile } from './last-good-file.js';
+import { lastGoodFile } from './last-good-file.js';
 import { birdsOf, hostOf } from './parts.js';
 import type { Preparation } from './prepare.js';
+import { Progress } from './progress.js';
 
 /** What starting needs of the program. */
 export interface StartContext {
@@ -71,15 +73,19 @@ export async function startDaemon(
       status: () => board.current(),
       lostLogLines: context.lostLogLines,
     });
-    const lastGood = new LastGoodFile(stateDir, logger);
-    const server = await listen(preparation, context, { board, metrics });
+    const lastGood = lastGoodFile(stateDir, logger);
+    const host = hostOf(settings);
+    const progress = new Progress(clock);
+    const isStuck = (): boolean => progress.isStuck();
+    context.notifier.stopPingingWhen(isStuck);
+    const server = await listen(preparation, context, { board, metrics, isStuck });
     const { spacingMs, quietMs, maxWaitMs } = settings;
     const daemon = new Daemon({
       store: new DecodedStore(await lastGood.read()),
       planner: new Planner(),
       dialect,
       engine,
-      host: hostOf(settings),
+      host,
       applier,
       judge: new StatementJudge(({ family, statements }) =>
         checkStatements({ ...STATEMENTS_FRAME, statements }, birdFor(family, birds), {
@@ -90,6 +96,8 @@ export async function startDaemon(
       ),
       follower,
       lastGood,
+      hold: await Hold.open({ stateDir, host, clock, logger }),
+      progress,
       board,
       metrics,
       clock,
@@ -158,7 +166,11 @@ function boardOf(
 async function listen(
   { settings }: Preparation,
   { clock, logger, builtInTemplates }: StartContext,
-  { board, metrics }: { readonly board: StatusBoard; readonly metrics: Metrics },
+  {
+    board,
+    metrics,
+    isStuck,
+  }: { readonly board: StatusBoard; readonly metrics: Metrics; readonly isStuck: () => boolean },
 ): Promise<HttpServer | undefined> {
   const { listen: address, staleAfterSeconds } = settings;
   if (address === 'off') {
@@ -168,6 +180,7 @@ async function listen(
     board,
     metrics,
     clock,
+    isStuck,
     staleAfterMs: staleAfterSeconds * 1000,
     statusTemplate: `${builtInTemplates}/status/status.html.hbs`,
   });

@@ -9,9 +9,11 @@ export interface Health {
   readonly lines: readonly string[];
 }
 
-/** The process answers, so it lives. */
-export function liveness(): Health {
-  return { isOk: true, lines: ['birdkeeper runs'] };
+/** The process answers, so it lives, unless a pass hangs. */
+export function liveness(isStuck: boolean): Health {
+  return isStuck
+    ? { isOk: false, lines: ['a pass hangs; birdkeeper has to be started again'] }
+    : { isOk: true, lines: ['birdkeeper runs'] };
 }
 
 /**
@@ -63,7 +65,10 @@ function generationLines({ generation }: DaemonStatus): string[] {
 }
 
 function newestStateLines(status: DaemonStatus): string[] {
-  const { datastore, retry, lastPass } = status;
+  const { datastore, retry, lastPass, held } = status;
+  if (held !== undefined) {
+    return [`what the datastore asks for is held back: ${held.reason}`];
+  }
   const reason = retry?.reason ?? lastPass?.trouble;
   if (runsWhatIsAsked(status)) {
     return [];

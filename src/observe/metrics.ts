@@ -34,6 +34,7 @@ export class Metrics {
   readonly #lostLogLines: () => number;
   readonly #passes: Counter<'outcome'>;
   readonly #stages: Histogram<'stage'>;
+  readonly #loads: Histogram;
   readonly #changes: Counter;
   readonly #reloads: Counter<'outcome'>;
 
@@ -61,6 +62,14 @@ export class Metrics {
       ]),
       buckets: SECONDS_BUCKETS,
     });
+    this.#loads = new Histogram({
+      ...this.#declared(
+        'birdkeeper_change_to_loaded_seconds',
+        "From the datastore's first change being heard to BIRD's word that it runs it",
+        [],
+      ),
+      buckets: SECONDS_BUCKETS,
+    });
     this.#addStates();
   }
 
@@ -74,6 +83,10 @@ export class Metrics {
 
   countChanges(count: number): void {
     this.#changes.inc(count);
+  }
+
+  observeLoad(durationMs: number): void {
+    this.#loads.observe(durationMs / 1000);
   }
 
   observeStages(stagesMs: Readonly<Record<string, number>>): void {
@@ -181,6 +194,11 @@ export class Metrics {
         }
       },
       ['code'],
+    );
+    this.#gauge(
+      'birdkeeper_held',
+      '1 while what the datastore asks for is held back, else 0',
+      (gauge, { held }) => gauge.set(held === undefined ? 0 : 1),
     );
     this.#gauge(
       'birdkeeper_bird_up',

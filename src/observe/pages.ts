@@ -16,6 +16,8 @@ export interface PageSources {
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly staleAfterMs: number;
+  /** Whether a pass hangs. */
+  readonly isStuck: () => boolean;
   /** The template of the page for people, escaped as HTML. */
   readonly statusTemplate: string;
 }
@@ -26,6 +28,7 @@ export function pagesOf({
   metrics,
   clock,
   staleAfterMs,
+  isStuck,
   statusTemplate,
 }: PageSources): Pages {
   const ready = (): Health => readiness(board.current(), clock.now(), staleAfterMs);
@@ -35,7 +38,7 @@ export function pagesOf({
       const body = print(viewOf(board.current(), ready(), clock.now()));
       return { status: 200, contentType: 'text/html', body };
     },
-    '/livez': () => healthPage(liveness()),
+    '/livez': () => healthPage(liveness(isStuck())),
     '/readyz': () => healthPage(ready()),
     '/metrics': async () => ({
       status: 200,
@@ -53,7 +56,7 @@ export function pagesOf({
 /** `/livez` and `/readyz` of a start that waits for something. */
 export function waitingPages(reason: string): Pages {
   return {
-    '/livez': () => healthPage(liveness()),
+    '/livez': () => healthPage(liveness(false)),
     '/readyz': () => healthPage({ isOk: false, lines: [reason] }),
   };
 }

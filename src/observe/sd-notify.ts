@@ -20,6 +20,7 @@ export class SystemdNotifier {
   readonly #options: NotifyOptions;
   #cancelWatchdog: (() => void) | undefined;
   #isReady = false;
+  #isStuck: () => boolean = () => false;
   #lastStatus: string | undefined;
   /** One message after the other: `READY` must not overtake `RELOADING`. */
   #sending: Promise<void> = Promise.resolve();
@@ -44,11 +45,18 @@ export class SystemdNotifier {
     const { clock, watchdogMs } = this.#options;
     if (watchdogMs !== undefined && this.#cancelWatchdog === undefined) {
       const ping = (): void => {
-        this.#tell(['WATCHDOG=1']);
+        if (!this.#isStuck()) {
+          this.#tell(['WATCHDOG=1']);
+        }
         this.#cancelWatchdog = clock.after(watchdogMs / 2, ping);
       };
       ping();
     }
+  }
+
+  /** From now on signs of life are sent only while this says no: a process that answers and gets nowhere is dead. */
+  stopPingingWhen(isStuck: () => boolean): void {
+    this.#isStuck = isStuck;
   }
 
   /** One line for `systemctl status`; the same line twice is sent once. */

@@ -21,6 +21,8 @@ export interface DaemonStatus extends ApplierState {
   readonly lastPass?: PassStatus;
   /** Why the last pass has to be repeated, and when. */
   readonly retry?: { readonly attempt: number; readonly reason: string; readonly at: number };
+  /** Why what the datastore asks for is held back, since when; absent when it isn't. */
+  readonly held?: { readonly reason: string; readonly since: number };
   readonly problems: readonly (Problem & { readonly since: number })[];
 }
 
@@ -59,13 +61,14 @@ export interface PassStatus {
 }
 
 /**
- * How a pass ended. `unrenderable` is a template's fault; `outdated` found that it worked on half of a change, and the next
+ * How a pass ended. `held` left what stands, since the datastore lost what it came from. `unrenderable` is a template's fault; `outdated` found that it worked on half of a change, and the next
  * pass took in the rest.
  */
 export type PassOutcome =
   | 'unchanged'
   | 'applied'
   | 'outdated'
+  | 'held'
   | 'refused'
   | 'failed'
   | 'unrenderable';
@@ -112,6 +115,12 @@ export class StatusBoard {
   clearRetry(): void {
     const { retry: _, ...rest } = this.#status;
     this.#status = rest;
+  }
+
+  /** Replaces what is said of a state that is held back. */
+  setHeld(held: DaemonStatus['held']): void {
+    const { held: _, ...rest } = this.#status;
+    this.#status = { ...rest, ...(held && { held }) };
   }
 
   /** Replaces the problems; one that stood before keeps the time since which it stands. */

@@ -103,3 +103,18 @@ function filesOf({ outputDir }: FaultSite): ReadonlyMap<string, string> {
   const names = readdirSync(outputDir).filter((name) => name.endsWith('.cfg'));
   return new Map(names.map((name) => [name, readFileSync(join(outputDir, name), 'utf8')]));
 }
+
+test('a SIGKILL while BIRD loads what a bad value came with costs that key nothing at the next start', async () => {
+  const site = await faultSiteForTest();
+  await site.holdReloads();
+  // Host 7 keeps the address that it had: the model of the data isn't told.
+  await site.etcd.txn([
+    { put: [site.data.addressKey(7), 'nowhere'] },
+    { put: [site.data.addressKey(8), site.data.nextAddress(8)] },
+  ]);
+
+  await site.killBeforeReload();
+  site.start();
+
+  await site.settled();
+});

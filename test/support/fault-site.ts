@@ -253,7 +253,7 @@ export class FaultSite {
     await this.proxy.close();
     await this.etcd.dispose();
     // A program that was killed may have a child that writes its last.
-    rmSync(this.dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+    rmSync(this.dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
     this.#forget();
   }
 

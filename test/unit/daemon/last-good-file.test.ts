@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { LastGoodFile } from '../../../src/daemon/last-good-file.js';
+import { lastGoodFile } from '../../../src/daemon/last-good-file.js';
 import { folderForTest } from '../../support/folder.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 
@@ -14,9 +14,9 @@ test('what was written is read after a restart', async () => {
   const dir = await folderForTest();
   const logger = new RecordingLogger();
 
-  await new LastGoodFile(dir, logger).write(VALUES);
+  await lastGoodFile(dir, logger).write(VALUES);
 
-  expect(await new LastGoodFile(dir, logger).read()).toEqual(VALUES);
+  expect(await lastGoodFile(dir, logger).read()).toEqual(VALUES);
   expect(await readdir(dir)).toEqual(['last-good.json']);
   expect(logger.lines).toEqual([]);
 });
@@ -24,7 +24,7 @@ test('what was written is read after a restart', async () => {
 test('values can hold passwords: others may not read them', async () => {
   const dir = await folderForTest();
 
-  await new LastGoodFile(dir, new RecordingLogger()).write(VALUES);
+  await lastGoodFile(dir, new RecordingLogger()).write(VALUES);
 
   const { mode } = await stat(join(dir, 'last-good.json'));
   expect(mode & 0o777 & ~0o640).toBe(0);
@@ -33,14 +33,14 @@ test('values can hold passwords: others may not read them', async () => {
 test('a first start finds nothing, and there is nothing to say', async () => {
   const logger = new RecordingLogger();
 
-  expect(await new LastGoodFile(await folderForTest(), logger).read()).toEqual({});
+  expect(await lastGoodFile(await folderForTest(), logger).read()).toEqual({});
   expect(logger.lines).toEqual([]);
 });
 
 test('nothing bad writes nothing', async () => {
   const dir = await folderForTest();
 
-  await new LastGoodFile(dir, new RecordingLogger()).write({});
+  await lastGoodFile(dir, new RecordingLogger()).write({});
 
   expect(await readdir(dir)).toEqual([]);
 });
@@ -48,12 +48,12 @@ test('nothing bad writes nothing', async () => {
 test('the same values are not written again, also after a restart', async () => {
   const dir = await folderForTest();
   const path = join(dir, 'last-good.json');
-  const file = new LastGoodFile(dir, new RecordingLogger());
+  const file = lastGoodFile(dir, new RecordingLogger());
   await file.write(VALUES);
   await utimes(path, 1000, 1000);
 
   await file.write({ ...VALUES });
-  const restarted = new LastGoodFile(dir, new RecordingLogger());
+  const restarted = lastGoodFile(dir, new RecordingLogger());
   await restarted.read();
   await restarted.write(VALUES);
 
@@ -62,12 +62,12 @@ test('the same values are not written again, also after a restart', async () => 
 
 test('values that are no longer bad are forgotten', async () => {
   const dir = await folderForTest();
-  const file = new LastGoodFile(dir, new RecordingLogger());
+  const file = lastGoodFile(dir, new RecordingLogger());
   await file.write(VALUES);
 
   await file.write({});
 
-  expect(await new LastGoodFile(dir, new RecordingLogger()).read()).toEqual({});
+  expect(await lastGoodFile(dir, new RecordingLogger()).read()).toEqual({});
 });
 
 test.each(['', '{"a":', '{"a":1}', 'null'])(
@@ -76,7 +76,7 @@ test.each(['', '{"a":', '{"a":1}', 'null'])(
     const dir = await folderForTest();
     await writeFile(join(dir, 'last-good.json'), text);
     const logger = new RecordingLogger();
-    const file = new LastGoodFile(dir, logger);
+    const file = lastGoodFile(dir, logger);
 
     expect(await file.read()).toEqual({});
     await file.write(VALUES);
@@ -92,14 +92,14 @@ test('a file that cannot be written costs a warning, and is written once that is
   const dir = await folderForTest();
   // A folder stands in its place: true for root, too, whom no mode keeps out.
   await mkdir(join(dir, 'last-good.json'));
-  const file = new LastGoodFile(dir, logger);
+  const file = lastGoodFile(dir, logger);
 
   await file.write(VALUES);
   expect(logger.messages('warn')).toEqual([CANNOT_KEEP]);
 
   await rmdir(join(dir, 'last-good.json'));
   await file.write(VALUES);
-  expect(await new LastGoodFile(dir, logger).read()).toEqual(VALUES);
+  expect(await lastGoodFile(dir, logger).read()).toEqual(VALUES);
   expect(logger.messages('warn')).toHaveLength(1);
 });
 
@@ -108,7 +108,7 @@ test('a file that is there and cannot be read is said', async () => {
   const dir = await folderForTest();
   await mkdir(join(dir, 'last-good.json'));
 
-  expect(await new LastGoodFile(dir, logger).read()).toEqual({});
+  expect(await lastGoodFile(dir, logger).read()).toEqual({});
 
   expect(logger.messages('warn')).toEqual([CANNOT_READ]);
 });

@@ -14,13 +14,12 @@ class Site {
   readonly clock = new ManualClock(10_000);
   readonly starts: number[] = [];
   readonly retries: [number, number][] = [];
-  readonly bugs: unknown[] = [];
   #end: ((verdict: PassVerdict) => void) | undefined;
   readonly trigger = new Trigger({
     clock: this.clock,
     times: TIMES,
     random: () => 0,
-    fatal: (error) => this.bugs.push(error),
+    fatal: (error) => expect.fail(String(error)),
     pass: () => {
       this.starts.push(this.clock.monotonic());
       return new Promise((resolve) => {
@@ -253,4 +252,29 @@ test('stopping forgets what waits for its time', async () => {
   site.clock.advance(60_000);
 
   expect(site.starts).toHaveLength(1);
+});
+
+test('a pass that throws is a bug: it is told, nobody who waits for it is blamed, and no pass follows', async () => {
+  const bug = new Error('a bug');
+  const bugs: unknown[] = [];
+  const clock = new ManualClock(10_000);
+  let passes = 0;
+  const trigger = new Trigger({
+    clock,
+    times: TIMES,
+    random: () => 0,
+    fatal: (error) => bugs.push(error),
+    pass: () => {
+      passes += 1;
+      return Promise.reject(bug);
+    },
+  });
+
+  trigger.signal();
+  await trigger.settled();
+  trigger.signal();
+  clock.advance(60_000);
+
+  expect(bugs).toEqual([bug]);
+  expect(passes).toBe(1);
 });

@@ -40,7 +40,14 @@ function readinessWith(
 }
 
 test('a process that answers lives', () => {
-  expect(liveness()).toEqual({ isOk: true, lines: ['birdkeeper runs'] });
+  expect(liveness(false)).toEqual({ isOk: true, lines: ['birdkeeper runs'] });
+});
+
+test('a process whose pass hangs is not alive, although it answers', () => {
+  expect(liveness(true)).toEqual({
+    isOk: false,
+    lines: ['a pass hangs; birdkeeper has to be started again'],
+  });
 });
 
 test('before the datastore has answered nothing is ready, and the reason is said', () => {
@@ -186,4 +193,17 @@ test.each([
 
   expect(isOk).toBe(true);
   expect(lines.at(-1)).toBe(line);
+});
+
+test('a state that is held back is said, and the host is served all the same', () => {
+  const held = { reason: 'the datastore has no node any more', since: NOW_MS - 60_000 };
+
+  expect(readinessWith([running(7)], 'd8', { held })).toEqual({
+    isOk: true,
+    lines: [
+      'BIRD runs generation 7',
+      'what the datastore asks for is held back: the datastore has no node any more',
+      heard,
+    ],
+  });
 });

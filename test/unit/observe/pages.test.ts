@@ -16,6 +16,7 @@ function pagesWith(parts: Partial<DaemonStatus> = {}): Pages {
     board,
     metrics: metricsOf(() => board.current()),
     clock: new ManualClock(NOW_MS),
+    isStuck: () => false,
     staleAfterMs: 60_000,
     statusTemplate: join(projectRoot, 'templates/status/status.html.hbs'),
   });

@@ -121,6 +121,29 @@ test('signs of life come at half of the interval, from READY until the end', asy
   expect((await receiver.received(7)).slice(5)).toEqual([['STOPPING=1'], ['STATUS=end']]);
 });
 
+test('a daemon that hangs sends no sign of life, and sends them again when it gets on', async () => {
+  const receiver = await NotifyReceiver.start();
+  const clock = new ManualClock();
+  const notifier = notifierTo(receiver.path, { clock, watchdogMs: 10_000 });
+  let isStuck = false;
+  notifier.stopPingingWhen(() => isStuck);
+  notifier.ready('a');
+
+  isStuck = true;
+  clock.advance(60_000);
+  notifier.status('hangs');
+  isStuck = false;
+  clock.advance(5_000);
+
+  expect(await receiver.received(4)).toEqual([
+    ['READY=1', 'STATUS=a'],
+    ['WATCHDOG=1'],
+    ['STATUS=hangs'],
+    ['WATCHDOG=1'],
+  ]);
+  await notifier.stopping();
+});
+
 test('nobody is told where nobody listens', async () => {
   const send = vi.fn();
   const clock = new ManualClock();

@@ -1,0 +1,29 @@
+/** Why the next pass runs: what was noted since the last one. */
+export interface NotedCauses {
+  /** The first of them, in the order in which they came. */
+  readonly causes: readonly string[];
+  readonly causeCount: number;
+}
+
+/** Causes named in the log for one pass; the count says how many there were. */
+const MAX_CAUSES = 10;
+
+/** Gathers causes between passes. */
+export class Causes {
+  #causes: string[] = [];
+  #count = 0;
+
+  /** Notes keys that changed, or other causes in words. */
+  note(...causes: readonly string[]): void {
+    this.#count += causes.length;
+    this.#causes.push(...causes.slice(0, MAX_CAUSES - this.#causes.length));
+  }
+
+  /** Gives what was noted, and begins anew. */
+  take(): NotedCauses {
+    const taken = { causes: this.#causes, causeCount: this.#count };
+    this.#causes = [];
+    this.#count = 0;
+    return taken;
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * The files of a hold, in the state directory. By them it outlives a restart, and an operator's `birdkeeper release` reaches
+ * the daemon: where both are, in a container too, there is this folder.
+ */
+
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import * as v from 'valibot';
+
+import type { Logger } from '../../base/logger.js';
+import type { Host } from '../../plan/host.js';
+import { KeptFile, replaceSynced } from '../kept-file.js';
+
+const FootingFact = v.object({
+  role: v.picklist(['node', 'reflector']),
+  node: v.string(),
+  hasOwn: v.boolean(),
+  hasOthers: v.boolean(),
+  sessions: v.number(),
+  isHeld: v.boolean(),
+});
+
+/** What stands came from a state like this one, of this host; `isHeld` when a later state is held back. */
+export type FootingFact = v.InferOutput<typeof FootingFact>;
+
+/** Where the footing of what stands is kept. */
+export function footingFile(
+  stateDir: string,
+  { role, nodeName }: Pick<Host, 'role' | 'nodeName'>,
+  logger: Logger,
+): KeptFile<FootingFact> {
+  return new KeptFile<FootingFact>({
+    stateDir,
+    name: 'footing.json',
+    schema: FootingFact,
+    none: { role, node: nodeName, hasOwn: false, hasOthers: false, sessions: 0, isHeld: false },
+    unreadable: 'what is known of the last state cannot be read; nothing is held back for it',
+    unwritable: 'what is known of this state cannot be kept; a restart could not hold by it',
+    logger,
+  });
+}
+
+const HeldState = v.object({
+  /** Digest of the files that are held back. */
+  state: v.string(),
+  key: v.string(),
+  reason: v.string(),
+  /** Since when, in milliseconds since 1970. */
+  since: v.number(),
+});
+
+/** A state that is held back. */
+export type HeldState = v.InferOutput<typeof HeldState>;
+
+const Release = v.object({ state: v.string() });
+
+/** What is held back, and what is let through. Either side may find the file of the other gone at any time. */
+export class HoldFiles {
+  readonly #heldPath: string;
+  readonly #releasePath: string;
+
+  constructor(stateDir: string) {
+    this.#heldPath = join(stateDir, 'held.json');
+    this.#releasePath = join(stateDir, 'release.json');
+  }
+
+  /** What is held back; `undefined` when nothing is. */
+  held(): Promise<HeldState | undefined> {
+    return readAs(HeldState, this.#heldPath);
+  }
+
+  /** Says what is held back, or that nothing is. */
+  async tellHeld(held: HeldState | undefined): Promise<void> {
+    if (held === undefined) {
+      await rm(this.#heldPath, { force: true });
+      await rm(this.#releasePath, { force: true });
+    } else {
+      await replaceSynced(this.#heldPath, JSON.stringify(held));
+    }
+  }
+
+  /** The state that an operator lets through, if there is one. */
+  async released(): Promise<string | undefined> {
+    return (await readAs(Release, this.#releasePath))?.state;
+  }
+
+  /** Lets a state through. */
+  async release(state: string): Promise<void> {
+    await replaceSynced(this.#releasePath, JSON.stringify({ state }));
+  }
+}
+
+/** What a file holds; `undefined` when there is none, or when it is not what it should be. @throws errors of the file system */
+async function readAs<T>(
+  schema: v.GenericSchema<unknown, T>,
+  path: string,
+): Promise<T | undefined> {
+  try {
+    const parsed = v.safeParse(
+      v.pipe(v.string(), v.parseJson(), schema),
+      await readFile(path, 'utf8'),
+    );
+    return parsed.success ? parsed.output : undefined;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+      return undefined;
+    }
+    throw error;
+  }
+}

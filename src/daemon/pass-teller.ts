@@ -1,0 +1,120 @@
+/** Tells everybody what a pass came to: the log, the metrics, the status, and through it health and systemd. */
+
+import type { Clock } from '../base/clock.js';
+import type { Logger } from '../base/logger.js';
+import { type Problem, problemId } from '../base/problem.js';
+import type { Metrics } from '../observe/metrics.js';
+import type { StatusBoard, ToldStatus } from '../observe/status.js';
+import type { HeldState } from './hold/hold-files.js';
+import { describePass, type PassDescription, type PassFacts } from './pass-report.js';
+import type { PassReport } from './reconcile.js';
+import type { PassVerdict } from './trigger.js';
+
+/** What a teller works on. */
+export interface TellerParts {
+  readonly board: StatusBoard;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Told after each pass, for systemd. */
+  readonly onPass: () => void;
+}
+
+/** See the head of this file. */
+export class PassTeller {
+  readonly #parts: TellerParts;
+  #lastTrouble = '';
+
+  constructor(parts: TellerParts) {
+    this.#parts = parts;
+  }
+
+  /** @param problems - those that are not of the plan */
+  tell(report: PassReport, facts: PassFacts, problems: readonly Problem[]): PassVerdict {
+    const { board } = this.#parts;
+    const pass = describePass(report, facts);
+    this.#count(pass);
+    board.update({
+      lastPass: pass.status,
+      ...plannedStatus(report),
+    });
+    this.#tellHeld(report, problems);
+    this.#log(pass);
+    if (pass.verdict === 'done') {
+      board.clearRetry();
+    }
+    this.#parts.onPass();
+    return pass.verdict;
+  }
+
+  /** A failed pass will be repeated. */
+  tellRetry(attempt: number, delayMs: number): void {
+    const { board, clock } = this.#parts;
+    const reason = board.current().lastPass?.trouble ?? 'the last pass failed';
+    board.update({ retry: { attempt, reason, at: clock.now() + delayMs } });
+  }
+
+  #count({ status, reload }: PassDescription): void {
+    const { metrics } = this.#parts;
+    metrics.countPass(status.outcome);
+    metrics.observeStages(status.stagesMs);
+    if (reload !== undefined) {
+      metrics.countReload(reload);
+    }
+  }
+
+  #log({ status, isWorthALine, level, fields, message }: PassDescription): void {
+    const trouble = status.trouble ?? '';
+    // A failure that repeats says nothing new; its end does.
+    const isNews = trouble === '' || trouble !== this.#lastTrouble;
+    this.#lastTrouble = trouble;
+    if (isWorthALine) {
+      this.#parts.logger[isNews ? level : 'debug'](fields, message);
+    }
+  }
+
+  #tellHeld(report: PassReport, problems: readonly Problem[]): void {
+    if (report.kind !== 'applied' && report.kind !== 'held') {
+      return;
+    }
+    const held = report.kind === 'held' ? report.held : undefined;
+    this.#parts.board.setHeld(held && { reason: held.reason, since: held.since });
+    if (report.planned !== undefined) {
+      const ofHold = held === undefined ? [] : [heldProblem(held)];
+      this.#tellProblems([...ofHold, ...report.planned.problems, ...problems]);
+    }
+  }
+
+  #tellProblems(problems: readonly Problem[]): void {
+    const { board, logger, clock } = this.#parts;
+    const { appeared, gone } = board.setProblems(problems, problemId, clock.now());
+    for (const problem of appeared) {
+      logger.warn(problem, 'problem');
+    }
+    for (const problem of gone) {
+      logger.info(problem, 'problem gone');
+    }
+  }
+}
+
+/** What a pass planned. What the datastore asks for is unknown when it can't be turned into files. */
+function plannedStatus(report: PassReport): Partial<ToldStatus> {
+  const planned = 'planned' in report ? report.planned : undefined;
+  if (planned === undefined) {
+    return { desiredDigest: undefined };
+  }
+  const desiredDigest = planned.fileSet.digest;
+  const { ipv4, ipv6 } = planned.plan;
+  const sessions = { ipv4: ipv4.sessions.length, ipv6: ipv6.sessions.length };
+  return report.kind === 'held' ? { desiredDigest } : { desiredDigest, sessions };
+}
+
+function heldProblem({ key, reason }: HeldState): Problem {
+  return {
+    code: 'state-held',
+    key,
+    reason,
+    action:
+      'the last configuration stands until the datastore is whole again, or `birdkeeper release`',
+  };
+}

@@ -1,0 +1,40 @@
+/**
+ * Whether the daemon gets on. A pass ends by itself: everything that it waits for has a deadline, but for the disk. One that
+ * runs for longer than all of these together hangs, and a supervisor has to know.
+ */
+
+import type { Clock } from '../base/clock.js';
+
+/**
+ * What one pass may take, in milliseconds: `bird -p` 10 s, `birdc configure` 60 s, going back to the configuration before
+ * 60 s more, and as much again for a disk that is slow.
+ */
+const PASS_LIMIT_MS = 260_000;
+
+/** What having BIRD judge one custom filter may take, in milliseconds. */
+const FILTER_LIMIT_MS = 10_000;
+
+/** Watches the pass in hand. */
+export class Progress {
+  readonly #clock: Clock;
+  #dueMs: number | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** A pass begins that has so many custom filters to judge. */
+  begin(filterCount: number): void {
+    this.#dueMs = this.#clock.monotonic() + PASS_LIMIT_MS + filterCount * FILTER_LIMIT_MS;
+  }
+
+  /** The pass has ended. */
+  end(): void {
+    this.#dueMs = undefined;
+  }
+
+  /** Whether the pass in hand hangs. */
+  isStuck(): boolean {
+    return this.#dueMs !== undefined && this.#clock.monotonic() > this.#dueMs;
+  }
+}

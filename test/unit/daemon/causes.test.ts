@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { Causes } from '../../../src/daemon/causes.js';
+
+test('causes are gathered in order, and taken once', () => {
+  const causes = new Causes();
+
+  causes.note('/a', '/b');
+  causes.note('bird is there');
+
+  expect(causes.take()).toEqual({ causes: ['/a', '/b', 'bird is there'], causeCount: 3 });
+  expect(causes.take()).toEqual({ causes: [], causeCount: 0 });
+});
+
+test('of many the first ten are named, and all are counted', () => {
+  const causes = new Causes();
+  const keys = Array.from({ length: 25 }, (_, i) => `/${i}`);
+
+  causes.note(...keys.slice(0, 8));
+  causes.note(...keys.slice(8));
+
+  expect(causes.take()).toEqual({ causes: keys.slice(0, 10), causeCount: 25 });
+});
