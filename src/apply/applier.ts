@@ -1,32 +1,33 @@
 /**
  * Makes the BIRD processes of this host run a file set, and says what came of it.
  *
- * Stage, check and sync, make current by one rename, `birdc configure`, judge the reply. What is written and what is loaded
- * are two facts, each kept where a crash can't make it wrong: the first is the link to the generation, the second a file
- * that is written after BIRD confirmed. So the next attempt, or the next start, does what is missing and nothing else.
+ * What is written and what is loaded are two facts, each kept where a crash can't make it wrong: the first is the link to the
+ * generation, the second a file that is written after BIRD confirmed. So the next attempt, or the next start, does what is
+ * missing and nothing else.
  */
 
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
 import type { BirdDaemon, FileSet } from '../render/file-set.js';
-import { ApplyError, fileError } from './apply-error.js';
-import type { ApplyOutcome, Refusal } from './apply-outcome.js';
+import { fileError } from './apply-error.js';
+import type { ApplyOutcome } from './apply-outcome.js';
 import { Attempt } from './attempt.js';
+import { Attempts } from './attempts.js';
 import type { BirdInstance } from './bird-instance.js';
 import type { BirdPresence } from './bird-monitor.js';
 import { BirdProcess } from './bird-process.js';
 import { type ApplierState, BirdStates } from './bird-states.js';
-import { queryBird } from './birdc/control-client.js';
-import type { BirdReply } from './birdc/reply-reader.js';
-import { checkFolder } from './check/check-folder.js';
+import { importAnew } from './birdc/import-anew.js';
+import { checkerOf } from './check/checker.js';
 import { DriftWatch } from './disk/drift-watch.js';
 import { makeFolders } from './disk/folders.js';
 import type { Generation } from './disk/generations.js';
-import { type CheckStaged, Installer } from './installer.js';
+import { Installer } from './installer.js';
 import { Layout } from './layout.js';
 import { LoadedFacts } from './loaded-facts.js';
 import { Loader } from './loader.js';
-import { type Lock, takeLock } from './lock.js';
+import { type Lock, takeLocks } from './lock.js';
+import { ProgressWatch } from './progress-watch.js';
 
 /** What an applier works on. */
 export interface ApplierOptions {
@@ -44,6 +45,10 @@ export interface ApplierOptions {
   readonly configureTimeoutMs?: number;
   /** How often the files are looked at, in case somebody changed them by hand; 10 s unless given. */
   readonly auditMs?: number;
+  /** Brings an open file to the disk; fsync(2) unless given. */
+  readonly fsync?: (descriptor: number) => Promise<void>;
+  /** How long the disk may take to keep a generation; 30 s unless given. */
+  readonly syncTimeoutMs?: number;
 }
 
 /** Why an attempt is due although the file set is the same. */
@@ -59,24 +64,22 @@ const DEFAULTS = {
   auditMs: 10_000,
 } as const;
 
-const QUERY_TIMEOUT_MS = 5_000;
-
 /** See the head of this file. Attempts are made one after the other. */
 export class Applier {
   readonly #options: ApplierOptions;
   readonly #lock: Lock;
+  readonly #birds: readonly BirdProcess[];
   readonly #installer: Installer;
   readonly #facts: LoadedFacts;
   readonly #states: BirdStates;
-  readonly #loader: Loader;
-  readonly #birds: readonly BirdProcess[];
+  readonly #progress: ProgressWatch;
   readonly #drift: DriftWatch;
-  readonly #warnings = new Set<string>();
+  readonly #end = new AbortController();
+  readonly #layout: Layout;
+  #attempts: Attempts | undefined;
   #listener: ((disturbance: Disturbance) => void) | undefined;
   #inHand: Promise<unknown> = Promise.resolve();
-  /** What every BIRD was known to run at last: where to go back to. */
-  #lastLoaded: FileSet | undefined;
-  #lastRefusal: string | undefined;
+  #importing: Promise<void> = Promise.resolve();
 
   /**
    * Takes over an output directory: makes its folders, locks it, tidies up after a crash, and finds out what stands and
@@ -87,7 +90,7 @@ export class Applier {
   static async open(options: ApplierOptions): Promise<Applier> {
     const layout = new Layout(options.outputDir, options.stateDir);
     makeFolders(layout, options.logger);
-    const applier = new Applier(options, layout, await takeLock(layout.stateDir, options.clock));
+    const applier = new Applier(options, layout, await takeLocks(layout, options.clock));
     try {
       await applier.#open();
     } catch (error) {
@@ -98,30 +101,22 @@ export class Applier {
   }
 
   private constructor(options: ApplierOptions, layout: Layout, lock: Lock) {
-    const { clock, logger, keepGenerations = DEFAULTS.keepGenerations } = options;
+    const { clock, logger, birds } = options;
+    const shared = { layout, clock, logger };
     this.#options = options;
     this.#lock = lock;
-    this.#installer = new Installer({ layout, clock, logger, keepGenerations });
-    this.#facts = new LoadedFacts(layout.stateFile);
-    this.#birds = options.birds.map((bird) => {
-      const onChange = (presence: BirdPresence): void =>
-        this.#listener?.({ kind: 'bird', daemon: bird.daemon, presence });
-      return new BirdProcess(bird, { clock, onChange });
-    });
-    this.#states = new BirdStates(this.#birds, this.#facts);
-    const { configureTimeoutMs: timeoutMs = DEFAULTS.configureTimeoutMs } = options;
-    this.#loader = new Loader({
-      birds: this.#birds,
-      facts: this.#facts,
-      clock,
-      logger,
-      timeoutMs,
-      fixedPath: (name) => layout.fixedPath(name),
-    });
-    this.#drift = new DriftWatch({
+    this.#layout = layout;
+    this.#installer = new Installer({
+      keepGenerations: DEFAULTS.keepGenerations,
+      ...options,
       layout,
-      clock,
-      logger,
+    });
+    this.#facts = new LoadedFacts(layout.stateFile);
+    this.#birds = birds.map((bird) => this.#processOf(bird));
+    this.#states = new BirdStates(this.#birds, this.#facts);
+    this.#progress = new ProgressWatch({ clock, logger, facts: this.#facts });
+    this.#drift = new DriftWatch({
+      ...shared,
       auditMs: options.auditMs ?? DEFAULTS.auditMs,
       isSpoilt: () => this.#isSpoilt(),
       onDrift: () => this.#listener?.({ kind: 'files' }),
@@ -148,15 +143,17 @@ export class Applier {
     return this.#drift.hasEvents;
   }
 
-  /** Asks a BIRD, over a connection of its own. @throws {BirdSocketError} */
-  query(daemon: BirdDaemon, command: string): Promise<BirdReply> {
-    const bird = this.#options.birds.find((candidate) => candidate.daemon === daemon);
-    if (bird === undefined) {
-      throw new Error(`${daemon} is not set up`);
-    }
-    const { socketPath } = bird;
-    const { clock } = this.#options;
-    return queryBird({ socketPath, clock, timeoutMs: QUERY_TIMEOUT_MS }, command);
+  /**
+   * Has the BIRDs that are there ask their neighbors for all routes again, without a restart of any session. Tried until
+   * each has taken the command; a BIRD that goes away meanwhile imports everything when it is back.
+   *
+   * @param command - the dialect's `reimportCommand`
+   */
+  importAnew(command: string): void {
+    const { clock, logger } = this.#options;
+    const { signal } = this.#end;
+    const due = this.#birds.map((bird) => importAnew(bird, command, { clock, logger, signal }));
+    this.#importing = Promise.all([this.#importing, ...due]).then(() => {});
   }
 
   /**
@@ -184,7 +181,9 @@ export class Applier {
   async close(): Promise<void> {
     this.#listener = undefined;
     await this.#inHand;
+    this.#end.abort();
     await this.#drift.pause();
+    await Promise.all([this.#importing, this.#progress.close()]);
     await Promise.all(this.#birds.map((bird) => bird.close()));
     await this.#lock.release();
   }
@@ -193,126 +192,43 @@ export class Applier {
     await Promise.all(this.#birds.map((bird) => bird.start()));
     this.#facts.read();
     this.#installer.open(this.#facts.usedSequence);
-    this.#lastLoaded =
-      this.state().generation?.loadedAt === undefined ? undefined : this.standing?.fileSet;
+    this.#attempts = this.#attemptsOf();
+    this.#progress.follow(this.#birds);
     this.#drift.resume(this.standing?.sequence);
   }
 
   async #apply(fileSet: FileSet, attempt: Attempt): Promise<ApplyOutcome> {
     await this.#drift.pause();
-    let outcome: ApplyOutcome;
     try {
-      outcome = await this.#attempt(fileSet, attempt).catch((error: unknown) =>
-        failureOf(error, attempt),
-      );
-      if (isBeforeBird(outcome)) {
-        await this.#loadStanding();
+      if (this.#attempts === undefined) {
+        throw new Error('the applier is not open');
       }
+      const outcome = await this.#attempts.make(fileSet, attempt);
+      this.#progress.follow(this.#birds);
+      return outcome;
     } finally {
       this.#drift.resume(this.standing?.sequence);
     }
-    if (outcome.kind === 'applied' || outcome.kind === 'unchanged') {
-      this.#lastLoaded = fileSet;
-      this.#lastRefusal = undefined;
-    }
-    return outcome;
   }
 
-  async #attempt(fileSet: FileSet, attempt: Attempt): Promise<ApplyOutcome> {
-    if (!this.#isWritten(fileSet)) {
-      const refusals = await this.#install(fileSet, attempt);
-      if (refusals === 'outdated') {
-        return { kind: 'outdated', timings: attempt.timings };
-      }
-      if (refusals.length > 0) {
-        return this.#refused('check', fileSet, refusals, attempt);
-      }
-    }
-    const generation = this.#standingNow();
-    const birds = this.#states.notLoaded(generation);
-    const { sequence } = generation;
-    const { wrote, timings } = attempt;
-    if (birds.length === 0 && !wrote) {
-      return { kind: 'unchanged', sequence };
-    }
-    const [{ refusals, isInProgress }] = await attempt.run('configure', () =>
-      Promise.all([
-        this.#loader.load(birds, generation),
-        wrote ? this.#installer.settle() : undefined,
-      ]),
-    );
-    if (refusals.length > 0) {
-      await this.#goBack(fileSet);
-      return this.#refused('configure', fileSet, refusals, attempt);
-    }
-    return { kind: 'applied', sequence, wrote, isInProgress, timings };
+  #processOf(bird: BirdInstance): BirdProcess {
+    const onChange = (presence: BirdPresence): void =>
+      this.#listener?.({ kind: 'bird', daemon: bird.daemon, presence });
+    return new BirdProcess(bird, { clock: this.#options.clock, onChange });
   }
 
-  /** A BIRD that was restarted gets what stands, although something newer is asked for that can't be applied. */
-  async #loadStanding(): Promise<void> {
-    const { standing } = this;
-    const birds = standing === undefined ? [] : this.#states.notLoaded(standing);
-    if (standing === undefined || birds.length === 0) {
-      return;
-    }
-    const { logger } = this.#options;
-    try {
-      await this.#loader.load(birds, standing);
-    } catch (error) {
-      const { reason, advice } = failureOf(error, new Attempt(this.#options.clock));
-      logger.warn({ reason, advice }, 'BIRD could not be had load the last good configuration');
-    }
-  }
-
-  #isWritten({ digest }: FileSet): boolean {
-    if (this.standing?.fileSet.digest !== digest) {
-      return false;
-    }
-    const damage = this.#installer.damage();
-    if (damage.length > 0) {
-      this.#options.logger.warn({ files: damage }, 'files were changed by hand; writing them anew');
-    }
-    return damage.length === 0;
-  }
-
-  async #install(fileSet: FileSet, attempt: Attempt): Promise<readonly Refusal[] | 'outdated'> {
-    try {
-      return await this.#installer.install(fileSet, this.#check, attempt);
-    } catch (error) {
-      if (attempt.wrote) {
-        await this.#installer.settle();
-      }
-      throw error;
-    }
-  }
-
-  readonly #check: CheckStaged = (folder, fileSet) => {
-    const { clock, checkTimeoutMs: timeoutMs = DEFAULTS.checkTimeoutMs } = this.#options;
-    const onWarning = (daemon: BirdDaemon, line: string): void => this.#warnOnce(daemon, line);
-    return checkFolder(folder, fileSet, { birds: this.#birds, clock, timeoutMs, onWarning });
-  };
-
-  /**
-   * The running BIRD refuses what its parser accepted (they may be of different versions): the last generation that was
-   * loaded becomes current again, under a new number, and is loaded by those who had taken the new one.
-   */
-  async #goBack(refused: FileSet): Promise<void> {
+  #attemptsOf(): Attempts {
     const { clock, logger } = this.#options;
-    const former = this.#lastLoaded;
-    if (former === undefined || former.digest === refused.digest) {
-      logger.warn({}, 'BIRD refuses what stands on disk, and there is nothing older to go back to');
-      return;
-    }
-    const attempt = new Attempt(clock);
-    try {
-      await this.#installer.install(former, async () => [], attempt);
-      const generation = this.#standingNow();
-      await this.#loader.load(this.#states.notLoaded(generation), generation);
-      await this.#installer.settle();
-    } catch (error) {
-      const { reason, advice } = failureOf(error, attempt);
-      logger.error({ reason, advice }, 'could not go back to the configuration before');
-    }
+    const { configureTimeoutMs: timeoutMs = DEFAULTS.configureTimeoutMs } = this.#options;
+    const { checkTimeoutMs = DEFAULTS.checkTimeoutMs } = this.#options;
+    const [birds, facts, installer] = [this.#birds, this.#facts, this.#installer];
+    const fixedPath = (name: string): string => this.#layout.fixedPath(name);
+    return new Attempts({
+      ...{ clock, logger, birds, facts, installer },
+      states: this.#states,
+      loader: new Loader({ birds, facts, clock, logger, timeoutMs, fixedPath }),
+      check: checkerOf({ birds, clock, logger, timeoutMs: checkTimeoutMs }),
+    });
   }
 
   #isSpoilt(): boolean {
@@ -324,48 +240,4 @@ export class Applier {
       return true;
     }
   }
-
-  #standingNow(): Generation {
-    if (this.standing === undefined) {
-      throw new Error('nothing stands, although it was installed');
-    }
-    return this.standing;
-  }
-
-  #refused(
-    step: 'check' | 'configure',
-    { digest }: FileSet,
-    refusals: readonly Refusal[],
-    { timings }: Attempt,
-  ): ApplyOutcome {
-    const refusal = JSON.stringify([digest, step, refusals]);
-    const isRepeated = refusal === this.#lastRefusal;
-    this.#lastRefusal = refusal;
-    return { kind: 'refused', step, refusals, isRepeated, timings };
-  }
-
-  #warnOnce(daemon: BirdDaemon, line: string): void {
-    const warning = line.replaceAll(/\S*\/generations\/\d+\//g, '');
-    if (!this.#warnings.has(warning)) {
-      this.#warnings.add(warning);
-      this.#options.logger.warn({ daemon, line: warning }, 'BIRD accepts but warns');
-    }
-  }
-}
-
-/** Whether it ended before BIRD was told anything. */
-function isBeforeBird(outcome: ApplyOutcome): boolean {
-  return (
-    (outcome.kind === 'refused' && outcome.step === 'check') ||
-    (outcome.kind === 'failed' && outcome.step !== 'configure' && !outcome.wrote)
-  );
-}
-
-function failureOf(error: unknown, { step, wrote, timings }: Attempt) {
-  const failure = fileError('cannot apply the configuration', error);
-  if (!(failure instanceof ApplyError)) {
-    throw failure;
-  }
-  const { message: reason, advice } = failure;
-  return { kind: 'failed', step, reason, advice, wrote, timings } as const;
 }

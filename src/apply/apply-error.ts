@@ -31,7 +31,7 @@ export function fileError(doing: string, error: unknown): unknown {
     return error;
   }
   return new ApplyError(`${doing}: ${error.message}`, {
-    advice: ADVICE[code] ?? 'see the message; birdkeeper tries again by itself',
+    advice: ADVICE[code] ?? 'see what the message says of that path',
     isRetryable: true,
     cause: error,
   });

@@ -7,7 +7,7 @@
 
 import { type Clock, delay } from '../base/clock.js';
 import { BirdSocketError, ControlClient } from './birdc/control-client.js';
-import { processAt } from './loaded-facts.js';
+import { processAt } from './process-at.js';
 
 /** How long between two looks for a BIRD that is away: doubled from the first to the last. */
 const FIRST_WAIT_MS = 50;

@@ -1,7 +1,7 @@
 import type { BirdInstance } from './bird-instance.js';
 import { BirdMonitor, type BirdMonitorOptions, type BirdPresence } from './bird-monitor.js';
-import { processAt } from './loaded-facts.js';
 import { Launcher } from './process/launcher.js';
+import { processAt } from './process-at.js';
 
 /** One BIRD of this host while an applier works with it: its programs can be run, its coming and going is noticed. */
 export class BirdProcess {

@@ -6,12 +6,12 @@
 
 import { join } from 'node:path';
 
-import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
 import type { FileSet } from '../render/file-set.js';
 import { fileError } from './apply-error.js';
 import type { Refusal } from './apply-outcome.js';
 import type { Attempt } from './attempt.js';
+import { DiskSync, type DiskSyncOptions } from './disk/disk-sync.js';
 import { readMark } from './disk/file-mark.js';
 import { makeLinks, missingLinks, removeOtherLinks, stampLinks } from './disk/fixed-links.js';
 import { makeFolders, removeLeftovers } from './disk/folders.js';
@@ -20,9 +20,8 @@ import { systemErrorCode } from './disk/system-error.js';
 import type { Layout } from './layout.js';
 
 /** What an installer needs. */
-export interface InstallerOptions {
+export interface InstallerOptions extends DiskSyncOptions {
   readonly layout: Layout;
-  readonly clock: Clock;
   readonly logger: Logger;
   /** How many generations stay on disk, the current one included. */
   readonly keepGenerations: number;
@@ -39,7 +38,7 @@ export class Installer {
 
   constructor(options: InstallerOptions) {
     this.#options = options;
-    this.#generations = new Generations(options.layout);
+    this.#generations = new Generations(options.layout, new DiskSync(options), options.logger);
   }
 
   /** The generation that stands. */
@@ -85,13 +84,16 @@ export class Installer {
   /**
    * Makes `fileSet` the standing generation; gives BIRD's refusals, which leave all as it was, as does `outdated`. Sets
    * `attempt.wrote` as soon as the new files are current.
+   *
+   * @param former - a generation on disk, the files of which are taken over where they are the same
    */
   async install(
     fileSet: FileSet,
     check: CheckStaged,
     attempt: Attempt,
+    former = this.#standing,
   ): Promise<readonly Refusal[] | 'outdated'> {
-    const staged = await attempt.run('stage', () => this.#stage(fileSet));
+    const staged = await attempt.run('stage', () => this.#stage(fileSet, former));
     let refusals: readonly Refusal[];
     try {
       refusals = await attempt.run('check', () => this.#check(staged, check));
@@ -111,6 +113,16 @@ export class Installer {
     return [];
   }
 
+  /** A generation that is on disk as it was written; `undefined` when there is none of that number. */
+  read(sequence: number): Generation | undefined {
+    return this.#generations.read(sequence);
+  }
+
+  /** Puts a generation that is no longer current aside, to be looked at. @throws an error of the file system */
+  keepAsRefused(sequence: number): void {
+    this.#generations.keepAsRefused(sequence);
+  }
+
   /** What has time after an installation: makes it last over a power cut, and removes old generations. */
   async settle(): Promise<void> {
     try {
@@ -124,10 +136,10 @@ export class Installer {
     }
   }
 
-  async #stage(fileSet: FileSet): Promise<StagedGeneration> {
+  async #stage(fileSet: FileSet, former: Generation | undefined): Promise<StagedGeneration> {
     const { layout, logger } = this.#options;
     try {
-      return this.#generations.stage(fileSet, this.#standing);
+      return this.#generations.stage(fileSet, former);
     } catch (error) {
       if (systemErrorCode(error) !== 'ENOENT') {
         throw fileError(`cannot write a generation to ${layout.generationsDir}`, error);

@@ -2,6 +2,7 @@
  * Where files are.
  *
  *     OUTPUT/bird.cfg             -> .birdkeeper/current/bird.cfg     fixed paths, one link for each file
+ *     OUTPUT/.birdkeeper-lock                                         a socket of the birdkeeper that works here
  *     OUTPUT/.birdkeeper/current  -> generations/7                    one rename of it switches all files
  *     OUTPUT/.birdkeeper/generations/7/{bird.cfg,...,manifest.json}
  *     OUTPUT/.birdkeeper/refused/                                     what BIRD refused last, to look at
@@ -57,6 +58,10 @@ export class Layout {
     return inside === '..' || inside.startsWith('../') || isAbsolute(inside) ? target : inside;
   }
 }
+
+/** Names of the locks in the output and in the state directory. */
+export const OUTPUT_LOCK_NAME = '.birdkeeper-lock';
+export const STATE_LOCK_NAME = 'lock';
 
 /** How the name of a folder begins in which files are checked that are not to be installed. */
 export const CHECK_FOLDER_PREFIX = 'birdkeeper-check-';

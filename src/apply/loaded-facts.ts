@@ -6,11 +6,11 @@
  * worst an old fact, and costs one reload that changes nothing. So the file is replaced without waiting for the disk.
  */
 
-import { statSync } from 'node:fs';
-
 import * as v from 'valibot';
 
 import type { BirdDaemon } from '../render/file-set.js';
+import type { Refusal } from './apply-outcome.js';
+import type { BirdProcess } from './bird-process.js';
 import { readTextIfThere, replaceFile } from './disk/small-file.js';
 
 const Fact = v.object({
@@ -20,10 +20,32 @@ const Fact = v.object({
   isInProgress: v.boolean(),
   loadedAt: v.number(),
 });
+const Refused = v.object({
+  digest: v.string(),
+  process: v.string(),
+  at: v.number(),
+  refusal: v.object({
+    daemon: v.picklist(['bird', 'bird6']),
+    file: v.string(),
+    line: v.number(),
+    column: v.exactOptional(v.number()),
+    message: v.string(),
+    text: v.exactOptional(v.string()),
+  }),
+});
 const State = v.object({
   version: v.literal(2),
   loaded: v.object({ bird: v.exactOptional(Fact), bird6: v.exactOptional(Fact) }),
+  refused: v.array(Refused),
 });
+
+/** How many refusals are remembered; a host that changes between so many bad states has other worries. */
+const MAX_REFUSED = 10;
+
+/** That BIRD can't open a file is no verdict on the text: rights can be given while text and process stay the same. */
+const CANNOT_READ = /Unable to open|Permission denied|No such file/;
+/** How long such a refusal is believed. */
+const CANNOT_READ_MS = 60_000;
 
 /** One fact. */
 export interface LoadedFact {
@@ -38,10 +60,21 @@ export interface LoadedFact {
   readonly loadedAt: number;
 }
 
+/** A file set that a running BIRD refused although its parser had accepted it: neither of the two will change its mind. */
+export interface RefusedSet {
+  readonly digest: string;
+  /** Which BIRD process it was. */
+  readonly process: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly refusal: Refusal;
+}
+
 /** Facts by BIRD process, in memory and on disk. */
 export class LoadedFacts {
   readonly #path: string;
   #facts: Readonly<Partial<Record<BirdDaemon, LoadedFact>>> = {};
+  #refused: readonly RefusedSet[] = [];
 
   constructor(path: string) {
     this.#path = path;
@@ -52,6 +85,7 @@ export class LoadedFacts {
     const text = readTextIfThere(this.#path);
     const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), State), text);
     this.#facts = parsed.success ? parsed.output.loaded : {};
+    this.#refused = parsed.success ? parsed.output.refused : [];
   }
 
   get(daemon: BirdDaemon): LoadedFact | undefined {
@@ -67,22 +101,28 @@ export class LoadedFacts {
     this.#facts = { ...this.#facts, [daemon]: fact };
   }
 
+  /** Remembers that a running BIRD refuses a file set. */
+  refuse(refused: RefusedSet): void {
+    const others = this.#refused.filter(
+      ({ digest, refusal }) =>
+        digest !== refused.digest || refusal.daemon !== refused.refusal.daemon,
+    );
+    this.#refused = [...others, refused].slice(-MAX_REFUSED);
+  }
+
+  /** Why those of `birds` that still run are known to refuse the file set with this digest. */
+  refusalsOf(digest: string, birds: readonly BirdProcess[], nowMs: number): readonly Refusal[] {
+    const holds = ({ process, at, refusal: { daemon, message } }: RefusedSet): boolean =>
+      birds.some((bird) => bird.instance.daemon === daemon && bird.isStill(process)) &&
+      (nowMs < at + CANNOT_READ_MS || !CANNOT_READ.test(message));
+    return this.#refused
+      .filter((refused) => refused.digest === digest && holds(refused))
+      .map(({ refusal }) => refusal);
+  }
+
   /** Brings the facts to the file. */
   write(): void {
-    replaceFile(this.#path, JSON.stringify({ version: 2, loaded: this.#facts }));
-  }
-}
-
-/**
- * Which BIRD process answers at a control socket: BIRD makes the socket anew at each start, so the socket's inode and time
- * tell processes apart. `undefined` without a socket.
- */
-export function processAt(socketPath: string): string | undefined {
-  try {
-    const stats = statSync(socketPath, { bigint: true, throwIfNoEntry: false });
-    return stats && `${stats.dev}:${stats.ino}:${stats.mtimeNs}`;
-  } catch {
-    // Not ours to look at: as good as none.
-    return undefined;
+    const state = { version: 2, loaded: this.#facts, refused: this.#refused };
+    replaceFile(this.#path, JSON.stringify(state));
   }
 }

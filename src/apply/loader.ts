@@ -115,8 +115,13 @@ export class Loader {
         facts.set(daemon, { sequence, digest, process, isInProgress, loadedAt: clock.now() });
         return { kind: 'loaded', isInProgress };
       }
-      case 'refused':
-        return { kind: 'refused', refusal: refusalOf(daemon, reply.complaint, fileSet) };
+      case 'refused': {
+        const refusal = refusalOf(daemon, reply.complaint, fileSet);
+        if (process !== undefined) {
+          facts.refuse({ digest: fileSet.digest, process, at: clock.now(), refusal });
+        }
+        return { kind: 'refused', refusal };
+      }
       case 'failed': {
         const message = `${daemon} did not load generation ${sequence}: ${reply.reason}`;
         const advice = `see that BIRD runs with -s ${socketPath}, and that birdkeeper may use that socket`;

@@ -1,5 +1,5 @@
 /**
- * One birdkeeper for each output directory: two would swap files under each other.
+ * One birdkeeper for each output directory and for each state directory: two would swap files under each other.
  *
  * The lock is a unix socket that its owner listens on, since Node has no flock(2): the kernel drops the listener with the
  * process, however that ends, and a connection tells a living owner from a dead one across containers, where process ids
@@ -15,8 +15,8 @@ import { createConnection, createServer, type Server } from 'node:net';
 import { type Clock, delay } from '../base/clock.js';
 import { ApplyError, fileError } from './apply-error.js';
 import { systemErrorCode } from './disk/system-error.js';
+import { type Layout, OUTPUT_LOCK_NAME, STATE_LOCK_NAME } from './layout.js';
 
-const LOCK_NAME = 'lock';
 /** How often a dead lock is moved away before somebody else is faster. */
 const ATTEMPTS = 3;
 const ANSWER_TIMEOUT_MS = 1_000;
@@ -26,12 +26,40 @@ export interface Lock {
   release(): Promise<void>;
 }
 
+/** Locks both folders that are written to: two daemons with one output directory may have two state directories. */
+export async function takeLocks({ outputDir, stateDir }: Layout, clock: Clock): Promise<Lock> {
+  const output = await takeLock(
+    { folder: outputDir, name: OUTPUT_LOCK_NAME, what: 'output' },
+    clock,
+  );
+  try {
+    const state = await takeLock({ folder: stateDir, name: STATE_LOCK_NAME, what: 'state' }, clock);
+    return {
+      release: async () => {
+        await state.release();
+        await output.release();
+      },
+    };
+  } catch (error) {
+    await output.release();
+    throw error;
+  }
+}
+
+interface LockPlace {
+  readonly folder: string;
+  readonly name: string;
+  /** What the folder is called to people. */
+  readonly what: 'output' | 'state';
+}
+
 /**
  * Takes the lock of a folder; that of a process that is gone is taken over.
  *
  * @throws {ApplyError} when another birdkeeper holds it, or it can't be made
  */
-export async function takeLock(folder: string, clock: Clock): Promise<Lock> {
+async function takeLock(place: LockPlace, clock: Clock): Promise<Lock> {
+  const { folder, name } = place;
   const server = createServer((connection) => {
     connection.on('error', () => {});
     connection.end(`${process.pid}\n`);
@@ -40,7 +68,7 @@ export async function takeLock(folder: string, clock: Clock): Promise<Lock> {
   try {
     // Paths of sockets have at most 107 bytes (unix(7)); by way of the open folder any path is short enough.
     handle = await open(folder);
-    const attempt = new LockAttempt(`/proc/self/fd/${handle.fd}`, clock);
+    const attempt = new LockAttempt(`/proc/self/fd/${handle.fd}`, place, clock);
     await attempt.take(server);
   } catch (error) {
     server.close();
@@ -51,7 +79,7 @@ export async function takeLock(folder: string, clock: Clock): Promise<Lock> {
   server.unref();
   return {
     release: async () => {
-      await rm(`${folder}/${LOCK_NAME}`, { force: true });
+      await rm(`${folder}/${name}`, { force: true });
       server.close();
       await held.close();
     },
@@ -60,15 +88,18 @@ export async function takeLock(folder: string, clock: Clock): Promise<Lock> {
 
 class LockAttempt {
   readonly #folder: string;
+  readonly #place: LockPlace;
   readonly #clock: Clock;
 
-  constructor(folder: string, clock: Clock) {
+  /** @param folder - a path of the folder that is short enough for a socket */
+  constructor(folder: string, place: LockPlace, clock: Clock) {
     this.#folder = folder;
+    this.#place = place;
     this.#clock = clock;
   }
 
   async take(server: Server): Promise<void> {
-    const own = this.#path(`${LOCK_NAME}.${randomUUID()}.new`);
+    const own = this.#path(`${this.#place.name}.${randomUUID()}.new`);
     server.listen(own);
     await once(server, 'listening');
     try {
@@ -81,12 +112,12 @@ class LockAttempt {
     } finally {
       await rm(own, { force: true });
     }
-    throw inUse('other processes');
+    throw this.#inUse('other processes');
   }
 
   async #name(own: string): Promise<boolean> {
     try {
-      await link(own, this.#path(LOCK_NAME));
+      await link(own, this.#path(this.#place.name));
       return true;
     } catch (error) {
       if (systemErrorCode(error) === 'EEXIST') {
@@ -98,11 +129,11 @@ class LockAttempt {
 
   /** Moves a lock that nobody holds out of the way. @throws {ApplyError} when somebody holds it */
   async #removeDead(): Promise<void> {
-    await this.#refuseIfHeld(LOCK_NAME);
+    await this.#refuseIfHeld(this.#place.name);
     // Somebody else may be doing the same: only one of us gets to move it, and looks again at what it moved.
-    const moved = `${LOCK_NAME}.${randomUUID()}.new`;
+    const moved = `${this.#place.name}.${randomUUID()}.new`;
     try {
-      await rename(this.#path(LOCK_NAME), this.#path(moved));
+      await rename(this.#path(this.#place.name), this.#path(moved));
     } catch (error) {
       if (systemErrorCode(error) === 'ENOENT') {
         return;
@@ -112,7 +143,7 @@ class LockAttempt {
     try {
       await this.#refuseIfHeld(moved);
     } catch (error) {
-      await link(this.#path(moved), this.#path(LOCK_NAME));
+      await link(this.#path(moved), this.#path(this.#place.name));
       throw error;
     } finally {
       await rm(this.#path(moved), { force: true });
@@ -124,8 +155,13 @@ class LockAttempt {
     const timeout = new AbortController();
     try {
       await once(socket, 'connect');
-    } catch {
-      return;
+    } catch (error) {
+      if (isDead(error)) {
+        return;
+      }
+      throw this.#inUse(
+        `one that can't be asked: ${error instanceof Error ? error.message : error}`,
+      );
     }
     const answered = once(socket.setEncoding('utf8'), 'data').catch(() => []);
     const [pid] = await Promise.race([
@@ -134,17 +170,23 @@ class LockAttempt {
     ]);
     timeout.abort();
     socket.destroy();
-    throw inUse(typeof pid === 'string' ? `process ${pid.trim()}` : 'a process that is busy');
+    throw this.#inUse(typeof pid === 'string' ? `process ${pid.trim()}` : 'a process that is busy');
   }
 
   #path(name: string): string {
     return `${this.#folder}/${name}`;
   }
+
+  #inUse(owner: string): ApplyError {
+    const { what, folder } = this.#place;
+    return new ApplyError(
+      `another birdkeeper (${owner}) works on the same ${what} directory ${folder}`,
+      { advice: `stop it, or set another --${what}-dir`, isRetryable: true },
+    );
+  }
 }
 
-function inUse(owner: string): ApplyError {
-  return new ApplyError(`another birdkeeper (${owner}) works on the same output directory`, {
-    advice: 'stop it, or set another --output-dir',
-    isRetryable: true,
-  });
+/** Nobody listens there, or there is nothing. Any other error leaves open who holds it: a busy owner, or rights that we lack. */
+function isDead(error: unknown): boolean {
+  return ['ECONNREFUSED', 'ENOENT'].includes(systemErrorCode(error) ?? '');
 }

@@ -64,7 +64,7 @@ export class Daemon {
       device: TUNNEL_INTERFACE,
       clock: parts.clock,
       isNeeded: () => this.#needsTunnel(),
-      onChange: (isThere) => void this.#onTunnel(isThere).catch(parts.fatal),
+      onChange: (isThere) => this.#onTunnel(isThere),
     });
   }
 
@@ -144,7 +144,7 @@ export class Daemon {
     return hasTunnels && this.#parts.dialect.tunnelsOnImport;
   }
 
-  async #onTunnel(isThere: boolean): Promise<void> {
+  #onTunnel(isThere: boolean): void {
     const { logger, applier, dialect } = this.#parts;
     this.#signal(`${TUNNEL_INTERFACE} ${isThere ? 'is there' : 'is missing'}`);
     if (isThere) {
@@ -152,10 +152,7 @@ export class Daemon {
         { device: TUNNEL_INTERFACE },
         'the tunnel is there; having BIRD import routes anew',
       );
-      await applier.query('bird', dialect.reimportCommand).catch((error: unknown) => {
-        // A BIRD that is away imports everything when it is back.
-        logger.warn({ err: error }, 'BIRD could not be asked to import routes anew');
-      });
+      applier.importAnew(dialect.reimportCommand);
     }
   }
 

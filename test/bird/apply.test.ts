@@ -252,18 +252,47 @@ test('only the last generations stay on disk', async () => {
   expect(await readlink(join(site.outputDir, '.birdkeeper/current'))).toBe('generations/4');
 });
 
-test('BIRD that is still ending a protocol has loaded the configuration', async () => {
+test.each(['bird1', 'bird2'] as const)(
+  '%s that is still ending a protocol has loaded the configuration, and is followed until it is done',
+  async (kind) => {
+    const site = await ApplySite.create();
+    const bird = await site.startBird(kind);
+    const applier = await site.open([bird.instance]);
+    const loaded = () => applier.state().birds[0]?.loaded;
+    await applier.apply(numberedFiles(1, { kind, more: manyRoutes(kind) }));
+
+    const outcome = await applier.apply(numberedFiles(2, { kind }));
+
+    expect(outcome).toMatchObject({ kind: 'applied', isInProgress: true });
+    expect(loaded()).toMatchObject({ sequence: 2, isInProgress: true });
+    // The next pass doesn't wait for its end.
+    expect(await applier.apply(numberedFiles(2, { kind }))).toMatchObject({ kind: 'unchanged' });
+    await waitFor(() => loaded()?.isInProgress === false, { what: 'BIRD to be done' });
+    expect(loaded()).toMatchObject({ sequence: 2 });
+    expect(await bird.birdc('show', 'status')).toContain('Daemon is up and running');
+  },
+);
+
+test('a BIRD that was at it when birdkeeper was stopped is followed after the next start', async () => {
   const site = await ApplySite.create();
   const bird = await site.startBird();
+  const first = await site.open([bird.instance]);
+  await first.apply(numberedFiles(1, { more: manyRoutes('bird2') }));
+  expect(await first.apply(numberedFiles(2))).toMatchObject({ isInProgress: true });
+  await site.closeAll();
+
   const applier = await site.open([bird.instance]);
-  // A session takes its time to go down; the namespace has no network, so nothing is sent.
-  const session =
-    'protocol bgp s { local 127.0.0.1 as 64512; neighbor 127.0.0.2 as 64512; ipv4 { import all; export all; }; }\n';
-  await applier.apply(numberedFiles(1, { more: session }));
 
-  const outcome = await applier.apply(numberedFiles(2));
-
-  expect(outcome).toMatchObject({ kind: 'applied' });
-  expect(await applier.apply(numberedFiles(2))).toMatchObject({ kind: 'unchanged' });
-  expect(await bird.generation()).toBe(2);
+  await waitFor(() => applier.state().birds[0]?.loaded?.isInProgress === false, {
+    what: 'BIRD to be done',
+  });
 });
+
+/** So many that BIRD takes its time to remove them: a tenth of a second here. */
+function manyRoutes(kind: 'bird1' | 'bird2'): string {
+  const routes = Array.from(
+    { length: 100_000 },
+    (_, i) => `route 10.${i >> 16}.${(i >> 8) & 255}.${i & 255}/32 blackhole;\n`,
+  );
+  return `protocol static many {\n${kind === 'bird2' ? 'ipv4;\n' : ''}${routes.join('')}}\n`;
+}

@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Applier, type Disturbance } from '../../src/apply/applier.js';
 import { ApplyError } from '../../src/apply/apply-error.js';
+import { OUTPUT_LOCK_NAME } from '../../src/apply/layout.js';
 import { systemClock } from '../../src/base/clock.js';
 import { silentLogger } from '../../src/base/logger.js';
 import { IDLE_CONFIG, numberedFiles, numbersOnDisk } from '../support/apply-files.js';
@@ -54,6 +55,36 @@ describe('the lock', () => {
 
     await expect(site.open([])).resolves.toBeDefined();
     await expect(site.open([])).rejects.toThrow('another birdkeeper');
+  });
+
+  test('is on what is written: another state directory lets nobody in', async () => {
+    const site = await ApplySite.create();
+    await site.open([], { stateDir: join(site.dir, 'state-1') });
+
+    const second = site.open([], { stateDir: join(site.dir, 'state-2') });
+
+    await expect(second).rejects.toThrow(
+      `another birdkeeper (process ${process.pid}) works on the same output directory ${site.outputDir}`,
+    );
+    // Nor does another output directory with the same state.
+    const third = site.open([], {
+      outputDir: join(site.dir, 'other'),
+      stateDir: join(site.dir, 'state-1'),
+    });
+    await expect(third).rejects.toThrow('works on the same state directory');
+  });
+
+  test('that cannot be asked is not taken from its owner', async () => {
+    const site = await ApplySite.create();
+    await site.open([]);
+    const state = join(site.outputDir, '.birdkeeper');
+    // A lock that refers to itself: no connection can be made (ELOOP), which says nothing of its owner.
+    await rm(join(site.outputDir, OUTPUT_LOCK_NAME));
+    await symlink(OUTPUT_LOCK_NAME, join(site.outputDir, OUTPUT_LOCK_NAME));
+
+    await expect(site.open([])).rejects.toThrow("another birdkeeper (one that can't be asked: ");
+
+    expect(existsSync(join(state, 'lock'))).toBe(true);
   });
 
   test('is taken by one of many that start at once', async () => {
@@ -193,15 +224,63 @@ describe('a directory that cannot be used', () => {
     await expect(site.open([], { outputDir })).resolves.toBeDefined();
   });
 
-  test('fails an attempt with advice when a folder has the name of a file', async () => {
+  test('has folders in the place of files: they are moved aside, and that is said', async () => {
     const { applier, site } = await withFolderInTheWay();
+    const path = join(site.outputDir, 'bird_aggr.cfg');
 
-    const outcome = await applier.apply(numberedFiles(1));
-
-    expect(outcome).toMatchObject({ kind: 'failed', step: 'install', wrote: true });
-    expect(outcome).toHaveProperty('advice', 'move the folder with that name out of the way');
-    await rm(join(site.outputDir, 'bird_aggr.cfg'), { recursive: true });
     expect(await applier.apply(numberedFiles(1))).toMatchObject({ kind: 'applied' });
+
+    expect(await numbersOnDisk(site.outputDir)).toEqual([1, 1]);
+    expect(existsSync(`${path}.replaced/folder`)).toBe(true);
+    expect(site.logger.lines).toContainEqual({
+      level: 'warn',
+      message: 'moved a folder aside that stood in the place of a link of ours',
+      fields: expect.objectContaining({ path, movedTo: `${path}.replaced` }),
+    });
+  });
+
+  test.each([1, 2])(
+    'restored %i times by a copy that follows links, it goes on with the whole generation that was copied',
+    async (times) => {
+      const site = await ApplySite.create();
+      const bird = await site.startBird();
+      await (await site.open([bird.instance])).apply(numberedFiles(1));
+      for (let n = 0; n < times; n++) {
+        await site.closeAll();
+        await runCommand('cp', ['-rL', site.outputDir, `${site.outputDir}.copy`]);
+        await rm(site.outputDir, { recursive: true });
+        await rename(`${site.outputDir}.copy`, site.outputDir);
+        await site.open([bird.instance]);
+      }
+      await site.closeAll();
+
+      const applier = await site.open([bird.instance]);
+
+      expect(applier.standing?.sequence).toBe(1);
+      expect(await readlink(join(site.outputDir, '.birdkeeper/current'))).toBe('generations/1');
+      expect(site.logger.messages('warn')).toContain(
+        'moved a folder aside that stood in the place of a link of ours',
+      );
+      expect(await applier.apply(numberedFiles(1))).toMatchObject({ kind: 'applied' });
+      expect(await numbersOnDisk(site.outputDir)).toEqual([1, 1]);
+      const { birdPath } = bird.instance;
+      await runCommand(birdPath, ['-p', '-c', join(site.outputDir, 'bird.cfg')]);
+    },
+  );
+
+  test('gets a folder in the place of `current` while it is used: moved aside, and all is put back', async () => {
+    const site = await ApplySite.create();
+    const bird = await site.startBird();
+    const applier = await site.open([bird.instance]);
+    await applier.apply(numberedFiles(1));
+    const current = join(site.outputDir, '.birdkeeper/current');
+    await rm(current);
+    await mkdir(join(current, 'folder'), { recursive: true });
+
+    expect(await applier.apply(numberedFiles(1))).toMatchObject({ kind: 'applied', wrote: true });
+
+    expect(await numbersOnDisk(site.outputDir)).toEqual([1, 1]);
+    expect(existsSync(`${current}.replaced/folder`)).toBe(true);
   });
 
   test('that is full fails an attempt, keeps the good files and leaves nothing half written', async () => {

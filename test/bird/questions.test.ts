@@ -48,9 +48,10 @@ test('there is no version when nobody answers, or says something else', async ()
 test('BIRD answers a question whole', async () => {
   const site = await ApplySite.create();
   const bird = await site.startBird();
-  const applier = await site.open([bird.instance]);
+  const { socketPath } = bird.instance;
 
-  const { code, lines } = await applier.query('bird', 'show protocols');
+  const ask = { socketPath, clock: systemClock, timeoutMs: 5_000 };
+  const { code, lines } = await queryBird(ask, 'show protocols');
 
   expect(code).toBe('0000');
   expect(lines[1]).toMatchObject({ code: '1002', text: expect.stringMatching(/^device1 +Device/) });

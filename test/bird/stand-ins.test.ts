@@ -1,7 +1,8 @@
 /** Faults that the real programs can't be made to show: scripts stand in for `bird` and `birdc`. */
-import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { ApplierOptions } from '../../src/apply/applier.js';
 import type { BirdInstance } from '../../src/apply/bird-instance.js';
 import { numberedFiles, numbersOnDisk } from '../support/apply-files.js';
 import { ApplySite } from '../support/apply-site.js';
@@ -182,6 +183,108 @@ test('a running BIRD that refuses what its parser accepted gets the good files b
   expect(await numbersOnDisk(site.outputDir)).toEqual([1, 1]);
   expect(await bird.generation()).toBe(1);
   expect(await applier.apply(numberedFiles(1))).toMatchObject({ kind: 'unchanged' });
+});
+
+describe('a set that the running BIRD refuses although its parser accepted it', () => {
+  /** A site with a BIRD that runs generation 1, a parser that accepts everything, and a client that counts its calls. */
+  async function refusingSite() {
+    const site = await ApplySite.create();
+    const bird = await site.startBird();
+    const calls = join(site.dir, 'calls');
+    await appendFile(calls, '');
+    const instance = {
+      ...bird.instance,
+      birdPath: await writeScript(site.dir, 'lenient-bird', 'exit 0'),
+      birdcPath: await writeScript(
+        site.dir,
+        'birdc',
+        `echo "$@" >>${calls}\nexec ${bird.instance.birdcPath} "$@"`,
+      ),
+    };
+    const open = (options?: Partial<ApplierOptions>) => site.open([instance], options);
+    const applier = await open();
+    await applier.apply(numberedFiles(1));
+    const history = () => readdir(join(site.outputDir, '.birdkeeper/generations'));
+    return { site, bird, applier, open, history };
+  }
+  const refused = numberedFiles(2, { more: 'foo;\n' });
+  const OUTCOME = { kind: 'refused', step: 'configure', refusals: [{ file: 'bird.cfg', line: 7 }] };
+
+  test('is installed once, however often it is asked for, and uses up no generations', async () => {
+    const { site, bird, applier, history } = await refusingSite();
+    expect(await applier.apply(refused)).toMatchObject({ ...OUTCOME, isRepeated: false });
+    const calls = await callsOf(site);
+    const generations = await history();
+
+    for (let n = 0; n < 8; n++) {
+      expect(await applier.apply(refused)).toMatchObject({ ...OUTCOME, isRepeated: true });
+    }
+
+    expect(await callsOf(site)).toBe(calls);
+    expect(await history()).toEqual(generations);
+    expect(generations).toEqual(['1', '3']);
+    expect(await numbersOnDisk(join(site.outputDir, '.birdkeeper/refused'))).toEqual([2, 2]);
+    expect(await bird.generation()).toBe(1);
+    expect(await numbersOnDisk(site.outputDir)).toEqual([1, 1]);
+    expect(applier.state().birds[0]?.loaded?.digest).toBe(numberedFiles(1).digest);
+    expect(applier.state().generation).toHaveProperty('loadedAt');
+    // Something else is installed at once.
+    expect(await applier.apply(numberedFiles(3))).toMatchObject({ kind: 'applied' });
+  });
+
+  test('is remembered over a restart of birdkeeper, and asked about again when BIRD is another process', async () => {
+    const { site, bird, applier, open } = await refusingSite();
+    await applier.apply(refused);
+    await site.closeAll();
+    const calls = await callsOf(site);
+
+    const second = await open();
+    expect(await second.apply(refused)).toMatchObject(OUTCOME);
+    expect(await callsOf(site)).toBe(calls);
+
+    await bird.stop();
+    await bird.start();
+    await waitFor(() => second.state().birds[0]?.isUp, { what: 'BIRD to be seen' });
+    expect(await second.apply(refused)).toMatchObject(OUTCOME);
+    expect(await callsOf(site)).toBeGreaterThan(calls);
+    expect(await numbersOnDisk(site.outputDir)).toEqual([1, 1]);
+  });
+
+  test('that a crash left standing gives way to what BIRD is known to run', async () => {
+    const { site, bird, open } = await refusingSite();
+    await site.closeAll();
+    // A power cut, or kill -9, between the rename and the reply.
+    const killed = await open({ configureTimeoutMs: 1 });
+    await writeScript(site.dir, 'birdc', 'sleep 1');
+    expect(await killed.apply(refused)).toMatchObject({ kind: 'failed', wrote: true });
+    await site.closeAll();
+    await writeScript(site.dir, 'birdc', `exec ${bird.instance.birdcPath} "$@"`);
+    expect(await numbersOnDisk(site.outputDir)).toEqual([2, 2]);
+
+    const applier = await open();
+    expect(await applier.applyStanding()).toMatchObject(OUTCOME);
+
+    expect(await numbersOnDisk(site.outputDir)).toEqual([1, 1]);
+    expect(await bird.generation()).toBe(1);
+  });
+
+  test('and that cannot be replaced at once is replaced by a later try', async () => {
+    const { site, bird, applier } = await refusingSite();
+    // The way back needs a folder that is not there; a plain file has its name.
+    const aside = join(site.outputDir, '.birdkeeper/generations/3');
+    await writeFile(aside, '');
+    await applier.apply(refused);
+    expect(await numbersOnDisk(site.outputDir)).toEqual([2, 2]);
+    expect(site.logger.messages('error')).toEqual([
+      'could not go back to the configuration before',
+    ]);
+
+    await rm(aside, { force: true });
+    expect(await applier.apply(refused)).toMatchObject(OUTCOME);
+
+    expect(await numbersOnDisk(site.outputDir)).toEqual([1, 1]);
+    expect(await bird.generation()).toBe(1);
+  });
 });
 
 test('what BIRD warns about is said once', async () => {

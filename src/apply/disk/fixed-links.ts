@@ -15,6 +15,7 @@ import { join } from 'node:path';
 
 import type { Logger } from '../../base/logger.js';
 import type { Layout } from '../layout.js';
+import { putAside } from './put-aside.js';
 import { systemErrorCode } from './system-error.js';
 
 /** Which of `names` have no link at their fixed path, or another one. */
@@ -24,12 +25,15 @@ export function missingLinks(layout: Layout, names: readonly string[]): readonly
 
 /**
  * Puts a link at each fixed path by one rename, in the order of `names`. What stood there is gone then; a plain file of
- * another tool is kept as a copy.
+ * another tool is kept as a copy, a folder is moved aside.
  */
 export function makeLinks(layout: Layout, names: readonly string[], logger: Logger): void {
   for (const name of names) {
     keepCopy(layout, name, logger);
-    rmSync(layout.newLinkPath(name), { force: true });
+    if (lstatSync(layout.fixedPath(name), { throwIfNoEntry: false })?.isDirectory()) {
+      putAside(layout.fixedPath(name), logger);
+    }
+    rmSync(layout.newLinkPath(name), { force: true, recursive: true });
     symlinkSync(layout.fixedTarget(name), layout.newLinkPath(name));
     renameSync(layout.newLinkPath(name), layout.fixedPath(name));
   }

@@ -5,6 +5,7 @@
  */
 
 import {
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -17,11 +18,14 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 
+import type { Logger } from '../../base/logger.js';
 import { type FileSet, fileSetOf } from '../../render/file-set.js';
 import { RenderedFile } from '../../render/rendered-file.js';
 import { FOLDER_MODE, type Layout } from '../layout.js';
+import type { DiskSync } from './disk-sync.js';
 import { readMark } from './file-mark.js';
 import { MANIFEST_NAME, parseManifest } from './manifest.js';
+import { putAside } from './put-aside.js';
 import { readTextIfThere } from './small-file.js';
 import { type FormerFiles, Staging, syncFolder } from './staging.js';
 import { systemErrorCode } from './system-error.js';
@@ -46,12 +50,16 @@ export interface StagedGeneration extends Generation {
 /** The generations below one state directory. */
 export class Generations {
   readonly #layout: Layout;
+  readonly #disk: DiskSync;
+  readonly #logger: Logger;
   /** Of the folders that are there, in ascending order. */
   #sequences: number[] = [];
   #next = 1;
 
-  constructor(layout: Layout) {
+  constructor(layout: Layout, disk: DiskSync, logger: Logger) {
     this.#layout = layout;
+    this.#disk = disk;
+    this.#logger = logger;
   }
 
   /**
@@ -61,11 +69,12 @@ export class Generations {
    * @returns the current generation; `spoilt` when its files aren't those that were written
    */
   open(usedSequence: number): Generation | 'spoilt' | undefined {
-    const current = this.currentSequence();
     this.#sequences = this.#readSequences();
+    this.#replaceCopyOfCurrent();
+    const current = this.currentSequence();
     this.#next = Math.max(0, usedSequence, current ?? 0, ...this.#sequences) + 1;
     this.#removeAll(this.#sequences.filter((sequence) => sequence > (current ?? 0)));
-    return current === undefined ? undefined : this.#read(current);
+    return current === undefined ? undefined : (this.read(current) ?? 'spoilt');
   }
 
   /** The number that the link `current` points to. */
@@ -75,18 +84,24 @@ export class Generations {
       const digits = /^generations\/(\d+)$/.exec(target)?.[1];
       return digits === undefined ? undefined : Number(digits);
     } catch (error) {
-      if (systemErrorCode(error) === 'ENOENT') {
+      // Nothing there, or no link.
+      if (['ENOENT', 'EINVAL'].includes(systemErrorCode(error) ?? '')) {
         return undefined;
       }
       throw error;
     }
   }
 
-  /** Writes `fileSet` as the next generation; a file that is the same in `former` is not written again. */
+  /**
+   * Writes `fileSet` as the next generation; a file that is the same in `former` is not written again.
+   *
+   * @throws {ApplyError} while the disk hangs; an error of the file system
+   */
   stage(fileSet: FileSet, former: Generation | undefined): StagedGeneration {
+    this.#disk.assertAnswered();
     const sequence = this.#next;
     const folder = this.#layout.generationDir(sequence);
-    const staging = new Staging(folder);
+    const staging = new Staging(folder, this.#disk);
     this.#next += 1;
     this.#sequences.push(sequence);
     try {
@@ -108,17 +123,29 @@ export class Generations {
     const next = `${currentLink}.new`;
     rmSync(next, { force: true, recursive: true });
     symlinkSync(`generations/${sequence}`, next);
+    if (lstatSync(currentLink, { throwIfNoEntry: false })?.isDirectory()) {
+      putAside(currentLink, this.#logger);
+    }
     renameSync(next, currentLink);
   }
 
   /** Waits until the last `makeCurrent` survives a power cut. */
   syncCurrent(): Promise<void> {
-    return syncFolder(this.#layout.stateDir);
+    return syncFolder(this.#layout.stateDir, this.#disk);
   }
 
-  /** Removes a staged generation. */
+  /** Removes a staged generation; once the disk has answered, if it hangs on it. */
   discard(sequence: number): void {
-    this.#removeAll([sequence]);
+    const { answered } = this.#disk;
+    if (answered === undefined) {
+      this.#removeAll([sequence]);
+      return;
+    }
+    void answered
+      .then(() => this.#removeAll([sequence]))
+      .catch((error: unknown) =>
+        this.#logger.debug({ sequence, err: error }, 'it is removed at the next start'),
+      );
   }
 
   /** Puts a staged generation aside, to be looked at; the one before it goes. */
@@ -133,7 +160,8 @@ export class Generations {
     this.#removeAll(this.#sequences.slice(0, -keep));
   }
 
-  #read(sequence: number): Generation | 'spoilt' {
+  /** The generation of that number; `undefined` when it is not on disk as it was written. */
+  read(sequence: number): Generation | undefined {
     const folder = this.#layout.generationDir(sequence);
     const manifest = parseManifest(readTextIfThere(join(folder, MANIFEST_NAME)));
     const marks = new Map<string, string>();
@@ -141,13 +169,33 @@ export class Generations {
     for (const name of manifest?.files ?? []) {
       const mark = readMark(join(folder, name));
       if (mark === undefined) {
-        return 'spoilt';
+        return undefined;
       }
       marks.set(name, mark);
       files.push(new RenderedFile(name, [readFileSync(join(folder, name))]));
     }
     const fileSet = fileSetOf(files, manifest?.mainFiles ?? []);
-    return fileSet.digest === manifest?.digest ? { sequence, fileSet, marks } : 'spoilt';
+    return fileSet.digest === manifest?.digest ? { sequence, fileSet, marks } : undefined;
+  }
+
+  /**
+   * A copy that followed links (`cp -rL`) has a folder in the place of `current`. It goes out of the way, and the generation
+   * that it is a copy of is current again.
+   */
+  #replaceCopyOfCurrent(): void {
+    const { currentLink } = this.#layout;
+    if (!lstatSync(currentLink, { throwIfNoEntry: false })?.isDirectory()) {
+      return;
+    }
+    const manifest = parseManifest(readTextIfThere(join(currentLink, MANIFEST_NAME)));
+    const original = this.#sequences.findLast(
+      (sequence) =>
+        manifest !== undefined && this.read(sequence)?.fileSet.digest === manifest.digest,
+    );
+    putAside(currentLink, this.#logger);
+    if (original !== undefined) {
+      this.makeCurrent(original);
+    }
   }
 
   #filesOf({ sequence, fileSet, marks }: Generation): FormerFiles {

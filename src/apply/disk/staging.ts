@@ -9,7 +9,6 @@
 import {
   closeSync,
   fstatSync,
-  fsync,
   linkSync,
   lstatSync,
   openSync,
@@ -18,15 +17,13 @@ import {
   writevSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 
 import type { FileSet } from '../../render/file-set.js';
 import { RenderedFile } from '../../render/rendered-file.js';
+import type { DiskSync } from './disk-sync.js';
 import { markOf } from './file-mark.js';
 import { MANIFEST_NAME, manifestText } from './manifest.js';
 import { FILE_MODE } from './small-file.js';
-
-const fsyncOf = promisify(fsync);
 
 /** As many as one writev takes everywhere (IOV_MAX of Linux is 1024). */
 const MAX_PIECES = 512;
@@ -42,12 +39,14 @@ export interface FormerFiles {
 /** One folder being filled. `close` must be called, whatever happens. */
 export class Staging {
   readonly #folder: string;
+  readonly #disk: DiskSync;
   readonly #descriptors: number[] = [];
   /** Name to mark of the files written or taken over so far. */
   readonly marks = new Map<string, string>();
 
-  constructor(folder: string) {
+  constructor(folder: string, disk: DiskSync) {
     this.#folder = folder;
+    this.#disk = disk;
   }
 
   /** Writes the files and a manifest; a file that is the same in `former` becomes a second name of it. */
@@ -64,11 +63,21 @@ export class Staging {
   }
 
   /** Waits until all of it survives a power cut. */
-  async sync(): Promise<void> {
-    await Promise.all(this.#descriptors.map((descriptor) => fsyncOf(descriptor)));
+  sync(): Promise<void> {
+    return this.#disk.sync(this.#descriptors);
   }
 
+  /** Closes the files; those that a disk hangs on once it has answered: their numbers must not go to other files before. */
   close(): void {
+    const { answered } = this.#disk;
+    if (answered === undefined) {
+      this.#closeAll();
+    } else {
+      void answered.then(() => this.#closeAll());
+    }
+  }
+
+  #closeAll(): void {
     for (const descriptor of this.#descriptors.splice(0)) {
       closeSync(descriptor);
     }
@@ -112,11 +121,12 @@ function writeAll(descriptor: number, parts: readonly Buffer[]): void {
 }
 
 /** Waits until the names in a folder survive a power cut. */
-export async function syncFolder(path: string): Promise<void> {
+export async function syncFolder(path: string, disk: DiskSync): Promise<void> {
   const descriptor = openSync(path, 'r');
   try {
-    await fsyncOf(descriptor);
+    await disk.sync([descriptor]);
   } finally {
-    closeSync(descriptor);
+    const close = (): void => closeSync(descriptor);
+    void (disk.answered?.then(close) ?? close());
   }
 }
