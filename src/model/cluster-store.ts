@@ -51,7 +51,7 @@ export class ClusterStore {
   cluster(): Cluster {
     return {
       ...settingsOf(this.#settings.list()),
-      nodes: this.#nodes.list(),
+      ...this.#nodes.list(),
       peerings: this.#peerings.list(),
       reflectors: this.#reflectors.list(),
       pools: this.#pools.list(),

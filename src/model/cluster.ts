@@ -3,6 +3,7 @@
  * that didn't change is the same object, so that later stages can tell by identity what to do again.
  */
 
+import type { Address } from '../values/address.js';
 import type { Block } from './block.js';
 import type { CustomFilter } from './custom-filter.js';
 import type { LogLevel } from './log-level.js';
@@ -23,6 +24,8 @@ export interface Cluster {
   readonly logLevel: LogLevel;
   /** Sorted by name. */
   readonly nodes: readonly Node[];
+  /** Addresses that more than one node claims, with the names of these in their order. */
+  readonly contested: ReadonlyMap<Address, readonly string[]>;
   /** Peerings of all nodes, and of single ones. */
   readonly peerings: readonly Peering[];
   readonly reflectors: readonly RouteReflector[];

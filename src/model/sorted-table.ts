@@ -19,6 +19,11 @@ export class SortedTable<T> {
     this.#list = undefined;
   }
 
+  get(id: string): T | undefined {
+    const position = this.#position(id);
+    return this.#ids[position] === id ? this.#values[position] : undefined;
+  }
+
   delete(id: string): void {
     const position = this.#position(id);
     if (this.#ids[position] === id) {

@@ -10,71 +10,83 @@
  */
 
 import type { Problem } from '../base/problem.js';
+import type { Cluster } from '../model/cluster.js';
 import type { Node, NodeAddress } from '../model/node.js';
-import type { Address } from '../values/address.js';
+import { type Address, familyOf } from '../values/address.js';
 import type { Family } from '../values/family.js';
 
-/** The nodes of one family by their addresses. */
-export interface AddressHolders {
-  /** In the order of names; one node for each address. */
-  readonly byAddress: ReadonlyMap<Address, Holder>;
-  /** Nodes whose address an earlier one has. */
-  readonly claims: readonly Claim[];
-}
-
-/** A node with the address that it has in the family. */
+/** A node with the address that it holds in a family. */
 export interface Holder {
   readonly node: Node;
   readonly at: NodeAddress;
 }
 
-/** A node that claims the address of another. */
-export interface Claim {
-  readonly holder: Holder;
-  readonly claimant: Holder;
-}
-
-/** Who holds which address in `family`; `nodes` are sorted by name. */
-export function holdersOf(nodes: readonly Node[], family: Family): AddressHolders {
-  const byAddress = new Map<Address, Holder>();
-  const claims: Claim[] = [];
-  for (const node of nodes) {
-    const at = node.addresses[family];
-    if (at === undefined) {
-      continue;
-    }
-    const claimant = { node, at };
-    const holder = byAddress.get(at.address);
-    if (holder === undefined) {
-      byAddress.set(at.address, claimant);
-    } else {
-      claims.push({ holder, claimant });
-    }
-  }
-  return { byAddress, claims };
+/** The nodes that hold an address in `family`, by name; no two hold the same. */
+export function holdersOf(
+  { nodes, contested }: Pick<Cluster, 'nodes' | 'contested'>,
+  family: Family,
+): readonly Node[] {
+  return nodes.filter(({ name, addresses }) => {
+    const address = addresses[family]?.address;
+    return address !== undefined && (contested.get(address)?.[0] ?? name) === name;
+  });
 }
 
 /** This host, as far as claims are concerned. */
 interface LocalHost {
   readonly nodeName: string;
+  readonly family: Family;
   readonly address: Address;
   /** Whether the datastore has a node of this name; otherwise the address is from the settings. */
   readonly isInDatastore: boolean;
 }
 
 /** A problem for each claim, and for the node that has this host's own address where the settings give it. */
-export function claimProblems({ byAddress, claims }: AddressHolders, local: LocalHost): Problem[] {
-  const problems = claims.map((claim) => problemOf(claim, local.nodeName));
-  const rival = local.isInDatastore ? undefined : byAddress.get(local.address);
-  if (rival !== undefined) {
-    problems.push({
-      code: 'duplicate-address',
-      key: rival.at.origin,
-      reason: `it gives the node ${rival.node.name} the address ${local.address}, which is this host's own (--ip, --ip6)`,
-      action: `planned no session with ${rival.node.name}; give one of the two an address of its own`,
-    });
-  }
-  return problems;
+export function claimProblems(
+  cluster: Cluster,
+  holders: readonly Node[],
+  local: LocalHost,
+): readonly Problem[] {
+  const rival = local.isInDatastore
+    ? undefined
+    : holders.find(({ addresses }) => addresses[local.family]?.address === local.address);
+  return [
+    ...[...cluster.contested].flatMap(([address, names]) =>
+      familyOf(address) === local.family
+        ? claimsOf(cluster, names, local.family).map((claim) => problemOf(claim, local.nodeName))
+        : [],
+    ),
+    ...(rival === undefined ? [] : rivalProblems(rival, local)),
+  ];
+}
+
+/** A node that claims the address of another. */
+interface Claim {
+  readonly holder: Holder;
+  readonly claimant: Holder;
+}
+
+/** What the nodes called `names`, who claim one address, claim of the first of them. */
+function claimsOf({ nodes }: Cluster, names: readonly string[], family: Family): readonly Claim[] {
+  const [holder, ...others] = nodes.flatMap((node) => {
+    const at = node.addresses[family];
+    return at !== undefined && names.includes(node.name) ? [{ node, at }] : [];
+  });
+  return holder === undefined ? [] : others.map((claimant) => ({ holder, claimant }));
+}
+
+function rivalProblems({ name, addresses }: Node, { family, address }: LocalHost): Problem[] {
+  const origin = addresses[family]?.origin;
+  return origin === undefined
+    ? []
+    : [
+        {
+          code: 'duplicate-address',
+          key: origin,
+          reason: `it gives the node ${name} the address ${address}, which is this host's own (--ip, --ip6)`,
+          action: `planned no session with ${name}; give one of the two an address of its own`,
+        },
+      ];
 }
 
 function problemOf({ holder, claimant }: Claim, ownName: string): Problem {

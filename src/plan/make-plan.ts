@@ -103,9 +103,9 @@ function planSessions(
   { node }: Identity,
   local: LocalEnd,
 ): PlannedSessions {
-  const holders = holdersOf(cluster.nodes, local.family);
+  const holders = holdersOf(cluster, local.family);
   const isInDatastore = node?.addresses[local.family] !== undefined;
-  const claims = claimProblems(holders, { ...local, isInDatastore });
+  const claims = claimProblems(cluster, holders, { ...local, isInDatastore });
   if (role === 'reflector') {
     const clients = clientsOf(cluster, holders, local);
     const { sessions, problems } = mergeSessions([], planReflector(cluster, clients, local));

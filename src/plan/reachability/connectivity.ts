@@ -31,7 +31,7 @@ export interface Connectivity {
 /** How the nodes of `cluster` are connected. */
 export function connectivityOf(cluster: Cluster, family: Family): Connectivity {
   // A node whose address another one keeps can't be told from it by anybody.
-  const nodes = [...holdersOf(cluster.nodes, family).byAddress.values()].map(({ node }) => node);
+  const nodes = holdersOf(cluster, family);
   if (cluster.isMeshEnabled) {
     const groupOf = new Map(nodes.map(({ name }) => [name, 0]));
     return { groupOf, isConnected: () => true, outsidePeers: [] };

@@ -45,8 +45,11 @@ export function speakersOf(
     planned.set(reflector.address, planReflectorAt(cluster, family, reflector.address));
   }
   // An address that is a node's and a reflector's at once can't be both: a node is known to be there.
-  for (const [address, { node }] of holdersOf(cluster.nodes, family).byAddress) {
-    planned.set(address, planNode(cluster, family, { name: node.name, address }));
+  for (const { name, addresses } of holdersOf(cluster, family)) {
+    const address = addresses[family]?.address;
+    if (address !== undefined) {
+      planned.set(address, planNode(cluster, family, { name, address }));
+    }
   }
   const outsidePeers = new Set<Address>();
   for (const one of planned.values()) {

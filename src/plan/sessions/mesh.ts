@@ -16,9 +16,9 @@
  */
 
 import { asnOf, type Cluster } from '../../model/cluster.js';
+import type { Node } from '../../model/node.js';
 import type { Address } from '../../values/address.js';
 import type { Family } from '../../values/family.js';
-import type { AddressHolders } from '../address-holders.js';
 import type { Session } from '../plan.js';
 import { sessionOf } from './session-of.js';
 
@@ -29,17 +29,18 @@ export interface LocalEnd {
   readonly address: Address;
 }
 
-/** Mesh sessions of `local`; none when the mesh is off. */
+/** Mesh sessions of `local` with the other `holders` of addresses; none when the mesh is off. */
 export function planMesh(
   cluster: Cluster,
-  { byAddress }: AddressHolders,
+  holders: readonly Node[],
   local: LocalEnd,
 ): readonly Session[] {
   const sessions: Session[] = [];
   if (cluster.isMeshEnabled) {
-    for (const [remoteAddress, { node, at }] of byAddress) {
-      if (node.name !== local.nodeName && remoteAddress !== local.address) {
-        const request = { source: 'Mesh', remoteAddress, origin: at.origin } as const;
+    for (const node of holders) {
+      const at = node.addresses[local.family];
+      if (at !== undefined && node.name !== local.nodeName && at.address !== local.address) {
+        const request = { source: 'Mesh', remoteAddress: at.address, origin: at.origin } as const;
         sessions.push(sessionOf(request, { remoteAsn: asnOf(node, cluster).asn }));
       }
     }

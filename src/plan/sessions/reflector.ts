@@ -19,9 +19,10 @@
 
 import { groupBy } from '../../base/group-by.js';
 import type { Cluster } from '../../model/cluster.js';
+import type { Node } from '../../model/node.js';
 import { isPeeringWith, type Peering } from '../../model/peering.js';
 import { familyOf } from '../../values/address.js';
-import type { AddressHolders, Holder } from '../address-holders.js';
+import type { Holder } from '../address-holders.js';
 import type { Session } from '../plan.js';
 import type { LocalEnd } from './mesh.js';
 import { sessionOf } from './session-of.js';
@@ -45,13 +46,16 @@ export function planReflector(
 /** The clients of the reflector `local`: by a peering of all nodes first, then by those of single nodes; by name each. */
 export function clientsOf(
   { peerings }: Cluster,
-  { byAddress }: AddressHolders,
+  holders: readonly Node[],
   local: LocalEnd,
 ): readonly Client[] {
   const forUs = peerings.filter((peering) => isPeeringWith(peering, local.address));
   const ofAll = forUs.find(({ scope }) => scope.kind === 'all-nodes');
   const ofOne = groupBy(forUs, ({ scope }) => (scope.kind === 'node' ? scope.nodeName : ''));
-  const nodes = [...byAddress.values()].filter(({ at }) => at.address !== local.address);
+  const nodes = holders.flatMap((node) => {
+    const at = node.addresses[local.family];
+    return at === undefined || at.address === local.address ? [] : [{ node, at }];
+  });
   return [
     ...(ofAll === undefined ? [] : nodes.map((holder) => ({ ...holder, peering: ofAll }))),
     ...nodes.flatMap((holder) =>

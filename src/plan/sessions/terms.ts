@@ -68,9 +68,9 @@ const TERMS: { readonly [Name in keyof Required<SessionTerms>]: Term } = {
 
 const TERM_NAMES = Object.keys(TERMS) as readonly (keyof SessionTerms)[];
 
-/** Whether two sessions with one neighbor are the same in everything, also in the key that asks for them. */
+/** Whether two sessions are the same in everything, also in the key that asks for them. */
 export function isSameSession(a: Session, b: Session): boolean {
-  return a.origin === b.origin && hasSameTerms(a, b);
+  return a.remoteAddress === b.remoteAddress && a.origin === b.origin && hasSameTerms(a, b);
 }
 
 /** Whether two sessions with one neighbor have the same terms. */

@@ -36,6 +36,7 @@ test('an empty datastore is a mesh of no nodes in AS 64512', () => {
     isMeshEnabled: true,
     logLevel: 'info',
     nodes: [],
+    contested: new Map(),
     peerings: [],
     reflectors: [],
     pools: [],
@@ -214,4 +215,44 @@ test('a key that begins to say something else takes back what it said', () => {
   put(store, `${BGP}/global/peer_v4/192.0.2.9`, 'not JSON');
 
   expect(store.cluster().peerings).toEqual([]);
+});
+
+describe('an address that two nodes claim', () => {
+  const claim = `${BGP}/host/node-c/ip_addr_v4`;
+  const contested = (store: ClusterStore) => Object.fromEntries(store.cluster().contested);
+
+  test('is contested as long as both do', () => {
+    const store = storeWith(THREE_NODES);
+    expect(contested(store)).toEqual({});
+    put(store, claim, '192.0.2.1');
+    expect(contested(store)).toEqual({ '192.0.2.1': ['node-a', 'node-c'] });
+    put(store, claim, '192.0.2.2');
+    expect(contested(store)).toEqual({ '192.0.2.2': ['node-b', 'node-c'] });
+
+    store.set(claim, []);
+
+    expect(contested(store)).toEqual({});
+  });
+
+  test('after any changes, those are told that share one now', () => {
+    fc.assert(
+      fc.property(fc.array(goodEntry, { maxLength: 40 }), (entries) => {
+        const store = new ClusterStore();
+        for (const { key, value } of entries) {
+          put(store, key, value);
+          store.cluster();
+        }
+
+        const claims = new Map<string, string[]>();
+        for (const { name, addresses } of store.cluster().nodes) {
+          for (const { address } of Object.values(addresses)) {
+            claims.set(address, [...(claims.get(address) ?? []), name]);
+          }
+        }
+        expect(contested(store)).toEqual(
+          Object.fromEntries([...claims].filter(([, names]) => names.length > 1)),
+        );
+      }),
+    );
+  });
 });
