@@ -11,7 +11,7 @@ import { commandLogger } from '../observe/log.js';
 import type { CommandContext } from './command-context.js';
 import { EXIT } from './exit-status.js';
 import { print, warn } from './output.js';
-import { renderOnce } from './render-once.js';
+import { renderAsRun } from './render-once.js';
 import { commandWithSettings } from './with-settings.js';
 
 /** The command. Exit status 0 accepted; 1 refused; 2 usage, or BIRD or the datastore could not be asked. */
@@ -23,7 +23,7 @@ export function checkCommand(context: CommandContext): Command {
         'Renders, then has the real BIRD parse the result (bird -p). Names file, line and datastore key of what is refused.',
       exitStatus: '0 accepted; 1 refused; 2 usage, or BIRD or the datastore could not be asked',
       async action(settings, { builtInTemplates }) {
-        const rendered = await renderOnce(settings, builtInTemplates);
+        const rendered = await renderAsRun(settings, builtInTemplates);
         if (!rendered.ok) {
           warn(rendered.reason);
           return EXIT.trouble;

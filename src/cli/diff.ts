@@ -8,7 +8,7 @@ import type { Command } from 'commander';
 import type { CommandContext } from './command-context.js';
 import { EXIT } from './exit-status.js';
 import { print, warn } from './output.js';
-import { renderOnce } from './render-once.js';
+import { renderAsRun } from './render-once.js';
 import { commandWithSettings } from './with-settings.js';
 
 /** The command. Exit status 0 nothing; 1 differences; 2 trouble. */
@@ -17,13 +17,16 @@ export function diffCommand(context: CommandContext): Command {
     {
       name: 'diff',
       description:
-        'Shows what run would change right now in the files of --output-dir, as a unified diff.',
+        'Shows what run would change right now in the files of --output-dir, as a unified diff: with the last good values that it keeps, raw statements judged by BIRD, and nothing of what it holds back.',
       exitStatus: '0 no difference; 1 differences; 2 trouble',
       async action(settings, { builtInTemplates }) {
-        const rendered = await renderOnce(settings, builtInTemplates);
+        const rendered = await renderAsRun(settings, builtInTemplates);
         if (!rendered.ok) {
           warn(rendered.reason);
           return EXIT.trouble;
+        }
+        if (rendered.isHeld === true) {
+          return EXIT.ok;
         }
         const { createTwoFilesPatch } = await import('diff');
         let isSame = true;

@@ -1,13 +1,18 @@
 /** What `render`, `check` and `diff` have in common: read the datastore once, plan, print. */
 
 import { readBirdVersionText } from '../apply/bird-version.js';
+import { AdvisedError } from '../base/advised-error.js';
 import { systemClock } from '../base/clock.js';
-import { birdOf, datastoreSettingsOf, hostOf } from '../daemon/parts.js';
+import { wouldHold } from '../daemon/hold/hold.js';
+import { footingOf } from '../daemon/hold/hold-rules.js';
+import { lastGoodFile } from '../daemon/last-good-file.js';
+import { birdOf, birdsOf, datastoreSettingsOf, hostOf } from '../daemon/parts.js';
 import { type PlannedFiles, planFiles } from '../daemon/plan-files.js';
-import { DatastoreError } from '../datastore/datastore.js';
+import { statementJudge } from '../daemon/statement-judge.js';
 import { openDatastore } from '../datastore/open-datastore.js';
-import { DecodedStore } from '../decode/decoded-store.js';
+import { DecodedStore, type LastGoodValues } from '../decode/decoded-store.js';
 import { commandLogger } from '../observe/log.js';
+import type { Host } from '../plan/host.js';
 import { Planner } from '../plan/make-plan.js';
 import { type Dialect, dialectFor, parseBirdVersion } from '../render/dialects/index.js';
 import { TemplateEngine } from '../render/engine.js';
@@ -21,30 +26,55 @@ export type RenderedOnce =
   | { readonly ok: true; readonly dialect: Dialect; readonly planned: PlannedFiles }
   | { readonly ok: false; readonly reason: string };
 
-/** Renders the datastore as it is now. Problems go to standard error, one line each. */
+/**
+ * Renders what `run` would make of the datastore now: with the last good values that it keeps, and raw statements judged by
+ * BIRD. Problems go to standard error, one line each, as does what `run` would hold back.
+ */
+export async function renderAsRun(
+  settings: Settings,
+  builtInTemplates: string,
+): Promise<RenderedOnce & { readonly isHeld?: boolean }> {
+  const logger = commandLogger('warn');
+  const { stateDir, acceptsCustomFilters } = settings;
+  return orReason(async () => {
+    const dialect = await dialectOf(settings);
+    const store = await readStore(settings, await lastGoodFile(stateDir, logger).read());
+    const judge = statementJudge(birdsOf(settings, dialect), { clock: systemClock, logger });
+    const refusedStatements = await judge.refusals(
+      acceptsCustomFilters ? store.cluster().customFilters : [],
+    );
+    const host = { ...hostOf(settings), refusedStatements };
+    const planned = await printFiles({ settings, builtInTemplates, dialect, store, host });
+    const footing = footingOf(store.cluster(), host, planned.plan);
+    const held = await wouldHold({ stateDir, host, logger }, footing);
+    if (held !== undefined) {
+      warn(`${held.key}: ${held.reason}; birdkeeper run holds what stands (birdkeeper release)`);
+    }
+    return { ok: true, dialect, planned, isHeld: held !== undefined };
+  });
+}
+
+/** Renders the datastore as it is now, without a BIRD and without what `run` keeps. Problems go to standard error. */
 export async function renderOnce(
   settings: Settings,
   builtInTemplates: string,
 ): Promise<RenderedOnce> {
-  try {
+  return orReason(async () => {
     const dialect = await dialectOf(settings);
-    const engine = new TemplateEngine(
-      await loadTemplates(
-        { builtIn: builtInTemplates, ...overrideOf(settings) },
-        dialect.templateFolders,
-      ),
-    );
-    const store = await readStore(settings);
+    const store = await readStore(settings, {});
     const host = { ...hostOf(settings), refusedStatements: new Map() };
-    const planned = planFiles({ store, planner: new Planner(), dialect, engine }, host, () =>
-      systemClock.monotonic(),
-    );
-    for (const { key, path, reason, action } of planned.problems) {
-      warn(`${key}${path === undefined ? '' : ` (${path})`}: ${reason}; ${action}`);
-    }
+    const planned = await printFiles({ settings, builtInTemplates, dialect, store, host });
     return { ok: true, dialect, planned };
+  });
+}
+
+async function orReason<T extends RenderedOnce>(
+  render: () => Promise<T>,
+): Promise<T | Extract<RenderedOnce, { ok: false }>> {
+  try {
+    return await render();
   } catch (error) {
-    if (error instanceof DatastoreError) {
+    if (error instanceof AdvisedError) {
       return { ok: false, reason: `${error.message}; ${error.advice}` };
     }
     if (error instanceof TemplateError) {
@@ -52,6 +82,38 @@ export async function renderOnce(
     }
     throw error;
   }
+}
+
+/** What is printed, and with what. */
+interface Printing {
+  readonly settings: Settings;
+  readonly builtInTemplates: string;
+  readonly dialect: Dialect;
+  readonly store: DecodedStore;
+  readonly host: Host;
+}
+
+/** The files; tells the problems. @throws {TemplateError} */
+async function printFiles({
+  settings,
+  builtInTemplates,
+  dialect,
+  store,
+  host,
+}: Printing): Promise<PlannedFiles> {
+  const engine = new TemplateEngine(
+    await loadTemplates(
+      { builtIn: builtInTemplates, ...overrideOf(settings) },
+      dialect.templateFolders,
+    ),
+  );
+  const planned = planFiles({ store, planner: new Planner(), dialect, engine }, host, () =>
+    systemClock.monotonic(),
+  );
+  for (const { key, path, reason, action } of planned.problems) {
+    warn(`${key}${path === undefined ? '' : ` (${path})`}: ${reason}; ${action}`);
+  }
+  return planned;
 }
 
 /** The operator's templates, as the loader takes them. */
@@ -76,13 +138,13 @@ async function dialectOf(settings: Settings): Promise<Dialect> {
   return fallback.value;
 }
 
-async function readStore(settings: Settings): Promise<DecodedStore> {
+async function readStore(settings: Settings, lastGood: LastGoodValues): Promise<DecodedStore> {
   const logger = commandLogger('error');
   const datastore = await openDatastore(datastoreSettingsOf(settings), {
     clock: systemClock,
     logger,
   });
-  const store = new DecodedStore();
+  const store = new DecodedStore(lastGood);
   store.replace(await datastore.read());
   return store;
 }

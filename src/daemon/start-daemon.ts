@@ -1,8 +1,6 @@
 /** Builds the parts of a daemon out of its settings, and starts it. */
 
 import { Applier } from '../apply/applier.js';
-import type { BirdInstance } from '../apply/bird-instance.js';
-import { checkStatements } from '../apply/check/check-once.js';
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
 import { DecodedStore } from '../decode/decoded-store.js';
@@ -12,16 +10,14 @@ import { pagesOf } from '../observe/pages.js';
 import type { SystemdNotifier } from '../observe/sd-notify.js';
 import { StatusBoard } from '../observe/status.js';
 import { Planner } from '../plan/make-plan.js';
-import { STATEMENTS_FRAME } from '../render/statements-frame.js';
-import type { Family } from '../values/family.js';
 import { Daemon } from './daemon.js';
 import type { EarlyFollower } from './early-follower.js';
 import { Hold } from './hold/hold.js';
-import { StatementJudge } from './judge-statements.js';
 import { lastGoodFile } from './last-good-file.js';
 import { birdsOf, hostOf } from './parts.js';
 import type { Preparation } from './prepare.js';
 import { Progress } from './progress.js';
+import { statementJudge } from './statement-judge.js';
 
 /** What starting needs of the program. */
 export interface StartContext {
@@ -87,13 +83,7 @@ export async function startDaemon(
       engine,
       host,
       applier,
-      judge: new StatementJudge(({ family, statements }) =>
-        checkStatements({ ...STATEMENTS_FRAME, statements }, birdFor(family, birds), {
-          clock,
-          logger,
-          folder: stateDir,
-        }),
-      ),
+      judge: statementJudge(birds, { clock, logger, folder: stateDir }),
       follower,
       lastGood,
       hold: await Hold.open({ stateDir, host, clock, logger }),
@@ -120,16 +110,6 @@ export async function startDaemon(
     await applier.close();
     throw error;
   }
-}
-
-/** The BIRD that reads filters of `family`: bird6 where IPv6 has one of its own. */
-function birdFor(family: Family, birds: readonly BirdInstance[]): BirdInstance {
-  const own = birds.find(({ daemon }) => daemon === (family === 'ipv6' ? 'bird6' : 'bird'));
-  const bird = own ?? birds[0];
-  if (bird === undefined) {
-    throw new Error('every dialect has a BIRD');
-  }
-  return bird;
 }
 
 async function openApplier(

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DaemonStatus } from '../../src/observe/status.js';
 import { atExit } from './at-exit.js';
+import { type Ended, runBirdkeeper } from './birdkeeper.js';
 import { BackgroundCommand } from './command.js';
 import { writeFaultScripts } from './fault-scripts.js';
 import { freePort } from './free-port.js';
@@ -92,6 +93,11 @@ export class FaultSite {
     const run = [process.execPath, program, 'run', ...own.flat(), ...furtherArgs];
     const [command = '', ...args] = [...launcher, ...run];
     this.#birdkeeper = new BackgroundCommand(command, args, this.#logFile);
+  }
+
+  /** Runs another command with the site's own options, to its end. */
+  run(command: string, furtherArgs: readonly string[] = []): Promise<Ended> {
+    return runBirdkeeper([command, ...Object.entries(this.#options()).flat(), ...furtherArgs]);
   }
 
   /** Waits until the file holds what etcd holds, and BIRD runs it. @throws with the daemon's last words */

@@ -5,7 +5,7 @@ import type { Logger } from '../../base/logger.js';
 import type { Host } from '../../plan/host.js';
 import type { KeptFile } from '../kept-file.js';
 import { type FootingFact, footingFile, type HeldState, HoldFiles } from './hold-files.js';
-import { type Footing, reasonToHold } from './hold-rules.js';
+import { type Footing, type Reason, reasonToHold } from './hold-rules.js';
 
 /** What a hold needs. */
 export interface HoldOptions {
@@ -42,13 +42,11 @@ export class Hold {
     this.#changedMs = options.clock.monotonic();
   }
 
-  /** Takes up what the last run knew. What it knew of another host is of no use. */
+  /** Takes up what the last run knew. */
   static async open(options: HoldOptions): Promise<Hold> {
     const { stateDir, host, logger } = options;
     const file = footingFile(stateDir, host, logger);
-    const known = await file.read();
-    const isOurs = known.role === host.role && known.node === host.nodeName;
-    return new Hold(options, file, isOurs ? known : file.none);
+    return new Hold(options, file, await knownOf(file, host));
   }
 
   /** What is held back now. */
@@ -162,4 +160,22 @@ export class Hold {
       return undefined;
     }
   }
+}
+
+/** Why a daemon with this state directory would hold back a state; `undefined` when it wouldn't. Reads only. */
+export async function wouldHold(
+  { stateDir, host, logger }: Omit<HoldOptions, 'clock'>,
+  now: Footing,
+): Promise<Reason | undefined> {
+  const footing = await knownOf(footingFile(stateDir, host, logger), host);
+  return reasonToHold(host.nodeName, footing, now, { isHeld: footing.isHeld, isStill: false });
+}
+
+/** What is kept of `host`; what is kept of another one is of no use. */
+async function knownOf(
+  file: KeptFile<FootingFact>,
+  { role, nodeName }: HoldOptions['host'],
+): Promise<FootingFact> {
+  const known = await file.read();
+  return known.role === role && known.node === nodeName ? known : file.none;
 }
