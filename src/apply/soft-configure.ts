@@ -22,6 +22,8 @@ const TIMEOUT_MS = 5_000;
 const KERNEL_PROTOCOLS = '"kernel*"';
 /** "No protocols match" (BIRD's doc/reply_codes). */
 const NONE_MATCH = '8003';
+const RELOAD_FILTERS = 'reload filters all';
+const DONE = '0000';
 
 /** What is known of each BIRD in this respect. A BIRD is given with the process that it is (`BirdProcess.identify`). */
 export class SoftConfigure {
@@ -71,11 +73,19 @@ export class SoftConfigure {
     }
   }
 
-  /** Has BIRD put all routes through their filters anew, which a soft configure leaves out. @throws {BirdSocketError} */
+  /**
+   * Has BIRD put all routes through their filters anew, which a soft configure leaves out.
+   *
+   * @throws {BirdSocketError} also when BIRD doesn't take the command
+   */
   async finish({ daemon, socketPath }: BirdInstance): Promise<void> {
-    // A protocol that can't do so (direct) says that it failed, and has no filter that changes.
     const options = { socketPath, clock: this.#clock, timeoutMs: TIMEOUT_MS };
-    await queryBird(options, 'reload filters all');
+    const { code, lines } = await queryBird(options, RELOAD_FILTERS);
+    // A protocol that can't do so (direct) says that it failed, and has no filter that changes; the last line is about all.
+    if (code !== DONE) {
+      const answer = lines.at(-1)?.text ?? '';
+      throw new BirdSocketError(socketPath, `BIRD answered "${answer}" to "${RELOAD_FILTERS}"`);
+    }
     this.#owing.delete(daemon);
   }
 }

@@ -111,6 +111,15 @@ test.each(kinds)(
   },
 );
 
+test("a BIRD that doesn't take the reload of filters is an error, not a success", async () => {
+  const site = await ApplySite.create();
+  const { instance } = await site.startBird('bird2');
+
+  await expect(new SoftConfigure(systemClock).finish(instance)).rejects.toThrow(
+    /BIRD answered ".*syntax error.*" to "reload filters all"/,
+  );
+});
+
 test('other lines are told to configure outright, and are not asked again', async () => {
   const site = await ApplySite.create();
   const bird = await site.startBird('bird2');

@@ -2,7 +2,7 @@
  * The terms of a session, a line each: how people call it, how its value is shown, and what a change of it means. Forecast,
  * description, merging and interning of sessions read this table and know no term by name.
  *
- * What restarts a session was tried on each BIRD from 1.6 to 3.1 (test/e2e/sessions-hold.test.ts).
+ * What restarts a session was tried on each BIRD from 1.6 to 3.4 (test/e2e/sessions-hold.test.ts).
  */
 
 import type { FamilyPlan, Session, SessionTerms } from '../plan.js';
