@@ -1,7 +1,7 @@
 import type { BirdInstance } from '../apply/bird-instance.js';
 import type { BgpSession } from '../apply/birdc/show-protocols.js';
 import type { BirdReport } from '../apply/read-bird.js';
-import type { DaemonStatus } from '../observe/status.js';
+import type { DaemonStatus, PlannedSession } from '../observe/status.js';
 import { FAMILIES, FAMILY_LABELS, type Family } from '../values/family.js';
 
 import { tableOf } from './table.js';
@@ -17,11 +17,19 @@ export interface HostStatus {
   readonly daemon?: DaemonStatus;
   readonly role: 'node' | 'reflector';
   readonly birds: readonly NamedBirdReport[];
+  /** Planned sessions that BIRD doesn't have. */
+  readonly missing: readonly PlannedSession[];
 }
 
+/** How a session is shown that BIRD doesn't have. */
+const MISSING = { state: 'missing', since: '', info: 'planned, not in BIRD', isEstablished: false };
+
 /** It all as text for people; the tables are those of `calicoctl node status`. */
-export function statusText({ daemon, role, birds }: HostStatus): string {
-  const sessions = birds.flatMap((bird) => bird.sessions);
+export function statusText({ daemon, role, birds, missing }: HostStatus): string {
+  const sessions = [
+    ...birds.flatMap((bird) => bird.sessions),
+    ...missing.map(({ name, remoteAddress }) => ({ ...MISSING, name, neighbor: remoteAddress })),
+  ];
   return [
     ...(daemon === undefined ? [] : aboutDaemon(daemon)),
     ...birds.map(aboutBird),

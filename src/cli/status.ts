@@ -12,13 +12,14 @@ import { outputOption } from './bgp/arguments.js';
 import type { CommandContext } from './command-context.js';
 import { EXIT } from './exit-status.js';
 import { print, warn } from './output.js';
+import { judgeSessions } from './status-sessions.js';
 import { type NamedBirdReport, statusText } from './status-text.js';
 import { commandWithSettings } from './with-settings.js';
 
 /** The daemon answers from memory. */
 const TIMEOUT_MS = 2_000;
 
-/** The command. Exit status 0 all sessions established; 1 some not; 2 trouble. */
+/** The command. Exit status 0 all sessions established; 1 some not; 2 BIRD could not be asked. */
 export function statusCommand(context: CommandContext): Command {
   return commandWithSettings(
     {
@@ -26,7 +27,7 @@ export function statusCommand(context: CommandContext): Command {
       description:
         "Shows this host: birdkeeper's datastore and generation, BIRD's version, and the BGP sessions.",
       exitStatus:
-        '0 all sessions are established; 1 some are not; 2 usage, or BIRD could not be asked',
+        '0 all sessions are established, or none is planned; 1 some are not, or are planned and not in BIRD, or there is none and no birdkeeper to say whether any is planned; 2 usage, or BIRD could not be asked',
       declare: (command) => command.addOption(outputOption()),
       async action(settings, { options }) {
         const birds = await readBirds(settings);
@@ -34,10 +35,14 @@ export function statusCommand(context: CommandContext): Command {
           return EXIT.trouble;
         }
         const daemon = await readDaemon(settings);
-        const shown = { ...(daemon && { daemon }), role: daemon?.role ?? settings.role, birds };
-        print(options.output === 'json' ? JSON.stringify(shown, undefined, 2) : statusText(shown));
         const sessions = birds.flatMap((bird) => bird.sessions);
-        return sessions.every(({ isEstablished }) => isEstablished) ? EXIT.ok : EXIT.no;
+        const verdict = judgeSessions(sessions, daemon?.plannedSessions);
+        const { missing } = verdict;
+        const role = daemon?.role ?? settings.role;
+        const shown = { ...(daemon && { daemon }), role, birds, missing };
+        print(options.output === 'json' ? JSON.stringify(shown, undefined, 2) : statusText(shown));
+        verdict.lines.forEach(warn);
+        return verdict.isAllEstablished ? EXIT.ok : EXIT.no;
       },
     },
     context,

@@ -7,6 +7,7 @@ import type { Metrics } from '../observe/metrics.js';
 import type { StatusBoard, ToldStatus } from '../observe/status.js';
 import type { HeldState } from './hold/hold-files.js';
 import { describePass, type PassDescription, type PassFacts } from './pass-report.js';
+import { plannedSessionsOf } from './planned-sessions.js';
 import type { PassReport } from './reconcile.js';
 import type { PassVerdict } from './trigger.js';
 
@@ -104,9 +105,9 @@ function plannedStatus(report: PassReport): Partial<ToldStatus> {
     return { desiredDigest: undefined };
   }
   const desiredDigest = planned.fileSet.digest;
-  const { ipv4, ipv6 } = planned.plan;
-  const sessions = { ipv4: ipv4.sessions.length, ipv6: ipv6.sessions.length };
-  return report.kind === 'held' ? { desiredDigest } : { desiredDigest, sessions };
+  return report.kind === 'held'
+    ? { desiredDigest }
+    : { desiredDigest, ...plannedSessionsOf(planned.plan) };
 }
 
 function heldProblem({ key, reason }: HeldState): Problem {

@@ -18,12 +18,21 @@ export interface DaemonStatus extends ApplierState {
    */
   readonly desiredDigest?: string | undefined;
   readonly sessions: Readonly<Record<'ipv4' | 'ipv6', number>>;
+  /** The same by name, to compare with what BIRD has; absent until a plan was made. */
+  readonly plannedSessions?: readonly PlannedSession[];
   readonly lastPass?: PassStatus;
   /** Why the last pass has to be repeated, and when. */
   readonly retry?: { readonly attempt: number; readonly reason: string; readonly at: number };
   /** Why what the datastore asks for is held back, since when; absent when it isn't. */
   readonly held?: { readonly reason: string; readonly since: number };
   readonly problems: readonly (Problem & { readonly since: number })[];
+}
+
+/** A session that the newest plan has. */
+export interface PlannedSession {
+  /** That of its protocol in BIRD. */
+  readonly name: string;
+  readonly remoteAddress: string;
 }
 
 /** The datastore as seen from here. */

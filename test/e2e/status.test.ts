@@ -1,7 +1,10 @@
 /** `birdkeeper status` on real BIRDs: what it shows, and the exit status that scripts go by. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { BIRD_KINDS, type BirdKind } from '../support/birds.js';
 import { type Lab, withLab } from '../support/lab.js';
+import { waitFor } from '../support/wait-for.js';
 
 const BGP = '/calico/bgp/v1';
 
@@ -89,5 +92,43 @@ test('without a daemon BIRD is still shown, and without a BIRD there is nothing 
     const none = await shell(lab, 'node-a', 'birdkeeper status');
     expect(none).toMatch(/^birdkeeper: BIRD's control socket .*; check that BIRD runs with -s /);
     expect(none).toContain('exit status 2');
+  });
+});
+
+test('planned sessions that BIRD does not have are shown; with none planned it is said', async () => {
+  await withTwoNodes('bird2', async (lab) => {
+    const host = lab.host('node-a');
+    const other = join(host.dir, 'other.cfg');
+    await writeFile(other, 'router id 172.17.42.1;\nprotocol device {}\n');
+    await host.bird.birdc(`configure "${other}"`);
+    await waitFor(async () => ((await host.bird.sessions()).length === 0 ? true : undefined), {
+      what: 'BIRD to have no session',
+    });
+
+    const missing = await shell(lab, 'node-a', 'birdkeeper status');
+    expect(missing).toMatch(
+      /^\| 172\.17\.42\.2 +\| node-to-node mesh +\| missing .*planned, not in BIRD/m,
+    );
+    expect(missing).toMatch(/^\| fd00:17::2 +\| node-to-node mesh +\| missing /m);
+    expect(missing).toContain('2 planned sessions are not in BIRD');
+    expect(missing).toContain('exit status 1');
+    const json = JSON.parse(
+      await host.shell('birdkeeper status -o json 2> /dev/null || test $? = 1'),
+    );
+    expect(json.missing).toEqual([
+      { name: 'Mesh_172_17_42_2', remoteAddress: '172.17.42.2' },
+      { name: 'Mesh_fd00_17__2', remoteAddress: 'fd00:17::2' },
+    ]);
+
+    await lab.put(`${BGP}/global/node_mesh`, '{"enabled":false}');
+    await host.waitForLoaded(`${BGP}/global/node_mesh`);
+    const alone = await shell(lab, 'node-a', 'birdkeeper status');
+    expect(alone).toContain('no BGP session is planned for this host');
+    expect(alone).toContain('exit status 0');
+
+    await host.birdkeeper.stop();
+    const unknown = await shell(lab, 'node-a', 'birdkeeper status');
+    expect(unknown).toContain('no birdkeeper tells whether any is planned');
+    expect(unknown).toContain('exit status 1');
   });
 });
