@@ -11,6 +11,9 @@ import type { Address } from '../values/address.js';
 import type { Family } from '../values/family.js';
 import type { Prefix } from '../values/prefix.js';
 import type { RouterId } from '../values/router-id.js';
+import type { Session } from './sessions/terms.js';
+
+export type { Session } from './sessions/terms.js';
 
 /** The plan for one host. */
 export interface Plan {
@@ -38,32 +41,6 @@ export interface FamilyPlan {
   readonly pools: readonly PlannedPool[];
   /** Raw statements run on each exported route before the pools decide, sorted by key. */
   readonly customFilters: readonly PlannedStatements[];
-}
-
-/**
- * What two ends of a session are told about it. `plan/sessions/terms.ts` has a line for each of these, from which everything
- * else that deals with terms is made.
- */
-export interface SessionTerms {
-  /** Name in BIRD: Calico's own, as dashboards and runbooks know it (`Mesh_172_17_42_31`). */
-  readonly protocolName: string;
-  /** Our AS number on this session, where it isn't the family's `localAsn`. */
-  readonly localAsn?: number;
-  readonly remoteAsn: number;
-  /** Whether the remote end is our client in route reflection (RFC 4456). */
-  readonly isReflectorClient: boolean;
-  /** Our cluster (RFC 4456 section 7), for clients alone; BIRD takes the router id when absent. */
-  readonly clusterId?: RouterId;
-}
-
-/** One BGP adjacency with one remote address. */
-export interface Session extends SessionTerms {
-  readonly family: Family;
-  /** Whether the remote address is an IPv6 address. */
-  readonly isIpv6: boolean;
-  readonly remoteAddress: Address;
-  /** The datastore key that asks for the session. */
-  readonly origin: string;
 }
 
 /** A block of this node. */

@@ -1,6 +1,6 @@
 import { remember } from '../../base/remember.js';
 import { type Address, familyOf } from '../../values/address.js';
-import type { Session, SessionTerms } from '../plan.js';
+import type { Session, SessionTerms } from './terms.js';
 
 /** Where a session comes from, as the first part of its name in BIRD. */
 export type SessionSource = 'Mesh' | 'Global' | 'Node';

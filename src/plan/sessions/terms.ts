@@ -5,14 +5,44 @@
  * What restarts a session was tried on each BIRD from 1.6 to 3.4 (test/e2e/sessions-hold.test.ts).
  */
 
-import type { FamilyPlan, Session, SessionTerms } from '../plan.js';
+import type { Address } from '../../values/address.js';
+import type { Family } from '../../values/family.js';
+import type { RouterId } from '../../values/router-id.js';
+
+/** What two ends of a session are told about it. `TERMS` has a line for each. */
+export interface SessionTerms {
+  /** Name in BIRD: Calico's own, as dashboards and runbooks know it (`Mesh_172_17_42_31`). */
+  readonly protocolName: string;
+  /** Our AS number on this session, where it isn't the family's `localAsn`. */
+  readonly localAsn?: number;
+  readonly remoteAsn: number;
+  /** Whether the remote end is our client in route reflection (RFC 4456). */
+  readonly isReflectorClient: boolean;
+  /** Our cluster (RFC 4456 section 7), for clients alone; BIRD takes the router id when absent. */
+  readonly clusterId?: RouterId;
+}
+
+/** One BGP adjacency with one remote address. */
+export interface Session extends SessionTerms {
+  readonly family: Family;
+  /** Whether the remote address is an IPv6 address. */
+  readonly isIpv6: boolean;
+  readonly remoteAddress: Address;
+  /** The datastore key that asks for the session. */
+  readonly origin: string;
+}
+
+/** What a session has of its family where it doesn't say otherwise. */
+interface FamilyDefaults {
+  readonly localAsn?: number;
+}
 
 /** What is to be known about one term. */
 interface Term {
   /** Its name in an operator's words: `LABEL changes A → B`. */
   readonly label: string;
   /** The value that BIRD takes, where the session doesn't say: what its family has. */
-  readonly inherited?: (family: FamilyPlan) => number | undefined;
+  readonly inherited?: (family: FamilyDefaults) => number | undefined;
   /** How the value is shown among the others of its session; undefined where it goes without saying. */
   readonly show: (session: Session) => string | undefined;
   /** Whether BIRD ends the session and opens it anew to change it. */
@@ -98,7 +128,7 @@ export function showTerms(session: Session): string {
 /** A session with the family that it is planned in. */
 export interface SessionInFamily {
   readonly session: Session;
-  readonly family: FamilyPlan;
+  readonly family: FamilyDefaults;
 }
 
 /** What BIRD restarts the session for when it goes from `was` to `is`, in an operator's words; nothing when it doesn't. */
