@@ -81,6 +81,10 @@ export class PassTeller {
     const held = report.kind === 'held' ? report.held : undefined;
     this.#parts.board.setHeld(held && { reason: held.reason, since: held.since });
     if (report.planned !== undefined) {
+      const { ipv4, ipv6 } = report.planned.plan;
+      if (held === undefined) {
+        this.#parts.metrics.setPlanned([...ipv4.sessions, ...ipv6.sessions]);
+      }
       const ofHold = held === undefined ? [] : [heldProblem(held)];
       this.#tellProblems([...ofHold, ...report.planned.problems, ...problems]);
     }

@@ -1,6 +1,7 @@
 /** Builds the parts of a daemon out of its settings, and starts it. */
 
 import { Applier } from '../apply/applier.js';
+import { SessionStates } from '../apply/session-states.js';
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
 import { DecodedStore } from '../decode/decoded-store.js';
@@ -65,8 +66,10 @@ export async function startDaemon(
   });
   try {
     const board = boardOf(preparation, context, applier);
+    const sessionStates = new SessionStates(birds, clock);
     const metrics = new Metrics({
       status: () => board.current(),
+      sessions: () => sessionStates.current(),
       lostLogLines: context.lostLogLines,
     });
     const lastGood = lastGoodFile(stateDir, logger);

@@ -6,7 +6,8 @@ import { statusWith } from './status-fixture.js';
 const INTRODUCTION = `<!-- Made from src/observe/metrics.ts by "npm run docs"; a test compares. -->
 # Metrics
 
-\`/metrics\` on \`--listen\` has these in Prometheus' text format.
+\`/metrics\` on \`--listen\` has these in Prometheus' text format, and of the process prom-client's standard ones (\`process_*\`,
+\`nodejs_*\`).
 `;
 
 test('docs/metrics.md has every metric as the code declares it', async () => {

@@ -5,5 +5,5 @@ export function metricsOf(
   status: MetricSources['status'],
   sources: Partial<MetricSources> = {},
 ): Metrics {
-  return new Metrics({ status, lostLogLines: () => 0, ...sources });
+  return new Metrics({ status, sessions: async () => [], lostLogLines: () => 0, ...sources });
 }

@@ -1,0 +1,98 @@
+/** Metrics that are states of the daemon, read from its status when somebody scrapes. */
+
+import type { MetricTable } from './metric-table.js';
+import { type DaemonStatus, runsWhatIsAsked } from './status.js';
+
+/** Declares them. @param lostLogLines - how many lines of the log were lost */
+export function addStateMetrics(
+  table: MetricTable,
+  status: () => DaemonStatus,
+  lostLogLines: () => number,
+): void {
+  addConfigMetrics(table, status);
+  addDatastoreMetrics(table, status);
+  addInputMetrics(table, status);
+  addBirdMetrics(table, status);
+  table.total(
+    'birdkeeper_log_lines_lost_total',
+    'Lines that nobody read, or that could not be written',
+    lostLogLines,
+  );
+}
+
+function addConfigMetrics(table: MetricTable, status: () => DaemonStatus): void {
+  table.gauge(
+    'birdkeeper_build_info',
+    'Constant 1; the labels say what runs',
+    (gauge) => {
+      const { version, dialect, role } = status();
+      gauge.set({ version, dialect, role }, 1);
+    },
+    ['version', 'dialect', 'role'],
+  );
+  table.gauge('birdkeeper_generation_sequence', 'Number of the generation on disk', (gauge) =>
+    gauge.set(status().generation?.sequence ?? 0),
+  );
+  table.gauge(
+    'birdkeeper_config_loaded',
+    '1 when every BIRD process that is needed runs what the datastore asks for now, else 0',
+    (gauge) => gauge.set(runsWhatIsAsked(status()) ? 1 : 0),
+  );
+  table.gauge(
+    'birdkeeper_held',
+    '1 while what the datastore asks for is held back, else 0',
+    (gauge) => gauge.set(status().held === undefined ? 0 : 1),
+  );
+}
+
+function addDatastoreMetrics(table: MetricTable, status: () => DaemonStatus): void {
+  table.gauge('birdkeeper_datastore_up', '1 when the datastore is followed, else 0', (gauge) =>
+    gauge.set(status().datastore.state === 'synced' ? 1 : 0),
+  );
+  table.gauge(
+    'birdkeeper_datastore_last_heard_timestamp_seconds',
+    'When the datastore last proved to be alive',
+    (gauge) => gauge.set((status().datastore.heardAt ?? 0) / 1000),
+  );
+  table.total(
+    'birdkeeper_datastore_snapshots_total',
+    'Whole snapshots taken since the start; each but the first is a resync',
+    () => status().datastore.snapshots,
+  );
+}
+
+function addInputMetrics(table: MetricTable, status: () => DaemonStatus): void {
+  table.gauge(
+    'birdkeeper_planned_sessions',
+    'BGP sessions that the plan has',
+    (gauge) => {
+      const { ipv4, ipv6 } = status().sessions;
+      gauge.set({ family: 'ipv4' }, ipv4);
+      gauge.set({ family: 'ipv6' }, ipv6);
+    },
+    ['family'],
+  );
+  table.gauge(
+    'birdkeeper_problems',
+    'Input that is refused right now, by kind',
+    (gauge) => {
+      for (const { code } of status().problems) {
+        gauge.inc({ code });
+      }
+    },
+    ['code'],
+  );
+}
+
+function addBirdMetrics(table: MetricTable, status: () => DaemonStatus): void {
+  table.gauge(
+    'birdkeeper_bird_up',
+    '1 when the BIRD process answers on its control socket, else 0; absent for one that this host has no use for',
+    (gauge) => {
+      for (const { daemon, isUp } of status().birds.filter(({ isNeeded }) => isNeeded)) {
+        gauge.set({ daemon }, isUp ? 1 : 0);
+      }
+    },
+    ['daemon'],
+  );
+}
