@@ -2,6 +2,7 @@
 
 import { ok, type Result, refused } from '../base/result.js';
 import { parseSpeakerAddress } from '../values/address.js';
+import { parseEndpoint, withoutCredentials } from '../values/endpoint.js';
 import { parseNodeName } from '../values/node-name.js';
 import { parseRouterId, type RouterId } from '../values/router-id.js';
 import { Secret } from '../values/secret.js';
@@ -52,34 +53,29 @@ export function routerId(value: string): Result<RouterId | 'hash'> {
 
 /** Comma-separated URLs of one or more etcd members. */
 export function endpoints(value: string): Result<readonly string[]> {
-  const urls = value.split(',').map((url) => url.trim().replace(/\/+$/, ''));
-  return eachOf(urls, /^https?:\/\/[^/\s@]+:(\d{1,5})$/, 'http://HOST:PORT or https://HOST:PORT');
+  return urlsOf(value.split(','));
 }
 
 /** Comma-separated `HOST:PORT`, the old `ETCD_AUTHORITY`. */
 export function authority(value: string): Result<readonly string[]> {
   const hosts = value.split(',').map((host) => host.trim());
-  return eachOf(hosts, /^[^/\s@]+:(\d{1,5})$/, 'HOST:PORT');
-}
-
-/** All of `texts`, if each has the form `pattern`, whose only group is a port. */
-function eachOf(
-  texts: readonly string[],
-  pattern: RegExp,
-  form: string,
-): Result<readonly string[]> {
-  const wrong = texts.find((text) => {
-    const port = pattern.exec(text)?.[1];
-    return port === undefined || Number(port) > MAX_PORT;
-  });
+  const wrong = hosts.find((host) => !parseEndpoint(`http://${host}`).ok || host.endsWith('/'));
   return wrong === undefined
-    ? ok(texts)
-    : refused(`${JSON.stringify(withoutCredentials(wrong))} is not of the form ${form}`);
+    ? ok(hosts)
+    : refused(`${JSON.stringify(withoutCredentials(wrong))} is not of the form HOST:PORT`);
 }
 
-/** An address as it may be shown: what stands before an `@` can be a password. */
-function withoutCredentials(address: string): string {
-  return address.replace(/^([a-z0-9]+:\/\/)?.*@/is, '$1[redacted]@');
+/** All of `texts` as URLs of endpoints, or why the first that is none is refused. */
+function urlsOf(texts: readonly string[]): Result<readonly string[]> {
+  const urls: string[] = [];
+  for (const text of texts) {
+    const parsed = parseEndpoint(text.trim());
+    if (!parsed.ok) {
+      return parsed;
+    }
+    urls.push(parsed.value.url);
+  }
+  return ok(urls);
 }
 
 /** Where the HTTP server listens. */
