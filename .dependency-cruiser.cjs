@@ -73,6 +73,27 @@ module.exports = {
       from: { path: '^src/' },
       to: { path: '^test/' },
     },
+    {
+      name: 'one-datastore-knows-nothing-of-another',
+      severity: 'error',
+      from: { path: '^src/datastore/(file|etcd/v2|etcd/v3)/' },
+      to: { path: '^src/datastore/(file|etcd/v2|etcd/v3)/', pathNot: '^src/datastore/$1/' },
+    },
+    {
+      name: 'what-datastores-share-knows-none-of-them',
+      severity: 'error',
+      from: {
+        path: '^src/datastore/',
+        pathNot: '^src/datastore/(file/|etcd/v2/|etcd/v3/|open-datastore\\.ts$)',
+      },
+      to: { path: '^src/datastore/(file|etcd/v2|etcd/v3)/' },
+    },
+    {
+      name: 'a-file-needs-no-etcd',
+      severity: 'error',
+      from: { path: '^src/datastore/file/' },
+      to: { path: '^src/datastore/etcd/' },
+    },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
   ],
   options: {

@@ -52,7 +52,12 @@ export type DatastoreState =
    */
   | { readonly kind: 'lost'; readonly reason: string; readonly advice: string };
 
-/** What a follower tells. Calls are never concurrent, and a listener must not throw. */
+/**
+ * What a follower tells. Calls are never concurrent.
+ *
+ * A listener that throws, or whose promise rejects, in whichever of the four, has a bug. The follower tells it nothing more,
+ * and `follow` rejects with what was thrown: it is neither taken for a failure of the datastore, nor tried again.
+ */
 export interface DatastoreListener {
   /**
    * The whole state: the first time, and again after each resync. It replaces all that was told before. With a promise a
@@ -81,12 +86,10 @@ export interface Datastore {
    */
   read(): Promise<Snapshot>;
   /**
-   * Follows the datastore until `signal` aborts, then resolves. Outages are told to the listener and survived;
-   * it rejects only with a bug.
+   * Follows the datastore until `signal` aborts, then resolves. Outages are told to the listener and survived. It rejects
+   * only with a bug: what the listener threw, or one of its own.
    */
   follow(listener: DatastoreListener, signal: AbortSignal): Promise<void>;
-  /** Asks the running `follow` for a fresh snapshot now (SIGHUP). Does nothing when nothing follows. */
-  resync(): void;
 }
 
 /** A datastore that can also be written to. The daemon takes a `Datastore`: it never writes. */

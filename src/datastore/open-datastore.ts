@@ -54,11 +54,11 @@ export async function openDatastore(
   const { keyPrefixes } = settings;
   switch (settings.kind) {
     case 'etcd3': {
-      const { EtcdDatastore } = await import('./etcd/etcd-datastore.js');
-      return new EtcdDatastore({ ...dependencies, ...etcdOptionsOf(settings), keyPrefixes });
+      const { Etcd3Datastore } = await import('./etcd/v3/etcd3-datastore.js');
+      return new Etcd3Datastore({ ...dependencies, ...etcdOptionsOf(settings), keyPrefixes });
     }
     case 'etcd2': {
-      const { Etcd2Datastore } = await import('./etcd2/etcd2-datastore.js');
+      const { Etcd2Datastore } = await import('./etcd/v2/etcd2-datastore.js');
       return new Etcd2Datastore({ ...dependencies, ...etcdOptionsOf(settings), keyPrefixes });
     }
     case 'file': {

@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
@@ -19,8 +19,10 @@ import type { Etcd } from '../support/start-etcd.js';
 const AUTH = { username: 'birdkeeper', password: 'open sesame' };
 
 /** An etcd with authentication on, and a user that may read `/calico/`. */
-async function etcdWithUsers({ ttlSeconds = 300 } = {}): Promise<Etcd> {
-  const etcd = await etcdForTest({ args: ['--bcrypt-cost=4', `--auth-token-ttl=${ttlSeconds}`] });
+async function etcdWithUsers({ ttlSeconds = 300, bcryptCost = 4 } = {}): Promise<Etcd> {
+  const etcd = await etcdForTest({
+    args: [`--bcrypt-cost=${bcryptCost}`, `--auth-token-ttl=${ttlSeconds}`],
+  });
   await etcd.put(keyOf('a'), '1');
   for (const name of ['root', AUTH.username]) {
     await etcd.call('auth/user/add', { name, password: AUTH.password });
@@ -70,15 +72,13 @@ test.each([
     reason: 'asks for a user name and password',
     advice: 'give them with --etcd-username and --etcd-password-file',
   },
-])('$what is told as a mistake of configuration', async ({ auth, reason, advice }) => {
+])('$what is told with what to correct', async ({ auth, reason, advice }) => {
   const etcd = await etcdWithUsers();
   const { lost } = startFollowing(etcd.url, auth ? { auth } : {});
 
-  expect(await lost()).toEqual({
-    kind: 'lost',
-    reason: `etcd at ${etcd.url} ${reason}`,
-    advice,
-  });
+  const told = await lost();
+  expect(told.reason).toBe(`etcd at ${etcd.url} ${reason}`);
+  expect(told.advice).toContain(advice);
 });
 
 test('a user without permission is told so, and follows as soon as the permission is granted', async () => {
@@ -105,20 +105,23 @@ test('a permission that is taken away while following is told', async () => {
   expect((await isLost).reason).toBe(`etcd at ${etcd.url} doesn't let our user read the keys`);
 });
 
-test('a token that expires is renewed without an outage', async () => {
+test.each([
+  { what: 'a probe', times: { probeMs: 6_000 } },
+  { what: 'an audit', times: { probeMs: 60_000, auditMs: 12_000 } },
+])('a token that expires is renewed by $what, without an outage', async ({ times }) => {
   // Long enough for the first questions of a busy machine.
   const etcd = await etcdWithUsers({ ttlSeconds: 4 });
-  let logins = 0;
-  const password = () => {
-    logins++;
-    return AUTH.password;
-  };
-  const auth = { username: AUTH.username, password };
-  const { listener, until } = await followForTest(etcd.url, { auth, probeMs: 6_000 });
-
-  await until(() => logins > 1, { what: 'a second login' });
+  const { listener, until } = await followForTest(etcd.url, { auth: AUTH, ...times });
   await etcd.put(keyOf('a'), '2');
   await until(() => listener.model.get(keyOf('a')) === '2', { what: 'the change' });
+
+  const logins = await etcd.logins();
+  await until(async () => (await etcd.logins()) > logins, {
+    what: 'a second login',
+    timeoutMs: 25_000,
+  });
+  await etcd.put(keyOf('a'), '3');
+  await until(() => listener.model.get(keyOf('a')) === '3', { what: 'the change after it' });
 
   expect(listener.states.map(({ kind }) => kind)).toEqual(['connecting', 'synced']);
 });
@@ -172,4 +175,85 @@ test('a password file is read for each connection, so that a mended one is picke
 
   expect(missing.reason).toContain(`can't read the password file of etcd: ENOENT`);
   expect(refused.reason).toContain('refuses our user name or password');
+});
+
+test('a wrong password is not tried again soon, and it is said when', async () => {
+  const etcd = await etcdWithUsers();
+  const before = Date.now();
+  const auth = { ...AUTH, password: 'wrong' };
+  const { lost } = startFollowing(etcd.url, { auth, refusedBaseMs: 600_000 });
+  const { advice } = await lost();
+  const logins = await etcd.logins();
+
+  // Another one is followed meanwhile, for as long as several retries would take.
+  const { listener, until } = await followForTest(etcd.url, { auth: AUTH });
+  const heard = listener.heardCount;
+  await until(() => listener.heardCount > heard + 8, { what: 'eight probes' });
+
+  expect((await etcd.logins()) - logins).toBe(1);
+  const at = Date.parse(/the next try is at (\S+),/.exec(advice)?.[1] ?? '');
+  expect(at).toBeGreaterThan(before + 299_000);
+  expect(at).toBeLessThan(Date.now() + 601_000);
+});
+
+test('a wrong password is tried at each endpoint once, before the long wait', async () => {
+  const etcd = await etcdWithUsers();
+  const first = await proxyForTest(etcd);
+  const second = await proxyForTest(etcd);
+  const auth = { ...AUTH, password: 'wrong' };
+  const { listener, until } = startFollowing([first.url, second.url], {
+    auth,
+    refusedBaseMs: 600_000,
+  });
+
+  await until(({ lastState }) => lastState?.kind === 'lost' && /next try/.test(lastState.advice), {
+    what: 'a long wait',
+  });
+
+  expect(listener.states.filter(({ kind }) => kind === 'lost')).toHaveLength(2);
+  expect([first.connections, second.connections]).toEqual([1, 1]);
+});
+
+test('a password file that is mended is tried at once, however far away the next try is', async () => {
+  const etcd = await etcdWithUsers();
+  const passwordFile = join(await folderForTest(), 'password');
+  await writeFile(passwordFile, 'wrong');
+  const password = () => readFile(passwordFile, 'utf8');
+  const { lost, synced } = startFollowing(etcd.url, {
+    auth: { username: AUTH.username, password },
+    refusedBaseMs: 600_000,
+  });
+
+  await lost();
+  await writeFile(passwordFile, AUTH.password);
+
+  await synced();
+});
+
+test('a password that is corrected in etcd is picked up at the next try', async () => {
+  const etcd = await etcdWithUsers();
+  const { lost, synced } = startFollowing(etcd.url, { auth: { ...AUTH, password: 'new' } });
+
+  await lost();
+  await etcd.call('auth/user/changepw', { name: AUTH.username, password: 'new' });
+
+  await synced();
+});
+
+test('logins that etcd is too busy for are not repeated soon', async () => {
+  // So that checking a password takes longer than we wait.
+  const etcd = await etcdWithUsers({ bcryptCost: 14 });
+  const { until } = startFollowing(etcd.url, {
+    auth: AUTH,
+    connectMs: 250,
+    refusedBaseMs: 600_000,
+  });
+
+  await until(
+    ({ lastState }) =>
+      lastState?.kind === 'lost' &&
+      lastState.reason.includes("doesn't answer our login in time") &&
+      lastState.advice.includes('the next try is at'),
+    { what: 'a long wait', timeoutMs: 20_000 },
+  );
 });

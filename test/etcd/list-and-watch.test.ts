@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { EtcdDatastore } from '../../src/datastore/etcd/etcd-datastore.js';
+import type { Etcd3Datastore } from '../../src/datastore/etcd/v3/etcd3-datastore.js';
 import {
   contentsOf,
   datastoreOf,
@@ -9,7 +9,6 @@ import {
   proxyForTest,
   startFollowing,
 } from '../support/etcd-fixture.js';
-import { follow } from '../support/recording-listener.js';
 import { waitFor } from '../support/wait-for.js';
 
 test('all pages of a listing are of one revision, also while keys are written', async () => {
@@ -199,22 +198,6 @@ test('a key that is not UTF-8 is no reason to list for ever', async () => {
   expect(entries).toHaveLength(2);
 });
 
-test('resync tells a snapshot again, without an outage', async () => {
-  const etcd = await etcdForTest();
-  await etcd.put(keyOf('a'), '1');
-  const datastore = datastoreOf(etcd.url);
-  const { listener, synced, until, stop } = follow(datastore);
-  await synced();
-
-  datastore.resync();
-  await until(() => listener.snapshots.length === 2, { what: 'a second snapshot' });
-  await etcd.put(keyOf('a'), '2');
-  await until(() => listener.model.get(keyOf('a')) === '2', { what: 'a change after it' });
-  await stop();
-
-  expect(listener.states.map(({ kind }) => kind)).toEqual(['connecting', 'synced']);
-});
-
 test('after the signal aborts nothing more is told, and no connection stays', async () => {
   const etcd = await etcdForTest();
   const proxy = await proxyForTest(etcd);
@@ -260,7 +243,7 @@ test('one connection carries everything', async () => {
 
 test('a listener that throws ends the following with its error', async () => {
   const etcd = await etcdForTest();
-  const datastore: EtcdDatastore = datastoreOf(etcd.url);
+  const datastore: Etcd3Datastore = datastoreOf(etcd.url);
   const bug = new Error('a bug in the listener');
   const following = datastore.follow(
     {

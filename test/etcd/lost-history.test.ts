@@ -99,3 +99,80 @@ test('data that were wiped and filled again beyond the old revision are noticed'
 
   expect([...listener.model]).toEqual([[keyOf('new'), '29']]);
 });
+
+test('a store that was restored from a backup and written past the old revision is noticed', async () => {
+  const etcd = await etcdForTest();
+  await etcd.putAll(['a', 'b', 'c'].map((name) => [keyOf(name), 'old'] as const));
+  await etcd.backUp();
+  const proxy = await proxyForTest(etcd);
+  const { listener, lost, synced, until } = await followForTest(proxy.url);
+  await etcd.put(keyOf('a'), 'lost with the restoration');
+  await until(() => listener.changeCount === 1, { what: 'the change' });
+  const isLost = lost();
+  await proxy.close();
+  await isLost;
+
+  // Now cluster ID, Raft term and number of keys are as they were.
+  await etcd.restore();
+  for (let n = 0; n < 5; n++) {
+    await etcd.put(keyOf('b'), `new ${n}`);
+  }
+  await proxy.listen();
+  await synced();
+  await agrees(etcd, listener);
+
+  expect(listener.model.get(keyOf('a'))).toBe('old');
+});
+
+test('a store that was wiped and filled with other values, key by key at the same revisions, is noticed', async () => {
+  const etcd = await etcdForTest();
+  const fill = async (value: string): Promise<void> => {
+    for (let n = 0; n < 5; n++) {
+      await etcd.put(keyOf(n), n === 1 ? value : 'same');
+    }
+  };
+  await fill('old');
+  const proxy = await proxyForTest(etcd);
+  const { listener, lost, synced } = await followForTest(proxy.url);
+  const isLost = lost();
+  await proxy.close();
+  await isLost;
+
+  await etcd.wipe();
+  await fill('new');
+  await proxy.listen();
+  await synced();
+  await agrees(etcd, listener);
+
+  expect(listener.model.get(keyOf(1))).toBe('new');
+});
+
+test('while a resumed watch is audited, the changes that it brings are left alone', async () => {
+  const etcd = await etcdForTest();
+  await etcd.putAll(Array.from({ length: 500 }, (_, n) => [keyOf(n), 'old'] as const));
+  const proxy = await proxyForTest(etcd);
+  const { listener, lost, synced } = await followForTest(proxy.url, {
+    pageSize: 20,
+    inFlightMs: 1_000,
+  });
+  let isWriting = true;
+  const writing = (async () => {
+    for (let n = 0; isWriting; n++) {
+      await etcd.txn([{ put: [keyOf(n % 500), `${n}`] }, { delete: keyOf((n + 250) % 500) }]);
+    }
+  })();
+
+  for (let round = 0; round < 5; round++) {
+    const isLost = lost();
+    proxy.cut();
+    await isLost;
+    await synced();
+    const { changeCount } = listener;
+    await waitFor(() => listener.changeCount > changeCount + 50, { what: 'changes' });
+  }
+  isWriting = false;
+  await writing;
+  await agrees(etcd, listener);
+
+  expect(listener.snapshots).toHaveLength(1);
+});

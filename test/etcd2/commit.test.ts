@@ -3,9 +3,9 @@ import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
 import { silentLogger } from '../../src/base/logger.js';
 import type { Change } from '../../src/datastore/datastore.js';
-import { Etcd2Client } from '../../src/datastore/etcd2/client.js';
-import { compare, write } from '../../src/datastore/etcd2/edit.js';
-import { type Etcd2Options, withDefaults } from '../../src/datastore/etcd2/options.js';
+import { Etcd2Client } from '../../src/datastore/etcd/v2/client.js';
+import { compare, write } from '../../src/datastore/etcd/v2/edit.js';
+import { type Etcd2Options, withDefaults } from '../../src/datastore/etcd/v2/options.js';
 import { keyOf, proxyForTest } from '../support/etcd-fixture.js';
 import { datastore2Of, etcd2ForTest, V2Writer } from '../support/etcd2-fixture.js';
 

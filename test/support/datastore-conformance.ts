@@ -1,8 +1,19 @@
 /** What every implementation of the `Datastore` port must do; each runs it over a store of its own kind. */
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Change, EditableDatastore } from '../../src/datastore/datastore.js';
-import { type Following, follow } from './recording-listener.js';
+import { delay, systemClock } from '../../src/base/clock.js';
+import {
+  type Change,
+  DatastoreError,
+  type DatastoreListener,
+  type DatastoreState,
+  type EditableDatastore,
+} from '../../src/datastore/datastore.js';
+import { type Following, follow, RecordingListener } from './recording-listener.js';
+import { waitFor } from './wait-for.js';
+
+/** What a faulty listener throws. */
+const BUG = 'a bug of the listener';
 
 /** A store that a test can write to and break, with the datastore that reads it. */
 export interface TestStore {
@@ -214,22 +225,70 @@ export function testConformance(
     expect(listener.model).toEqual(new Map([['/a/1', 'one']]));
   });
 
-  test('resync tells a fresh snapshot', async () => {
+  const faults: readonly { readonly what: string; readonly faulty: Partial<DatastoreListener> }[] =
+    [
+      { what: 'throws in snapshot', faulty: { snapshot: fail } },
+      { what: 'rejects in snapshot', faulty: { snapshot: () => Promise.reject(new Error(BUG)) } },
+      { what: 'throws in changes', faulty: { changes: fail } },
+      { what: 'throws in the first state', faulty: { state: fail } },
+      {
+        what: 'throws at "synced"',
+        faulty: { state: ({ kind }) => (kind === 'synced' ? fail() : undefined) },
+      },
+      { what: 'throws in heard', faulty: { heard: fail } },
+      {
+        what: 'throws what a datastore throws',
+        faulty: {
+          snapshot: () => {
+            throw new DatastoreError(BUG, { advice: 'none', isRetryable: true });
+          },
+        },
+      },
+    ];
+  test.each(faults)('a listener that $what ends the following with that', async ({ faulty }) => {
     const store = await open();
     await store.apply([put('/a/1', 'one')]);
-    const { listener, synced, until } = followed(store);
-    await synced();
+    const listener = Object.assign(new RecordingListener(), faulty);
+    const end = new AbortController();
+    onTestFinished(() => end.abort());
+    const following = store.datastore.follow(listener, end.signal);
+    const ended = following.then(
+      () => 'resolved',
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    );
 
-    store.datastore.resync();
-    await until(() => listener.snapshots.length === 2, { what: 'a second snapshot' });
+    // For the one that waits for a change.
+    const writing = new AbortController();
+    void ended.then(() => writing.abort());
+    for (let n = 0; !writing.signal.aborted; n++) {
+      await store.apply([put('/a/1', String(n))]);
+      await delay(systemClock, 20, writing.signal);
+    }
 
-    expect(listener.snapshots[1]?.entries).toEqual([{ key: '/a/1', value: 'one' }]);
+    expect(await ended).toBe(BUG);
+    const told = listener.revisions.length + listener.states.length + listener.heardCount;
+    await store.apply([put('/a/1', 'last')]);
+    await store.datastore.read();
+    expect(listener.revisions.length + listener.states.length + listener.heardCount).toBe(told);
   });
 
-  test('resync of a datastore that nobody follows does nothing', async () => {
+  test('a listener that throws when the store is lost ends the following with that', async () => {
     const store = await open();
+    const listener = Object.assign(new RecordingListener(), {
+      state: ({ kind }: DatastoreState) => (kind === 'lost' ? fail() : undefined),
+    });
+    const end = new AbortController();
+    onTestFinished(() => end.abort());
+    const following = store.datastore.follow(listener, end.signal);
+    const ended = following.then(
+      () => 'resolved',
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    );
+    await waitFor(() => listener.snapshots.length > 0, { what: 'a snapshot' });
 
-    expect(() => store.datastore.resync()).not.toThrow();
+    await store.break();
+
+    expect(await ended).toBe(BUG);
   });
 
   test('a datastore can be followed again after the first following ended', async () => {
@@ -284,6 +343,10 @@ export function testConformance(
 }
 
 const key = fc.constantFrom('/a/1', '/a/2', '/a/3', '/b/1', '/b/2');
+
+function fail(): never {
+  throw new Error(BUG);
+}
 
 function put(k: string, value: string): Change {
   return { kind: 'put', key: k, value };

@@ -2,8 +2,8 @@
 import { onTestFinished } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
 import { silentLogger } from '../../src/base/logger.js';
-import { EtcdDatastore } from '../../src/datastore/etcd/etcd-datastore.js';
-import type { EtcdOptions } from '../../src/datastore/etcd/options.js';
+import { Etcd3Datastore } from '../../src/datastore/etcd/v3/etcd3-datastore.js';
+import type { Etcd3Options } from '../../src/datastore/etcd/v3/options.js';
 import { type Following, follow, type RecordingListener } from './recording-listener.js';
 import { type Etcd, type EtcdOptions as EtcdServerOptions, startEtcd } from './start-etcd.js';
 import { startTcpProxy, type TcpProxy, type TcpTarget } from './tcp-proxy.js';
@@ -32,14 +32,14 @@ export async function proxyForTest(target: TcpTarget): Promise<TcpProxy> {
 }
 
 /** Times by which a half-open connection is found within a second or so; a busy machine makes live ones look the same. */
-export const QUICK: Partial<EtcdOptions> = { connectMs: 1_000, callMs: 3_000 };
+export const QUICK: Partial<Etcd3Options> = { connectMs: 1_000, callMs: 3_000 };
 
 /** A datastore that soon tries again, and asks for signs of life often; it waits long for each answer. */
 export function datastoreOf(
   endpoint: string | readonly string[],
-  options: Partial<EtcdOptions> = {},
+  options: Partial<Etcd3Options> = {},
 ) {
-  return new EtcdDatastore({
+  return new Etcd3Datastore({
     endpoints: typeof endpoint === 'string' ? [endpoint] : endpoint,
     keyPrefixes: KEY_PREFIXES,
     clock: systemClock,
@@ -47,7 +47,9 @@ export function datastoreOf(
     connectMs: DEADLINE_MS,
     callMs: DEADLINE_MS,
     probeMs: 400,
-    auditRetryMs: 100,
+    inFlightMs: 100,
+    refusedBaseMs: 500,
+    identityMs: 100,
     retryMaxMs: 500,
     stableMs: 1_000,
     ...options,
@@ -57,7 +59,7 @@ export function datastoreOf(
 /** Follows etcd for this test, from the time that it is synced. */
 export async function followForTest(
   endpoint: string | readonly string[],
-  options: Partial<EtcdOptions> = {},
+  options: Partial<Etcd3Options> = {},
 ): Promise<Following> {
   const following = startFollowing(endpoint, options);
   await following.synced();
@@ -67,7 +69,7 @@ export async function followForTest(
 /** Follows etcd for this test, without waiting. */
 export function startFollowing(
   endpoint: string | readonly string[],
-  options: Partial<EtcdOptions> = {},
+  options: Partial<Etcd3Options> = {},
 ): Following {
   const following = follow(datastoreOf(endpoint, options));
   onTestFinished(() => following.stop());

@@ -88,10 +88,14 @@ export class EtcdGateway {
     });
   }
 
-  /** The value of one series of `/metrics`; 0 when it isn't there. */
+  /** The value of one series of `/metrics`, by its name, or that and its first labels; 0 when it isn't there. */
   async metric(name: string): Promise<number> {
     const text = await (await fetch(`${this.url}/metrics`)).text();
-    const line = text.split('\n').find((l) => l.startsWith(`${name} `) || l.startsWith(`${name}{`));
+    const line = text
+      .split('\n')
+      .find(
+        (l) => l.startsWith(`${name} `) || l.startsWith(`${name}{`) || l.startsWith(`${name},`),
+      );
     return line === undefined ? 0 : Number(line.slice(line.lastIndexOf(' ') + 1));
   }
 

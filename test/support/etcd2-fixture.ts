@@ -2,8 +2,8 @@
 import { onTestFinished } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
 import { silentLogger } from '../../src/base/logger.js';
-import { Etcd2Datastore } from '../../src/datastore/etcd2/etcd2-datastore.js';
-import type { Etcd2Options } from '../../src/datastore/etcd2/options.js';
+import { Etcd2Datastore } from '../../src/datastore/etcd/v2/etcd2-datastore.js';
+import type { Etcd2Options } from '../../src/datastore/etcd/v2/options.js';
 import { etcdForTest, KEY_PREFIXES } from './etcd-fixture.js';
 import { type Following, follow, type RecordingListener } from './recording-listener.js';
 import type { Etcd, EtcdOptions } from './start-etcd.js';
@@ -30,6 +30,8 @@ export function datastore2Of(
     answerMs: DEADLINE_MS,
     pollMs: 10_000,
     probeMs: 300,
+    refusedBaseMs: 500,
+    identityMs: 100,
     retryMaxMs: 500,
     stableMs: 1_000,
     ...options,

@@ -5,7 +5,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EtcdGateway } from './etcd-gateway.js';
@@ -138,6 +138,26 @@ export class Etcd extends EtcdGateway {
     await this.stop('SIGKILL');
     await rm(join(this.dir, 'data'), { recursive: true, force: true });
     await this.start();
+  }
+
+  /** Stops it, puts a copy of its data aside, and starts it again. */
+  async backUp(): Promise<void> {
+    await this.stop();
+    await cp(join(this.dir, 'data'), join(this.dir, 'backup'), { recursive: true });
+    await this.start();
+  }
+
+  /** Stops it, puts the data of the backup in the place of its own, and starts it: the same cluster, in an older state. */
+  async restore(): Promise<void> {
+    await this.stop('SIGKILL');
+    await rm(join(this.dir, 'data'), { recursive: true, force: true });
+    await cp(join(this.dir, 'backup'), join(this.dir, 'data'), { recursive: true });
+    await this.start();
+  }
+
+  /** How many logins it was asked for, those of the gateway too. */
+  async logins(): Promise<number> {
+    return this.metric('grpc_server_started_total{grpc_method="Authenticate"');
   }
 
   /** What the test has cost etcd. */

@@ -4,19 +4,18 @@
  * A session that ends leaves its position behind, and the next one resumes from there; only when that can't be trusted
  * is everything listed again. The listener's state is never emptied in between.
  */
-import { backoffDelayMs } from '../../base/backoff.js';
 import { delay } from '../../base/clock.js';
 import type { DatastoreListener } from '../datastore.js';
+import { ListenerGuard } from '../listener-guard.js';
 import type { EtcdFailure } from './failure.js';
-import type { EtcdSettings } from './options.js';
-import { Outage } from './outage.js';
+import { identityDigest, isOtherIdentityWithin } from './identity.js';
+import type { CommonOptions, RetryTunables } from './options.js';
+import { type NextTry, Outage } from './outage.js';
 import { ResyncNeeded } from './resync-needed.js';
+import { RetryPace } from './retry-pace.js';
 
 /** What the loop itself needs of the settings. */
-export type FollowerSettings = Pick<
-  EtcdSettings,
-  'endpoints' | 'clock' | 'logger' | 'retryBaseMs' | 'retryMaxMs' | 'stableMs'
->;
+export type FollowerSettings = CommonOptions & RetryTunables;
 
 /** What each session is given, and whom it tells. */
 export interface FollowContext<Position> {
@@ -36,12 +35,19 @@ export interface Sessions<Position> {
   run(context: FollowContext<Position>, resumeFrom: Position | undefined): Promise<never>;
   /** Why `endpoint` can't be used. */
   explain(error: unknown, endpoint: string): EtcdFailure;
+  /**
+   * Over how many milliseconds all hosts should spread what they list at the same time, when what they resume from is of no
+   * use to any of them; see spread.ts.
+   */
+  spreadMs(position: Position): number;
 }
 
 /** What one session is tried with. */
-interface Session<Position> {
+interface Attempt<Position> {
   readonly endpoint: string;
   readonly resumeFrom: Position | undefined;
+  /** What we showed to etcd; see `identityDigest`. */
+  readonly identity: string;
 }
 
 /** See the head of this file. */
@@ -49,17 +55,15 @@ export class Follower<Position extends object> {
   readonly #settings: FollowerSettings;
   readonly #sessions: Sessions<Position>;
   readonly #signal: AbortSignal;
-  readonly #listener: DatastoreListener;
+  readonly #guard: ListenerGuard;
   readonly #outage: Outage;
+  readonly #pace: RetryPace;
+  /** Aborts when the following ends, for whatever reason. */
+  readonly #end = new AbortController();
   #position: Position | undefined;
-  /** Ends the session or the wait in hand. */
-  #interrupt = new AbortController();
   /** Counts on with each failure; a random start spreads many hosts over the endpoints. */
   #turn = Math.floor(Math.random() * 1000);
-  #failuresInARow = 0;
   #syncedAt: number | undefined;
-  /** What a listener threw: a bug of ours, so that going on makes no sense. */
-  #fault: { readonly error: unknown } | undefined;
 
   constructor(
     settings: FollowerSettings,
@@ -69,53 +73,57 @@ export class Follower<Position extends object> {
     this.#settings = settings;
     this.#sessions = sessions;
     this.#signal = signal;
-    this.#listener = this.#guarded(listener);
-    this.#outage = new Outage(settings, this.#listener);
+    this.#guard = new ListenerGuard({ listener, signal, onFault: () => this.#end.abort() });
+    this.#outage = new Outage(settings, this.#guard.listener);
+    this.#pace = new RetryPace(settings, settings.endpoints.length);
   }
 
   /** Follows until the signal aborts. Rejects with what a listener throws. */
   async run(): Promise<void> {
-    const stop = (): void => this.#interrupt.abort();
+    const stop = (): void => this.#end.abort();
     this.#signal.addEventListener('abort', stop);
+    if (this.#signal.aborted) {
+      stop();
+    }
     try {
-      this.#listener.state({ kind: 'connecting' });
-      while (!this.#signal.aborted) {
+      this.#guard.listener.state({ kind: 'connecting' });
+      while (!this.#end.signal.aborted) {
         await this.#sessionAndWait();
       }
     } finally {
       this.#signal.removeEventListener('abort', stop);
     }
-  }
-
-  /** Lists everything again, at once. */
-  resync(): void {
-    this.#position = undefined;
-    this.#interrupt.abort();
+    this.#guard.throwFault();
   }
 
   async #sessionAndWait(): Promise<void> {
-    const interrupt = new AbortController();
-    this.#interrupt = interrupt;
-    const session = { endpoint: this.#endpoint(), resumeFrom: this.#position };
+    const { signal } = this.#end;
+    const attempt = {
+      endpoint: this.#endpoint(),
+      resumeFrom: this.#position,
+      identity: await identityDigest(this.#settings),
+    };
+    // Each session has a signal of its own, so that what it attaches to it goes with it.
+    const session = new AbortController();
+    const stop = (): void => session.abort();
+    signal.addEventListener('abort', stop);
     try {
-      await this.#session(session, interrupt.signal);
+      await this.#session(attempt, session.signal);
     } catch (error) {
-      if (this.#fault) {
-        throw this.#fault.error;
+      if (!signal.aborted) {
+        await this.#wait(attempt, this.#onFailure(attempt, error));
       }
-      if (interrupt.signal.aborted) {
-        return;
-      }
-      await delay(this.#settings.clock, this.#onFailure(session, error), interrupt.signal);
+    } finally {
+      signal.removeEventListener('abort', stop);
     }
   }
 
-  async #session({ endpoint, resumeFrom }: Session<Position>, signal: AbortSignal): Promise<void> {
+  async #session({ endpoint, resumeFrom }: Attempt<Position>, signal: AbortSignal): Promise<void> {
     this.#syncedAt = undefined;
     const context = {
       endpoint,
       signal,
-      listener: this.#listener,
+      listener: this.#guard.listener,
       onPosition: (position: Position): void => {
         this.#position = position;
       },
@@ -127,39 +135,57 @@ export class Follower<Position extends object> {
     await this.#sessions.run(context, resumeFrom);
   }
 
-  /** Notes how a session ended; gives the wait before the next, in milliseconds. */
-  #onFailure({ endpoint, resumeFrom }: Session<Position>, error: unknown): number {
+  /** Notes how a session ended; gives the wait before the next. */
+  #onFailure({ endpoint, resumeFrom }: Attempt<Position>, error: unknown): NextTry {
     const failure = this.#sessions.explain(error, endpoint);
     const needsList = error instanceof ResyncNeeded || failure.kind === 'compacted';
     if (needsList) {
       this.#position = undefined;
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#settings.logger.info({ endpoint, reason }, 'reading everything again from etcd');
-      // It is there, and only what we resumed from was of no use. The next session doesn't resume.
+      this.#settings.logger.info(
+        { endpoint, reason: error instanceof Error ? error.message : String(error) },
+        'reading everything again from etcd',
+      );
       if (resumeFrom) {
-        return 0;
+        return { waitMs: this.#beforeListing(resumeFrom), isLong: false };
       }
     } else {
       this.#turn++;
     }
-    const attempt = this.#countFailure();
-    const { retryBaseMs: baseMs, retryMaxMs: maxMs } = this.#settings;
-    const retryMs = backoffDelayMs({ baseMs, maxMs }, attempt, Math.random());
+    this.#forgetOldFailures();
+    const next = this.#pace.next(failure);
     // A single new listing is no outage: what we have stays right until it comes.
-    if (!needsList || attempt > 0) {
-      this.#outage.failed(endpoint, failure, retryMs);
+    if (!needsList || this.#pace.failures > this.#settings.endpoints.length) {
+      this.#outage.failed(endpoint, failure, next);
     }
-    return retryMs;
+    return next;
   }
 
-  /** The number of the next attempt, from 0. */
-  #countFailure(): number {
-    const { clock, stableMs, endpoints } = this.#settings;
-    const wasStable =
-      this.#syncedAt !== undefined && clock.monotonic() - this.#syncedAt >= stableMs;
-    this.#failuresInARow = wasStable ? 1 : this.#failuresInARow + 1;
-    // The first round over all endpoints is quick: one of them may be well.
-    return Math.floor((this.#failuresInARow - 1) / endpoints.length);
+  /**
+   * etcd is there, and only what we resumed from was of no use. Found out while following, it concerns this host; found out
+   * when the connection was made, it concerns all of them, for they come back together.
+   */
+  #beforeListing(resumeFrom: Position): number {
+    return this.#syncedAt === undefined ? this.#sessions.spreadMs(resumeFrom) * Math.random() : 0;
+  }
+
+  async #wait({ identity }: Attempt<Position>, { waitMs, isLong }: NextTry): Promise<void> {
+    const { clock, identityMs: everyMs } = this.#settings;
+    const { signal } = this.#end;
+    if (!isLong) {
+      await delay(clock, waitMs, signal);
+      return;
+    }
+    const times = { clock, waitMs, everyMs, signal };
+    if (await isOtherIdentityWithin(this.#settings, identity, times)) {
+      this.#pace.reset();
+    }
+  }
+
+  #forgetOldFailures(): void {
+    const { clock, stableMs } = this.#settings;
+    if (this.#syncedAt !== undefined && clock.monotonic() - this.#syncedAt >= stableMs) {
+      this.#pace.reset();
+    }
   }
 
   #endpoint(): string {
@@ -169,27 +195,5 @@ export class Follower<Position extends object> {
       throw new Error('no etcd endpoint is configured');
     }
     return endpoint;
-  }
-
-  /** `listener`, told nothing more after the end, and watched for faults. */
-  #guarded(listener: DatastoreListener): DatastoreListener {
-    const tell = <T>(call: () => T): T | undefined => {
-      if (this.#signal.aborted || this.#fault) {
-        return undefined;
-      }
-      try {
-        return call();
-      } catch (error) {
-        this.#fault = { error };
-        this.#interrupt.abort();
-        return undefined;
-      }
-    };
-    return {
-      snapshot: (snapshot) => tell(() => listener.snapshot(snapshot)),
-      changes: (changes, revision, late) => tell(() => listener.changes(changes, revision, late)),
-      state: (state) => tell(() => listener.state(state)),
-      heard: () => tell(() => listener.heard()),
-    };
   }
 }

@@ -16,59 +16,47 @@ export interface EtcdUser {
   readonly password: string | (() => string | Promise<string>);
 }
 
-/** Times and sizes; each has a default that suits a cluster, and tests shorten some. */
-export interface EtcdTunables {
-  /** An endpoint must be connected to, and a watch established, within this. */
-  readonly connectMs: number;
-  /** An answer to one question must come within this. */
-  readonly callMs: number;
-  /** etcd is asked for a sign of life when nothing was heard for this long. */
-  readonly probeMs: number;
-  /** At most this often what was applied is compared with what etcd holds, if the store was written to meanwhile. */
-  readonly auditMs: number;
-  /** The wait between the tries of one audit; changes in flight arrive in this time. */
-  readonly auditRetryMs: number;
-  /** HTTP/2 pings; etcd refuses more than one in 5 s (`--grpc-keepalive-min-time`). */
-  readonly keepaliveMs: number;
-  readonly keepaliveTimeoutMs: number;
-  /** Ceilings of the wait before the first and before any later retry. */
-  readonly retryBaseMs: number;
-  readonly retryMaxMs: number;
-  /** A session that lasted this long makes the next retry the first. */
-  readonly stableMs: number;
-  /** Entries in one answer to a list. */
-  readonly pageSize: number;
+/** What shows who we are: read from files anew for each connection, and while a refusal is waited out. */
+export interface EtcdIdentity {
+  readonly tls?: EtcdTlsFiles;
+  readonly auth?: EtcdUser;
 }
 
-/** What an `EtcdDatastore` needs. */
-export interface EtcdOptions extends Partial<EtcdTunables> {
+/** What a datastore of either API needs. */
+export interface CommonOptions extends EtcdIdentity {
   /** URLs: `https://etcd-1:2379`. One is used at a time; the next when it fails. */
   readonly endpoints: readonly string[];
   readonly keyPrefixes: readonly string[];
-  readonly tls?: EtcdTlsFiles;
-  readonly auth?: EtcdUser;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-/** `EtcdOptions` with nothing left open. */
-export type EtcdSettings = EtcdOptions & EtcdTunables;
+/** How failures are waited out, in milliseconds. */
+export interface RetryTunables {
+  /** Ceilings of the wait before the first and before any later retry of what may mend itself. */
+  readonly retryBaseMs: number;
+  readonly retryMaxMs: number;
+  /** The same for a refusal, which somebody has to mend, and for logins that etcd is too busy for. */
+  readonly refusedBaseMs: number;
+  readonly refusedMaxMs: number;
+  /** So often the files of our identity are looked at while a refusal is waited out. */
+  readonly identityMs: number;
+  /** A session that lasted this long makes the next retry the first. */
+  readonly stableMs: number;
+}
 
-const DEFAULTS: EtcdTunables = {
-  connectMs: 5_000,
-  callMs: 10_000,
-  probeMs: 5_000,
-  auditMs: 300_000,
-  auditRetryMs: 1_000,
-  keepaliveMs: 10_000,
-  keepaliveTimeoutMs: 5_000,
+/**
+ * The waits for 5,000 hosts on one etcd.
+ *
+ * A login costs etcd about 35 ms of a core (bcrypt, by default at cost 10; measured with etcd 3.4.23), whether it succeeds
+ * or not. At the longest wait, 7.6 minutes on average, 5,000 hosts with a wrong password cost it 0.4 of a core; with
+ * a retry every 3 s they would want 58 cores, and those with the right one would never get in.
+ */
+export const RETRY_DEFAULTS: RetryTunables = {
   retryBaseMs: 100,
   retryMaxMs: 3_000,
+  refusedBaseMs: 10_000,
+  refusedMaxMs: 900_000,
+  identityMs: 2_000,
   stableMs: 10_000,
-  pageSize: 5_000,
 };
-
-/** `options` over the defaults. */
-export function withDefaults(options: EtcdOptions): EtcdSettings {
-  return { ...DEFAULTS, ...options };
-}

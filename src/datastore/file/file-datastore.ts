@@ -13,6 +13,8 @@ import type {
   EditOutcome,
   Snapshot,
 } from '../datastore.js';
+import { ListenerGuard } from '../listener-guard.js';
+import { OneAtATime } from '../one-at-a-time.js';
 import { commitToFile } from './file-editor.js';
 import { FileFollower } from './file-follower.js';
 import { FileReader } from './file-reader.js';
@@ -35,7 +37,7 @@ export class FileDatastore implements EditableDatastore {
   readonly description: string;
   readonly #options: FileOptions;
   readonly #reader: FileReader;
-  #following: { readonly watch: FileWatch; readonly follower: FileFollower } | undefined;
+  readonly #following = new OneAtATime('this datastore is followed already');
 
   constructor(options: FileOptions) {
     this.#options = options;
@@ -52,34 +54,39 @@ export class FileDatastore implements EditableDatastore {
     return commitToFile(this.#options.path, edit);
   }
 
-  async follow(listener: DatastoreListener, signal: AbortSignal): Promise<void> {
-    if (this.#following) {
-      throw new Error('this datastore is followed already');
-    }
+  follow(listener: DatastoreListener, signal: AbortSignal): Promise<void> {
+    return this.#following.run(() => this.#follow(listener, signal));
+  }
+
+  async #follow(listener: DatastoreListener, signal: AbortSignal): Promise<void> {
     const { path, clock, logger, rereadMs = 30_000, retryMs = 1_000 } = this.#options;
+    const fault = new AbortController();
+    const end = AbortSignal.any([signal, fault.signal]);
+    const guard = new ListenerGuard({ listener, signal, onFault: () => fault.abort() });
     const watch = new FileWatch({ path, clock, settleMs: 50, settleMaxMs: 500 });
-    const follower = new FileFollower({ path, reader: this.#reader, listener, logger, signal });
-    this.#following = { watch, follower };
-    listener.state({ kind: 'connecting' });
+    const follower = new FileFollower({
+      path,
+      reader: this.#reader,
+      listener: guard.listener,
+      logger,
+      signal: end,
+    });
+    guard.listener.state({ kind: 'connecting' });
     try {
       // Before the first read, so that no change falls between the two.
       await watch.arm();
-      while (!signal.aborted) {
+      while (!end.aborted) {
         const hasComeBack = await follower.update();
         // A watch of a file in a folder that wasn't there never tells anything.
         if (hasComeBack) {
-          await watch.arm().then(() => follower.update());
+          await watch.arm();
+          await follower.update();
         }
-        await watch.changed(follower.isLost ? retryMs : rereadMs, signal);
+        await watch.changed(follower.isLost ? retryMs : rereadMs, end);
       }
     } finally {
-      this.#following = undefined;
       await watch.close();
     }
-  }
-
-  resync(): void {
-    this.#following?.follower.forget();
-    this.#following?.watch.notify();
+    guard.throwFault();
   }
 }

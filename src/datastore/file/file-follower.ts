@@ -15,7 +15,7 @@ export interface FileFollowerOptions {
 /** Reads a file again and again, and tells a listener what is different. */
 export class FileFollower {
   readonly #options: FileFollowerOptions;
-  /** What the listener knows; undefined when it needs a snapshot. */
+  /** What the listener knows; undefined before the first snapshot. */
   #known: ReadonlyMap<string, string> | undefined;
   #stateTold: 'none' | 'synced' | 'lost' = 'none';
   #lostReason = '';
@@ -27,11 +27,6 @@ export class FileFollower {
   /** Whether the last read failed. */
   get isLost(): boolean {
     return this.#stateTold === 'lost';
-  }
-
-  /** Makes the next update tell a snapshot. */
-  forget(): void {
-    this.#known = undefined;
   }
 
   /** Reads the file, and tells what came of it. Resolves to true when the file had been lost and can be read again. */
@@ -62,7 +57,7 @@ export class FileFollower {
     this.#known = entries;
     listener.heard();
     if (known === undefined) {
-      // Nothing here could wait for the listener.
+      // Nothing here could wait for the listener. It is guarded, so that its promise never rejects.
       void listener.snapshot({
         revision,
         entries: [...entries].map(([key, value]) => ({ key, value })),

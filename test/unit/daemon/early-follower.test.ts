@@ -27,8 +27,6 @@ class ScriptedDatastore implements Datastore {
     }
     this.isEnded = true;
   }
-
-  resync(): void {}
 }
 
 test('what is told before there is a listener waits for it, in order', async () => {

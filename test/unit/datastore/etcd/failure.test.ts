@@ -110,6 +110,7 @@ test('an error that nobody knows is told as it is', () => {
     advice:
       'look at the log of etcd; if it has nothing to say, report this as a fault of birdkeeper',
     isRetryable: true,
+    waitsLong: false,
   });
 });
 
