@@ -18,7 +18,7 @@ class Site {
   readonly trigger = new Trigger({
     clock: this.clock,
     times: TIMES,
-    random: () => 0,
+    random: () => 0.5,
     fatal: (error) => expect.fail(String(error)),
     pass: () => {
       this.starts.push(this.clock.monotonic());
@@ -146,20 +146,20 @@ describe('a pass that failed', () => {
   test('is repeated with back-off, which begins anew after a success', async () => {
     site.trigger.signal();
     await site.end('retry');
-    site.clock.advance(500);
+    site.clock.advance(750);
     await site.end('retry');
-    site.clock.advance(1_000);
+    site.clock.advance(1_250);
     await site.end('done');
     site.clock.advance(60_000);
     site.trigger.signal();
     await site.end('retry');
 
-    expect(site.starts).toEqual([10_000, 10_500, 11_500, 71_500]);
-    // Half of the ceiling, since the random part is 0 here.
+    expect(site.starts).toEqual([10_000, 10_750, 12_000, 72_000]);
+    // The middle between floor and ceiling, since the random part is a half here.
     expect(site.retries).toEqual([
-      [1, 500],
-      [2, 1_000],
-      [1, 500],
+      [1, 750],
+      [2, 1_250],
+      [1, 750],
     ]);
   });
 
