@@ -7,20 +7,34 @@ import { directRunner } from './process/program-run.js';
 const TIMEOUT_MS = 2_000;
 
 /**
- * What BIRD says its version is: `BIRD version 2.0.12`, `BIRD version v0.3.3+birdv1.6.8` (Calico's fork), or from a
- * running BIRD `BIRD 2.0.12 ready.`; `undefined` when neither the program nor the socket answers.
+ * What BIRD says its version is: the running one (`BIRD 2.0.12 ready.`), whose language counts; where none runs the program
+ * (`BIRD version 2.0.12`, `BIRD version v0.3.3+birdv1.6.8` of Calico's fork); `undefined` when neither answers.
  */
 export async function readBirdVersionText(
   birdPath: string,
   socketPath: string,
   clock: Clock = systemClock,
 ): Promise<string | undefined> {
-  const call = { program: birdPath, args: ['--version'], timeoutMs: TIMEOUT_MS };
-  const { output } = await directRunner(clock).run(call);
-  return /^BIRD version \S+/m.exec(output)?.[0] ?? (await bannerOf(socketPath, clock));
+  return (
+    (await readRunningVersion(socketPath, clock)) ?? (await readProgramVersion(birdPath, clock))
+  );
 }
 
-async function bannerOf(socketPath: string, clock: Clock): Promise<string | undefined> {
+/** What the program says; `undefined` when it is not there or says something else. */
+export async function readProgramVersion(
+  birdPath: string,
+  clock: Clock,
+): Promise<string | undefined> {
+  const call = { program: birdPath, args: ['--version'], timeoutMs: TIMEOUT_MS };
+  const { output } = await directRunner(clock).run(call);
+  return /^BIRD version \S+/m.exec(output)?.[0];
+}
+
+/** What the BIRD at `socketPath` says; `undefined` when it doesn't answer. */
+export async function readRunningVersion(
+  socketPath: string,
+  clock: Clock,
+): Promise<string | undefined> {
   try {
     const client = await ControlClient.connect({ socketPath, clock, timeoutMs: TIMEOUT_MS });
     try {

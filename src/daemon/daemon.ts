@@ -10,6 +10,7 @@ import { type Plan, TUNNEL_INTERFACE } from '../plan/plan.js';
 import { Causes } from './causes.js';
 import { ChangeTimer } from './change-timer.js';
 import { listenerOf } from './datastore-listener.js';
+import type { DialectWatch } from './dialect-watch.js';
 import type { EarlyFollower } from './early-follower.js';
 import { PassTeller, type TellerParts } from './pass-teller.js';
 import type { Progress } from './progress.js';
@@ -20,6 +21,7 @@ import { TunnelWatch } from './tunnel-watch.js';
 /** Everything that a daemon is made of, ready to start. */
 export interface DaemonParts extends PassParts, TellerParts {
   readonly follower: EarlyFollower;
+  readonly dialectWatch: DialectWatch;
   readonly progress: Progress;
   /** Told of bugs. */
   readonly fatal: (error: unknown) => void;
@@ -70,10 +72,13 @@ export class Daemon {
 
   /** Begins to follow the datastore and BIRD. A generation on disk that BIRD doesn't run is loaded without waiting. */
   start(): void {
-    const { follower, applier, hold, logger } = this.#parts;
+    const { follower, applier, hold, logger, dialectWatch } = this.#parts;
     applier.watch((disturbance) => this.#onDisturbance(disturbance));
     hold.watch(() => this.#signal('what is held back is looked at again'));
     this.#tunnelWatch.start();
+    if (applier.state().birds.some(({ daemon, isUp }) => daemon === 'bird' && !isUp)) {
+      dialectWatch.note(false);
+    }
     follower.handTo(this.#listener());
     if (applier.standing !== undefined && !this.#isSynced) {
       logger.info(
@@ -87,6 +92,7 @@ export class Daemon {
   /** Lets the pass in hand end, and lets go of everything. BIRD and its files stay as they are. */
   async stop(): Promise<void> {
     this.#tunnelWatch.stop();
+    this.#parts.dialectWatch.stop();
     this.#parts.hold.stop();
     await this.#trigger.stop();
     await this.#parts.follower.stop();
@@ -125,6 +131,9 @@ export class Daemon {
       return;
     }
     const { daemon, presence } = disturbance;
+    if (daemon === 'bird') {
+      this.#parts.dialectWatch.note(presence.isUp);
+    }
     if (presence.isUp) {
       logger.info({ daemon }, 'BIRD is there');
       this.#signal(`${daemon} is there`);

@@ -61,7 +61,7 @@ export class Lives {
       const life: Life = await this.#startOrGoBack(preparation, before);
       const context = this.#contextOf(life.preparation.settings);
       before = life.preparation;
-      preparation = await this.#nextPreparation(context);
+      preparation = await this.#nextPreparation(context, life.preparation.settings);
       if (preparation === undefined) {
         context.logger.info({}, 'stopping; BIRD and its files stay as they are');
         await notifier.stopping();
@@ -94,25 +94,29 @@ export class Lives {
     }
   }
 
-  /** Waits for a signal: what SIGHUP leads to, or `undefined` when it is time to end. */
-  async #nextPreparation(context: PrepareContext): Promise<Preparation | undefined> {
+  /** Waits for a signal: what SIGHUP or another BIRD leads to, or `undefined` when it is time to end. */
+  async #nextPreparation(
+    context: PrepareContext,
+    current: Settings,
+  ): Promise<Preparation | undefined> {
     const { signals } = this.#options;
-    while ((await signals.next()) === 'SIGHUP') {
-      const preparation = await this.#prepareNew({ ...context, end: signals.arrival });
+    for (;;) {
+      const signal = await signals.next();
+      if (signal !== 'SIGHUP' && signal !== 'BIRD') {
+        return undefined;
+      }
+      const settings = signal === 'BIRD' ? current : await this.#newSettings(context.logger);
+      const preparation =
+        settings && (await this.#prepareNew(settings, { ...context, end: signals.arrival }));
       if (preparation !== undefined) {
         return preparation;
       }
     }
-    return undefined;
   }
 
-  /** What new settings lead to; `undefined`, and told why, when the old daemon stays. */
-  async #prepareNew(context: PrepareContext): Promise<Preparation | undefined> {
+  /** What settings lead to now; `undefined`, and told why, when the old daemon stays. */
+  async #prepareNew(settings: Settings, context: PrepareContext): Promise<Preparation | undefined> {
     const { logger } = context;
-    const settings = await this.#newSettings(logger);
-    if (settings === undefined) {
-      return undefined;
-    }
     const onWait = async (reason: string): Promise<void> =>
       logger.warn(
         { reason, advice: 'start that BIRD; or correct --bird or --dialect and send SIGHUP again' },
@@ -165,6 +169,7 @@ export class Lives {
 
   #contextOf(settings: Settings): PrepareContext & StartContext {
     const { signals, loggerOf, ...shared } = this.#options;
-    return { ...shared, logger: loggerOf(settings), end: signals.arrival };
+    const onOtherBird = (): void => signals.noteBird();
+    return { ...shared, logger: loggerOf(settings), end: signals.arrival, onOtherBird };
   }
 }

@@ -1,9 +1,9 @@
 /** Signals to the process, one after the other. */
 
-/** The signals that the daemon acts on. */
-export type Signal = 'SIGTERM' | 'SIGINT' | 'SIGHUP';
+/** What the daemon acts on: signals, and `BIRD` when another version of BIRD has come. */
+export type Signal = 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'BIRD';
 
-const SIGNALS: readonly Signal[] = ['SIGTERM', 'SIGINT', 'SIGHUP'];
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 /** Catches signals from its creation on, so that none ends the process by default. */
 export class SignalQueue {
@@ -26,10 +26,15 @@ export class SignalQueue {
     if (!this.arrival.aborted) {
       await new Promise((resolve) => this.arrival.addEventListener('abort', resolve));
     }
-    const end = this.#waiting.find((signal) => signal !== 'SIGHUP');
-    this.#waiting.length = 0;
+    const waiting = this.#waiting.splice(0);
     this.#arrival = new AbortController();
-    return end ?? 'SIGHUP';
+    const end = waiting.find((signal) => signal === 'SIGTERM' || signal === 'SIGINT');
+    return end ?? (waiting.includes('SIGHUP') ? 'SIGHUP' : 'BIRD');
+  }
+
+  /** Says that another version of BIRD has come; a SIGHUP covers it. */
+  noteBird(): void {
+    this.#add('BIRD');
   }
 
   #add(signal: Signal): void {

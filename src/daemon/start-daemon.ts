@@ -12,10 +12,11 @@ import type { SystemdNotifier } from '../observe/sd-notify.js';
 import { StatusBoard } from '../observe/status.js';
 import { Planner } from '../plan/make-plan.js';
 import { Daemon } from './daemon.js';
+import { DialectWatch } from './dialect-watch.js';
 import type { EarlyFollower } from './early-follower.js';
 import { Hold } from './hold/hold.js';
 import { lastGoodFile } from './last-good-file.js';
-import { birdsOf, hostOf } from './parts.js';
+import { birdOf, birdsOf, hostOf } from './parts.js';
 import type { Preparation } from './prepare.js';
 import { Progress } from './progress.js';
 import { statementJudge } from './statement-judge.js';
@@ -29,6 +30,8 @@ export interface StartContext {
   /** Told of bugs. */
   readonly fatal: (error: unknown) => void;
   readonly notifier: SystemdNotifier;
+  /** Told when another version of BIRD has come: then a new preparation is due. */
+  readonly onOtherBird: () => void;
   /** How many lines of the log were lost. */
   readonly lostLogLines: () => number;
 }
@@ -91,6 +94,7 @@ export async function startDaemon(
       lastGood,
       hold: await Hold.open({ stateDir, host, clock, logger }),
       progress,
+      dialectWatch: dialectWatchOf(preparation, context),
       board,
       metrics,
       clock,
@@ -113,6 +117,21 @@ export async function startDaemon(
     await applier.close();
     throw error;
   }
+}
+
+function dialectWatchOf(
+  { settings, birdVersion }: Preparation,
+  { clock, logger, fatal, onOtherBird }: StartContext,
+): DialectWatch {
+  const { birdPath, socketPath } = birdOf(settings);
+  const onOther = (now: string): void => {
+    logger.warn(
+      { before: birdVersion, now },
+      'another version of BIRD; finding out its dialect anew',
+    );
+    onOtherBird();
+  };
+  return new DialectWatch({ birdPath, socketPath, birdVersion, clock, fatal, onOther });
 }
 
 async function openApplier(

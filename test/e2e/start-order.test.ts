@@ -20,7 +20,7 @@ test('birdkeeper first: files are written, what is missing is said, and a BIRD t
   site.start();
 
   await notReady(site, 'generation 1 is on disk, but BIRD has not loaded it yet');
-  expect(await site.page('/readyz')).toContain('bird.ctl');
+  await notReady(site, 'bird.ctl');
   expect(await messages(site, 'warn')).toContain(
     'the configuration could not be applied; it is tried again',
   );
@@ -158,7 +158,7 @@ test('a folder that may be read but not written to ends the start with one line'
   const lines = (await site.logLines('warn', 'error', 'fatal')).slice(log);
   expect(lines.filter(({ level }) => level !== 'warn')).toEqual([
     expect.objectContaining({
-      msg: expect.stringMatching(/^cannot lock the folder \S*state: .*EACCES/),
+      msg: expect.stringMatching(/^cannot lock the folder \S*config: .*EACCES/),
       advice: 'let the user that birdkeeper runs as write there',
     }),
   ]);

@@ -25,6 +25,7 @@ export class LoneBird {
   readonly configFile: string;
   readonly #logFile: string;
   readonly #forget: () => void;
+  #program: string = tools.bird2.bird;
   #process: BackgroundCommand;
 
   private constructor(configFile: string, dir: string) {
@@ -78,14 +79,19 @@ export class LoneBird {
     await this.#process.stop('SIGKILL');
   }
 
-  /** Starts it with what its configuration file holds now, and waits until it answers. */
-  async startAgain(): Promise<void> {
+  /**
+   * Starts it with what its configuration file holds now, and waits until it answers.
+   *
+   * @param program - another BIRD, in the place of the one before
+   */
+  async startAgain(program = this.#program): Promise<void> {
+    this.#program = program;
     this.#process = this.#launch();
     await this.#answered();
   }
 
   #launch(): BackgroundCommand {
-    const bird = [tools.bird2.bird, '-f', '-c', this.configFile, '-s', this.socket];
+    const bird = [this.#program, '-f', '-c', this.configFile, '-s', this.socket];
     const args = ['--net', 'sh', '-ec', IN_NAMESPACE, 'sh', tools.ip, ...bird];
     return new BackgroundCommand('unshare', args, this.#logFile);
   }
