@@ -275,7 +275,7 @@ No IPv6 BGP Peers defined for this node.
 
 test.each([
   ['peer add 172.17.42.400 as 65100', '172.17.42.400'],
-  ['peer add 172.17.42.40 as 0', 'no AS has the number 0'],
+  ['peer add 172.17.42.40 as 0', '"0" is not an AS number'],
   ['peer add 172.17.42.40 as 4294967296', '4294967296'],
   ['peer add 172.17.42.40 is 65100', 'as'],
   ['peer add 172.17.42.40', 'as'],

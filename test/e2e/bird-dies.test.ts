@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 import { birdOf } from '../support/birds.js';
 import { withLab } from '../support/lab.js';
 import { waitFor } from '../support/wait-for.js';
-import { walkthroughHosts } from '../support/walkthrough.js';
+import { walkthroughHosts } from '../support/walkthrough-site.js';
 
 const BGP = '/calico/bgp/v1';
 const POOL = '/calico/v1/ipam/v4/pool/192.168.0.0-16';

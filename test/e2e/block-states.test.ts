@@ -5,7 +5,7 @@
 import { test } from 'vitest';
 import { withLab } from '../support/lab.js';
 import { waitFor } from '../support/wait-for.js';
-import { walkthroughHosts } from '../support/walkthrough.js';
+import { walkthroughHosts } from '../support/walkthrough-site.js';
 
 const BGP = '/calico/bgp/v1';
 const BLOCK = '/calico/ipam/v2/host/kube-node1/ipv4/block/192.168.0.0-26';

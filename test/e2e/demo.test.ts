@@ -34,7 +34,7 @@ function labIdIn(output: string): string {
 }
 
 test('--keep leaves the hosts running for commands typed by hand, until --stop', async () => {
-  const output = await runDemo('--keep');
+  const output = await runDemo('--bird', 'mixed', '--keep');
   onTestFinished(() => void runDemo('--stop').catch(() => undefined));
   const labId = labIdIn(output);
   expect(output).toMatch(/All \d+ checks passed in [\d.]+ s\./);

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { BIRD_KINDS } from '../support/birds.js';
 import { withLab } from '../support/lab.js';
 import { waitFor } from '../support/wait-for.js';
-import { walkthroughHosts } from '../support/walkthrough.js';
+import { walkthroughHosts } from '../support/walkthrough-site.js';
 
 const BGP = '/calico/bgp/v1';
 const OWN_IPV6 = `${BGP}/host/kube-node2/ip_addr_v6`;

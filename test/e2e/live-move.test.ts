@@ -7,7 +7,8 @@ import { BIRD_KINDS } from '../support/birds.js';
 import { withLab } from '../support/lab.js';
 import { Pinging } from '../support/pinging.js';
 import { longestGapMs, RouteMonitor } from '../support/route-monitor.js';
-import { Walkthrough, walkthroughSite } from '../support/walkthrough.js';
+import { Walkthrough } from '../support/walkthrough.js';
+import { walkthroughSite } from '../support/walkthrough-site.js';
 
 const silent = { step() {}, ran() {}, checked() {} };
 const PINGS_PER_SECOND = 100;

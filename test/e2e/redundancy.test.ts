@@ -10,7 +10,7 @@ import { type Lab, withLab } from '../support/lab.js';
 import type { LabHost } from '../support/lab-host.js';
 import { longestGapMs, RouteMonitor } from '../support/route-monitor.js';
 import { LONG_DEADLINE_MS, waitFor } from '../support/wait-for.js';
-import { walkthroughSite } from '../support/walkthrough.js';
+import { walkthroughSite } from '../support/walkthrough-site.js';
 
 const BGP = '/calico/bgp/v1';
 const NODES = ['kube-master', 'kube-node1', 'kube-node2'];

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { type BirdKind, birdsOf } from '../support/birds.js';
 import { type Lab, withLab } from '../support/lab.js';
 import type { LabHostOptions } from '../support/lab-host.js';
-import { walkthroughHosts } from '../support/walkthrough.js';
+import { walkthroughHosts } from '../support/walkthrough-site.js';
 
 const BGP = '/calico/bgp/v1';
 const REFLECTOR = { ipv4: '172.17.42.40', ipv6: 'fd00:17::40' } as const;

@@ -54,7 +54,7 @@ test.each(BIRD_KINDS)('sessions of both families, up and not, on %s', async (bir
     expect(up).toContain('exit status 0');
 
     await lab.put(`${BGP}/global/peer_v4/172.17.42.98`, '{"ip":"172.17.42.98","as_num":"65999"}');
-    await lab.host('node-a').waitForLoaded(`${BGP}/global/peer_v4/172.17.42.98`);
+    await lab.host('node-a').log.waitForLoaded(`${BGP}/global/peer_v4/172.17.42.98`);
 
     const json = await lab.host('node-a').shell('birdkeeper status -o json || test $? = 1');
     const { daemon, role, birds } = JSON.parse(json);
@@ -121,7 +121,7 @@ test('planned sessions that BIRD does not have are shown; with none planned it i
     ]);
 
     await lab.put(`${BGP}/global/node_mesh`, '{"enabled":false}');
-    await host.waitForLoaded(`${BGP}/global/node_mesh`);
+    await host.log.waitForLoaded(`${BGP}/global/node_mesh`);
     const alone = await shell(lab, 'node-a', 'birdkeeper status');
     expect(alone).toContain('no BGP session is planned for this host');
     expect(alone).toContain('exit status 0');

@@ -8,7 +8,7 @@ import { viewOf } from '../../src/verbs/store-view.js';
 import { type Lab, withLab } from '../support/lab.js';
 import type { LabHost, LabHostOptions } from '../support/lab-host.js';
 import { waitFor } from '../support/wait-for.js';
-import { walkthroughHosts } from '../support/walkthrough.js';
+import { walkthroughHosts } from '../support/walkthrough-site.js';
 
 const BGP = '/calico/bgp/v1';
 type Keys = Readonly<Record<string, string>>;
@@ -59,6 +59,9 @@ function peers(node: NodeName, numbers: readonly number[], asn = 65100): Keys {
   );
 }
 
+/** Two nodes that peer with one reflector. */
+const BEHIND_40: Keys = { ...peers('kube-master', [40]), ...peers('kube-node1', [40]) };
+
 const topologies: readonly { what: string; reflectors: readonly number[]; keys: Keys }[] = [
   {
     what: 'three reflectors in two clusters',
@@ -78,8 +81,7 @@ const topologies: readonly { what: string; reflectors: readonly number[]; keys: 
     keys: {
       ...reflector(40, '1.0.0.1'),
       ...reflector(41, '1.0.0.1'),
-      ...peers('kube-master', [40]),
-      ...peers('kube-node1', [40]),
+      ...BEHIND_40,
       ...peers('kube-node2', [41]),
     },
   },
@@ -89,8 +91,7 @@ const topologies: readonly { what: string; reflectors: readonly number[]; keys: 
     keys: {
       ...reflector(40, '1.0.0.1'),
       [`${BGP}/host/kube-node2/as_num`]: '65200',
-      ...peers('kube-master', [40]),
-      ...peers('kube-node1', [40]),
+      ...BEHIND_40,
       ...peers('kube-node2', [40], 65200),
     },
   },
@@ -100,8 +101,7 @@ const topologies: readonly { what: string; reflectors: readonly number[]; keys: 
     keys: {
       ...reflector(40, '1.0.0.1'),
       [`${BGP}/host/kube-node2/as_num`]: '65200',
-      ...peers('kube-master', [40]),
-      ...peers('kube-node1', [40]),
+      ...BEHIND_40,
       ...peers('kube-node2', [40]),
     },
   },

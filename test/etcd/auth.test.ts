@@ -129,12 +129,10 @@ test.each([
 test('a connection that is lost after its token expired is resumed', async () => {
   const etcd = await etcdWithUsers({ ttlSeconds: 1 });
   const proxy = await proxyForTest(etcd);
-  const { listener, lost, until, synced } = await followForTest(proxy.url, { auth: AUTH });
+  const { listener, lostBy, until, synced } = await followForTest(proxy.url, { auth: AUTH });
 
   // An etcd that restarts has forgotten all tokens.
-  const isLost = lost();
-  await etcd.stop();
-  await isLost;
+  await lostBy(() => etcd.stop());
   await etcd.start();
   await synced();
   await etcd.put(keyOf('a'), '2');

@@ -23,12 +23,10 @@ test('a follower goes on with another member when the one that it uses dies or f
     QUICK,
   );
   const used = () => proxies.findIndex(({ openConnections }) => openConnections > 0);
-  const { listener, lost, synced, until } = following;
+  const { listener, lost, lostBy, synced, until } = following;
 
   const first = used();
-  const isLost = lost();
-  await members[first]?.stop('SIGKILL');
-  await isLost;
+  await lostBy(() => members[first]?.stop('SIGKILL'));
   // The others may have to elect a leader first.
   await synced();
 
@@ -48,11 +46,11 @@ test('a follower goes on with another member when the one that it uses dies or f
 test('a member that lost its quorum is not taken for a quiet one', async () => {
   const [a, b, c] = await clusterForTest();
   // Probes are switched off: only the lost leader can tell.
-  const { listener, lost, synced } = await followForTest(a.url, { probeMs: 60_000 });
+  const { listener, lostBy, synced } = await followForTest(a.url, { probeMs: 60_000 });
 
-  const isLost = lost();
-  await Promise.all([b.stop('SIGKILL'), c.stop('SIGKILL')]);
-  const { reason, advice } = await isLost;
+  const { reason, advice } = await lostBy(() =>
+    Promise.all([b.stop('SIGKILL'), c.stop('SIGKILL')]),
+  );
   await Promise.all([b.start(), c.start()]);
   await waitFor(() => c.put(keyOf('a'), '1'), { what: 'a leader' });
   await synced();

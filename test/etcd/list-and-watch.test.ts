@@ -217,11 +217,9 @@ test('a client that is thrown away leaves no timers behind', async () => {
   const timers = () =>
     process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
   const before = timers();
-  const { stop, lost, synced } = await followForTest(proxy.url, { retryMaxMs: 20 });
+  const { stop, lostBy, synced } = await followForTest(proxy.url, { retryMaxMs: 20 });
   for (let n = 0; n < 10; n++) {
-    const isLost = lost();
-    proxy.cut();
-    await isLost;
+    await lostBy(() => proxy.cut());
     await synced();
   }
 

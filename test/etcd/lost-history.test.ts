@@ -13,10 +13,8 @@ test('history that was compacted during an outage is replaced by a new snapshot'
   const etcd = await etcdForTest();
   await etcd.put(keyOf('a'), '1');
   const proxy = await proxyForTest(etcd);
-  const { listener, lost, synced } = await followForTest(proxy.url);
-  const isLost = lost();
-  await proxy.close();
-  await isLost;
+  const { listener, lostBy, synced } = await followForTest(proxy.url);
+  await lostBy(() => proxy.close());
 
   await etcd.delete(keyOf('a'));
   await etcd.put(keyOf('b'), '2');
@@ -32,16 +30,14 @@ test('a quiet key prefix is not outrun by compaction', async () => {
   const etcd = await etcdForTest();
   await etcd.put(keyOf('a'), '1');
   const proxy = await proxyForTest(etcd);
-  const { listener, lost, synced, until } = await followForTest(proxy.url, { auditMs: 1 });
+  const { listener, lostBy, synced, until } = await followForTest(proxy.url, { auditMs: 1 });
   await etcd.put('/elsewhere', 'x');
   const heard = listener.heardCount;
   // Probe, audit, and one more probe, so that the audit is over.
   await until(() => listener.heardCount > heard + 3, { what: 'an audit' });
   await etcd.compact();
 
-  const isLost = lost();
-  proxy.cut();
-  await isLost;
+  await lostBy(() => proxy.cut());
   await synced();
 
   expect(listener.snapshots).toHaveLength(1);
@@ -84,10 +80,8 @@ test('data that were wiped and filled again beyond the old revision are noticed'
     await etcd.put(keyOf(`old-${n}`), 'old');
   }
   const proxy = await proxyForTest(etcd);
-  const { listener, lost, synced } = await followForTest(proxy.url);
-  const isLost = lost();
-  await proxy.close();
-  await isLost;
+  const { listener, lostBy, synced } = await followForTest(proxy.url);
+  await lostBy(() => proxy.close());
 
   await etcd.wipe();
   for (let n = 0; n < 30; n++) {

@@ -17,11 +17,9 @@ test('what changed during an outage is told after it, without listing everything
   const etcd = await etcdForTest();
   await etcd.put(keyOf('a'), '1');
   const proxy = await proxyForTest(etcd);
-  const { listener, lost, synced } = await followForTest(proxy.url);
+  const { listener, lostBy, synced } = await followForTest(proxy.url);
 
-  const isLost = lost();
-  await proxy.close();
-  const { reason, advice } = await isLost;
+  const { reason, advice } = await lostBy(() => proxy.close());
   await etcd.put(keyOf('b'), '2');
   await etcd.delete(keyOf('a'));
   await proxy.listen();
@@ -65,10 +63,8 @@ test('the first retry after a loss comes after 100 ms at most', async () => {
 test('a connection that is cut while history is delivered loses and repeats nothing', async () => {
   const etcd = await etcdForTest();
   const proxy = await proxyForTest(etcd);
-  const { listener, lost, until } = await followForTest(proxy.url, { retryMaxMs: 50 });
-  const isLost = lost();
-  await proxy.close();
-  await isLost;
+  const { listener, lostBy, until } = await followForTest(proxy.url, { retryMaxMs: 50 });
+  await lostBy(() => proxy.close());
 
   // Three batches of history; each write is a revision of its own.
   const count = 2_500;
@@ -110,11 +106,9 @@ test('a connection that swallows everything is noticed and replaced', async () =
 
 test('a frozen etcd is noticed, and followed again when it thaws', async () => {
   const etcd = await etcdForTest();
-  const { listener, lost, synced } = await followForTest(etcd.url, QUICK);
+  const { listener, lostBy, synced } = await followForTest(etcd.url, QUICK);
 
-  const isLost = lost();
-  etcd.freeze();
-  const { reason } = await isLost;
+  const { reason } = await lostBy(() => etcd.freeze());
   etcd.thaw();
   await synced();
   await etcd.put(keyOf('a'), '1');
@@ -156,12 +150,10 @@ test('following ends at once while an endpoint keeps it waiting', async () => {
 test('a restarted etcd is followed from where it was', async () => {
   const etcd = await etcdForTest();
   await etcd.put(keyOf('a'), '1');
-  const { listener, lost, synced } = await followForTest(etcd.url);
+  const { listener, lostBy, synced } = await followForTest(etcd.url);
 
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-    const isLost = lost();
-    await etcd.stop(signal);
-    await isLost;
+    await lostBy(() => etcd.stop(signal));
     await etcd.start();
     await etcd.put(keyOf(signal), '1');
     await synced();
@@ -174,11 +166,9 @@ test('a restarted etcd is followed from where it was', async () => {
 test('an outage is told once, however often the connection is tried', async () => {
   const etcd = await etcdForTest();
   const proxy = await proxyForTest(etcd);
-  const { listener, lost } = await followForTest(proxy.url, { retryMaxMs: 50 });
+  const { listener, lostBy } = await followForTest(proxy.url, { retryMaxMs: 50 });
 
-  const isLost = lost();
-  await etcd.stop();
-  await isLost;
+  await lostBy(() => etcd.stop());
   const connections = proxy.connections;
   await waitFor(() => proxy.connections > connections + 10, { what: '10 retries' });
 

@@ -36,11 +36,9 @@ test('a connection that is cut during a poll costs no change and no snapshot', a
   await writer.put(keyOf('a'), '1');
   await writer.put(keyOf('b'), '1');
   const proxy = await proxyForTest(etcd);
-  const { listener, lost, synced } = await follow2ForTest(proxy.url);
+  const { listener, lostBy, synced } = await follow2ForTest(proxy.url);
 
-  const isLost = lost();
-  await proxy.close();
-  const { reason, advice } = await isLost;
+  const { reason, advice } = await lostBy(() => proxy.close());
   await writer.put(keyOf('a'), '2');
   await writer.delete(keyOf('b'));
   await proxy.listen();
@@ -95,11 +93,9 @@ test('etcd restarted is followed on', async () => {
   const etcd = await etcd2ForTest();
   const writer = new V2Writer(etcd);
   await writer.put(keyOf('a'), '1');
-  const { listener, lost, synced } = await follow2ForTest(etcd.url);
+  const { listener, lostBy, synced } = await follow2ForTest(etcd.url);
 
-  const isLost = lost();
-  await etcd.stop();
-  await isLost;
+  await lostBy(() => etcd.stop());
   await etcd.start();
   await synced();
   await writer.put(keyOf('b'), '2');
@@ -146,10 +142,8 @@ test('events that etcd forgot while we were away are made up for by a list', asy
   const writer = new V2Writer(etcd);
   await writer.put(keyOf('a'), '1');
   const proxy = await proxyForTest(etcd);
-  const { listener, lost, synced } = await follow2ForTest(proxy.url);
-  const isLost = lost();
-  await proxy.close();
-  await isLost;
+  const { listener, lostBy, synced } = await follow2ForTest(proxy.url);
+  await lostBy(() => proxy.close());
 
   await writer.put(keyOf('a'), '2');
   await writeElsewhere(writer, HISTORY);
@@ -208,11 +202,11 @@ test('a member of etcd that lost the majority is found, and its return', async (
   if (first === undefined) {
     throw new Error('no member');
   }
-  const { listener, lost, synced } = await follow2ForTest(first.url, { ...QUICK2, pollMs: 500 });
+  const { listener, lostBy, synced } = await follow2ForTest(first.url, { ...QUICK2, pollMs: 500 });
 
-  const isLost = lost();
-  await Promise.all(others.map((member) => member.stop('SIGKILL')));
-  const { advice } = await isLost;
+  const { advice } = await lostBy(() =>
+    Promise.all(others.map((member) => member.stop('SIGKILL'))),
+  );
   await Promise.all(others.map((member) => member.start()));
   await synced();
   await new V2Writer(first).put(keyOf('a'), '1');

@@ -19,7 +19,7 @@ import { reflectorKeys } from '../support/reflector-keys.js';
 import { RouteMonitor } from '../support/route-monitor.js';
 import { tools } from '../support/tools.js';
 import { waitFor } from '../support/wait-for.js';
-import { walkthroughHosts } from '../support/walkthrough.js';
+import { walkthroughHosts } from '../support/walkthrough-site.js';
 
 const BIRD_ID = 179;
 

@@ -14,7 +14,7 @@ import { type PodContainer, type PodPlace, type PodSpec, probe, startPod } from 
 import { reflectorKeys } from '../support/reflector-keys.js';
 import { projectRoot } from '../support/tools.js';
 import { waitFor } from '../support/wait-for.js';
-import { walkthroughHosts } from '../support/walkthrough.js';
+import { walkthroughHosts } from '../support/walkthrough-site.js';
 
 const folder = join(projectRoot, 'docker/kubernetes');
 const names = (await readdir(folder)).filter((name) => name.endsWith('.yaml'));

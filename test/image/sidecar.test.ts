@@ -6,7 +6,7 @@ import { withContainer } from '../support/container.js';
 import { builtImage } from '../support/image.js';
 import { type Lab, withLab } from '../support/lab.js';
 import { reflectorKeys } from '../support/reflector-keys.js';
-import { walkthroughHosts } from '../support/walkthrough.js';
+import { walkthroughHosts } from '../support/walkthrough-site.js';
 
 const MESH = '/calico/bgp/v1/global/node_mesh';
 const BIRD_ID = 179;

@@ -29,6 +29,17 @@ async function twoHosts(): Promise<{ network: Network; node1: Namespace; node2: 
   return { network, node1, node2 };
 }
 
+/** Another process with a network that it doesn't give up, and what the names of its namespaces start with. */
+async function otherRun() {
+  const script = ['test/support/run-ts.mjs', 'test/support/hold-network.ts'];
+  const other = spawn(process.execPath, script, {
+    cwd: projectRoot,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = await once(other.stdout, 'data');
+  return { other, id: String(line).trim() };
+}
+
 test('hosts on one bridge reach each other and the gateway over IPv4 and IPv6', async () => {
   const { node1 } = await twoHosts();
 
@@ -80,16 +91,7 @@ test('dispose ends what runs in the namespaces, also what that has started, and 
 
 test('what a killed run has left is removed, and what a living run has is not', async () => {
   const { network } = await twoHosts();
-  const other = spawn(
-    process.execPath,
-    ['test/support/run-ts.mjs', 'test/support/hold-network.ts'],
-    {
-      cwd: projectRoot,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
-  const [line] = await once(other.stdout, 'data');
-  const id = String(line).trim();
+  const { other, id } = await otherRun();
   removeLeftovers();
   expect(namespacesOf(id)).toHaveLength(2);
 
@@ -109,21 +111,13 @@ test('what a killed run has left is removed, and what a living run has is not', 
 test.each(['SIGINT', 'SIGTERM'] as const)(
   'a run that %s ends removes its namespaces',
   async (signal) => {
-    const other = spawn(
-      process.execPath,
-      ['test/support/run-ts.mjs', 'test/support/hold-network.ts'],
-      {
-        cwd: projectRoot,
-        stdio: ['ignore', 'pipe', 'inherit'],
-      },
-    );
-    const [line] = await once(other.stdout, 'data');
+    const { other, id } = await otherRun();
 
     other.kill(signal);
     const [exitCode, endedBy] = await once(other, 'exit');
 
     expect([exitCode, endedBy]).toEqual([null, signal]);
-    expect(namespacesOf(String(line).trim())).toEqual([]);
+    expect(namespacesOf(id)).toEqual([]);
   },
 );
 

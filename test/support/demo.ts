@@ -11,12 +11,8 @@ import { isInKeeper, stopKept, tellKept, walkInKeeper } from './demo-keeper.js';
 import { type Lab, withLab } from './lab.js';
 import type { StoreKind } from './lab-store.js';
 import { projectRoot } from './tools.js';
-import {
-  type Narrator,
-  Walkthrough,
-  type WalkthroughOptions,
-  walkthroughSite,
-} from './walkthrough.js';
+import { type Narrator, Walkthrough } from './walkthrough.js';
+import { type WalkthroughOptions, walkthroughSite } from './walkthrough-site.js';
 
 const KINDS_OF_BIRD = BIRDS.map(({ kind, what }) => `${' '.repeat(35)}${kind}: ${what}\n`).join('');
 const USAGE = `usage: npm run demo [-- OPTION...]

@@ -1,11 +1,12 @@
 /** One host of the lab: its namespace, its workloads, its BIRD, and the birdkeeper that looks after it. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DaemonStatus } from '../../src/observe/status.js';
 import { program } from './birdkeeper.js';
 import type { BirdKind } from './birds.js';
 import { type BackgroundCommand, runCommand } from './command.js';
 import { LabBird, type LabSession } from './lab-bird.js';
+import { LabLog } from './lab-log.js';
 import type { LabStore } from './lab-store.js';
 import type { Namespace, Network, WorkloadLink } from './netns.js';
 import { tools } from './tools.js';
@@ -35,18 +36,6 @@ export interface LabSite {
   readonly gateway: string;
 }
 
-/** What the log tells of a pass. */
-interface LoggedPass {
-  readonly outcome: string;
-  readonly causes: readonly string[];
-}
-
-/** What the log tells before a reload that restarts sessions. */
-interface LoggedForecast {
-  readonly sessions: readonly string[];
-  readonly reasons: readonly string[];
-}
-
 /** One host of a lab. */
 export class LabHost {
   readonly name: string;
@@ -55,6 +44,8 @@ export class LabHost {
   readonly dir: string;
   readonly namespace: Namespace;
   readonly bird: LabBird;
+  /** What birdkeeper says here. */
+  readonly log: LabLog;
   readonly #options: LabHostOptions;
   readonly #store: LabStore;
   readonly #workloads = new Map<string, Namespace>();
@@ -69,6 +60,7 @@ export class LabHost {
     this.#options = options;
     this.#store = site.store;
     const place = { dir: this.dir, routerId: options.address };
+    this.log = new LabLog(join(this.dir, 'birdkeeper.log'));
     this.bird = new LabBird(options.bird, namespace, place);
   }
 
@@ -112,7 +104,7 @@ export class LabHost {
 
   /** Files with what has been said here. */
   get logFiles(): readonly string[] {
-    return [join(this.dir, 'birdkeeper.log'), ...this.bird.logFiles];
+    return [this.log.file, ...this.bird.logFiles];
   }
 
   /** The running daemon. @throws when it was not started */
@@ -127,9 +119,8 @@ export class LabHost {
   startBirdkeeper(args: readonly string[] = []): void {
     const variables = Object.entries(this.environment).map((pair) => pair.join('='));
     const arguments_ = [...variables, process.execPath, program, 'run', ...args];
-    const logFile = join(this.dir, 'birdkeeper.log');
     // `env` becomes the daemon: one process, one id.
-    this.#birdkeeper = this.namespace.start('env', arguments_, logFile);
+    this.#birdkeeper = this.namespace.start('env', arguments_, this.log.file);
   }
 
   /** Waits until birdkeeper has written a first configuration. @throws when birdkeeper ends before */
@@ -144,51 +135,14 @@ export class LabHost {
 
   /** Waits until birdkeeper is ready: BIRD runs a configuration that comes from the datastore. */
   async waitForReady(): Promise<void> {
-    const ask = `fetch('http://127.0.0.1:9470/readyz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))`;
-    const isReady = (): Promise<boolean> =>
-      this.namespace.exec(process.execPath, ['-e', ask]).then(
-        () => true,
-        () => false,
-      );
-    await waitFor(isReady, { what: `birdkeeper on ${this.name} to be ready` });
-  }
-
-  /**
-   * Waits until BIRD has loaded a configuration on account of a change of this key.
-   *
-   * @param mark - looks only at what has been logged after this `logMark`
-   * @throws when that failed
-   */
-  async waitForLoaded(key: string, mark = 0): Promise<void> {
-    let passes: readonly LoggedPass[] = [];
-    const look = async (): Promise<boolean> => {
-      passes = (await this.#passes(mark)).filter(({ causes }) => causes.includes(key));
-      return passes.length > 0;
-    };
-    await waitFor(look, { what: `${key} to be taken in on ${this.name}` });
-    const troubles = passes.filter(({ outcome }) => outcome !== 'applied');
-    if (troubles.length > 0) {
-      throw new Error(`${key}: ${JSON.stringify(troubles)}`);
-    }
-  }
-
-  /** How far birdkeeper's log is, to look at what comes after it. */
-  async logMark(): Promise<number> {
-    return (await this.#log()).length;
-  }
-
-  /** What birdkeeper has forecast in its log of reloads since `mark`. */
-  async forecasts(mark: number): Promise<readonly LoggedForecast[]> {
-    const lines = (await this.#log()).slice(mark);
-    return lines
-      .filter((line) => line.includes('"sessions that this reload restarts"'))
-      .map((line) => JSON.parse(line));
+    await waitFor(() => this.#page('/readyz').then(() => true), {
+      what: `birdkeeper on ${this.name} to be ready`,
+    });
   }
 
   /** What birdkeeper tells about itself at `/status`. */
   async status(): Promise<DaemonStatus> {
-    const script = `fetch('http://127.0.0.1:9470/status').then((r) => r.text()).then(console.log)`;
-    return JSON.parse(await this.namespace.exec(process.execPath, ['-e', script]));
+    return JSON.parse(await this.#page('/status'));
   }
 
   /** Runs a command line as an operator types it here (`birdkeeper bgp node-mesh`, `birdc show protocols`); gives its output. */
@@ -287,15 +241,9 @@ export class LabHost {
     });
   }
 
-  /** The passes that birdkeeper has logged: all but those that changed nothing. */
-  async #passes(mark: number): Promise<readonly LoggedPass[]> {
-    const lines = (await this.#log()).slice(mark);
-    return lines.filter((line) => line.includes('"causes":')).map((line) => JSON.parse(line));
-  }
-
-  /** Whole lines only: the last one may be in the making. */
-  async #log(): Promise<readonly string[]> {
-    return (await readFile(join(this.dir, 'birdkeeper.log'), 'utf8')).split('\n').slice(0, -1);
+  /** What the daemon's HTTP server says. @throws when that is an error, or there is none */
+  #page(path: string): Promise<string> {
+    return this.namespace.exec('curl', ['-sSf', `http://127.0.0.1:9470${path}`]);
   }
 
   async #sessionLines(): Promise<string> {

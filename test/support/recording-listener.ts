@@ -65,6 +65,8 @@ export interface Following {
   until(fn: (listener: RecordingListener) => unknown, options: WaitOptions): Promise<unknown>;
   /** Waits until the state is `synced`. */
   synced(): Promise<unknown>;
+  /** Does what costs the datastore, and waits until that is told; gives what was told. */
+  lostBy(fault: () => unknown): Promise<Extract<DatastoreState, { kind: 'lost' }>>;
   /** Waits for a `lost` that is told after the call; gives it. */
   lost(): Promise<Extract<DatastoreState, { kind: 'lost' }>>;
   /** Stops following, and waits for its end. */
@@ -78,19 +80,25 @@ export function follow(datastore: Datastore): Following {
   const done = datastore.follow(listener, controller.signal);
   // Whoever calls `stop` sees a rejection.
   done.catch(() => {});
+  const lost = (): Promise<Extract<DatastoreState, { kind: 'lost' }>> => {
+    const before = listener.states.length;
+    return waitFor(
+      () => {
+        const state = listener.states.slice(before).findLast(({ kind }) => kind === 'lost');
+        return state?.kind === 'lost' ? state : undefined;
+      },
+      { what: '"lost"' },
+    );
+  };
   return {
     listener,
     until: (fn, options) => waitFor(() => fn(listener), options),
     synced: () => waitFor(() => listener.lastState?.kind === 'synced', { what: '"synced"' }),
-    async lost() {
-      const before = listener.states.length;
-      return waitFor(
-        () => {
-          const state = listener.states.slice(before).findLast(({ kind }) => kind === 'lost');
-          return state?.kind === 'lost' ? state : undefined;
-        },
-        { what: '"lost"' },
-      );
+    lost,
+    async lostBy(fault) {
+      const isLost = lost();
+      await fault();
+      return isLost;
     },
     async stop() {
       controller.abort();

@@ -10,13 +10,19 @@ export const DEADLINE_MS = 60_000;
 /** How long a command may take that is a whole run of something: the demo, the benchmark, BIRD 1.6 until it tries again. */
 export const LONG_DEADLINE_MS = 180_000;
 
+/**
+ * The longest pause between two looks. Pauses are a tenth of what has been waited so far: that costs a test a tenth of its time at
+ * most, and a machine on which many wait is not busy with looking.
+ */
+const LONGEST_PAUSE_MS = 250;
+
 /** What is waited for, and how long. */
 export interface WaitOptions {
   /** The deadline in milliseconds; `DEADLINE_MS` unless told. */
   readonly timeoutMs?: number;
   /** Completes the sentence "timed out waiting for ...". */
   readonly what: string;
-  /** How often to look, in milliseconds; 10 unless told. */
+  /** The first pause between two looks, in milliseconds; 10 unless told. */
   readonly everyMs?: number;
 }
 
@@ -31,7 +37,7 @@ export async function waitFor<T>(
   fn: () => T | Promise<T>,
   { timeoutMs = DEADLINE_MS, what, everyMs = 10 }: WaitOptions,
 ): Promise<NonNullable<T>> {
-  const deadline = performance.now() + timeoutMs;
+  const started = performance.now();
   let cause: unknown;
   for (;;) {
     try {
@@ -43,9 +49,10 @@ export async function waitFor<T>(
     } catch (error) {
       cause = error;
     }
-    if (performance.now() >= deadline) {
+    const waitedMs = performance.now() - started;
+    if (waitedMs >= timeoutMs) {
       throw new Error(`timed out after ${timeoutMs} ms waiting for ${what}`, { cause });
     }
-    await sleep(everyMs);
+    await sleep(Math.max(everyMs, Math.min(waitedMs / 10, LONGEST_PAUSE_MS)));
   }
 }

@@ -176,7 +176,7 @@ test('a writer that takes its time is waited for', async () => {
     await readFile(path);
   }
   const isTold = (): boolean => {
-    clock.advance(1);
+    clock.advance(10);
     return listener.model.has('/d');
   };
   await until(isTold, { what: 'the last line' });
