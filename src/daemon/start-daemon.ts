@@ -186,7 +186,9 @@ async function listen(
     staleAfterMs: staleAfterSeconds * 1000,
     statusTemplate: `${builtInTemplates}/status/status.html.hbs`,
   });
-  const server = await HttpServer.listen(address.host, address.port, pages);
+  const server = await HttpServer.listen(address.host, address.port, pages, (error) =>
+    logger.error({ err: error }, 'a page could not be made'),
+  );
   logger.info({ host: address.host, port: server.port }, 'serving health, metrics and status');
   return server;
 }

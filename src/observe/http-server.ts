@@ -29,11 +29,18 @@ export class HttpServer {
   /**
    * Serves `pages` on `host` and `port` (0 takes a free one).
    *
+   * @param onError - told when a page can't be made, after whoever asked was told
+   *
    * @throws {ListenError} when the port is taken or not ours to take
    */
-  static listen(host: string, port: number, pages: Pages): Promise<HttpServer> {
+  static listen(
+    host: string,
+    port: number,
+    pages: Pages,
+    onError: (error: unknown) => void = () => {},
+  ): Promise<HttpServer> {
     const server = createServer((request, response) => {
-      void answer(pages, request.method ?? '', request.url ?? '/', response);
+      void answer(pages, request.method ?? '', request.url ?? '/', response).catch(onError);
     });
     return new Promise((resolve, reject) => {
       // It stays: an accept that fails later (too many open files) must not end the daemon. To reject is nothing then.
@@ -84,6 +91,7 @@ async function answer(
     } catch (error) {
       const body = `${error instanceof Error ? error.message : String(error)}\n`;
       send(response, { status: 500, contentType: 'text/plain', body });
+      throw error;
     }
   }
 }

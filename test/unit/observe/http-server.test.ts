@@ -14,11 +14,14 @@ const PAGES: Pages = {
 
 /** A server with `PAGES` for the test in hand, and a way to ask it. */
 async function serverForTest(wantedPort = 0) {
-  const server = await HttpServer.listen('127.0.0.1', wantedPort, PAGES);
+  const errors: unknown[] = [];
+  const server = await HttpServer.listen('127.0.0.1', wantedPort, PAGES, (error) =>
+    errors.push(error),
+  );
   onTestFinished(() => server.close());
   const ask = (path: string, method = 'GET'): Promise<Response> =>
     fetch(`http://127.0.0.1:${server.port}${path}`, { method });
-  return { server, ask };
+  return { server, ask, errors };
 }
 
 test('a page is served with its type and length, not to be cached or run', async () => {
@@ -78,13 +81,14 @@ test.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('%s is not allowed', async (meth
   expect(await response.text()).toBe('only GET and HEAD\n');
 });
 
-test('a page that fails says why, and the others go on', async () => {
-  const { ask } = await serverForTest();
+test('a page that fails says why, is told to the daemon, and the others go on', async () => {
+  const { ask, errors } = await serverForTest();
 
   const response = await ask('/broken');
 
   expect(response.status).toBe(500);
   expect(await response.text()).toBe('no template\n');
+  expect(errors).toEqual([new Error('no template')]);
   expect((await ask('/')).status).toBe(200);
 });
 
