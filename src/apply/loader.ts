@@ -116,7 +116,7 @@ export class Loader {
         return { kind: 'loaded', isInProgress };
       }
       case 'refused': {
-        const refusal = refusalOf(daemon, reply.complaint, fileSet);
+        const refusal = refusalOf(daemon, reply.refusal, fileSet);
         if (process !== undefined) {
           facts.refuse({ digest: fileSet.digest, process, at: clock.now(), refusal });
         }

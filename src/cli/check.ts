@@ -26,7 +26,7 @@ export function checkCommand(context: CommandContext): Command {
         const rendered = await renderAsRun(settings, builtInTemplates);
         if (!rendered.ok) {
           warn(rendered.reason);
-          return EXIT.trouble;
+          return EXIT.error;
         }
         const { fileSet } = rendered.planned;
         try {
@@ -44,7 +44,7 @@ export function checkCommand(context: CommandContext): Command {
         } catch (error) {
           if (error instanceof ApplyError) {
             warn(`${error.message}; ${error.advice}`);
-            return EXIT.trouble;
+            return EXIT.error;
           }
           throw error;
         }

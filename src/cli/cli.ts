@@ -42,7 +42,7 @@ export async function runCli(args: readonly string[], builtInTemplates: string):
     return exitStatus;
   } catch (error) {
     if (error instanceof CommanderError) {
-      return error.exitCode === 0 ? EXIT.ok : EXIT.trouble;
+      return error.exitCode === 0 ? EXIT.ok : EXIT.error;
     }
     throw error;
   }

@@ -11,19 +11,20 @@ import { print, warn } from './output.js';
 import { renderAsRun } from './render-once.js';
 import { commandWithSettings } from './with-settings.js';
 
-/** The command. Exit status 0 nothing; 1 differences; 2 trouble. */
+/** The command. Exit status 0 nothing; 1 differences; 2 usage, or an error. */
 export function diffCommand(context: CommandContext): Command {
   return commandWithSettings(
     {
       name: 'diff',
       description:
         'Shows what run would change right now in the files of --output-dir, as a unified diff: with the last good values that it keeps, raw statements judged by BIRD, and nothing of what it holds back.',
-      exitStatus: '0 no difference; 1 differences; 2 trouble',
+      exitStatus:
+        '0 no difference; 1 differences; 2 usage, or the datastore or a file could not be read',
       async action(settings, { builtInTemplates }) {
         const rendered = await renderAsRun(settings, builtInTemplates);
         if (!rendered.ok) {
           warn(rendered.reason);
-          return EXIT.trouble;
+          return EXIT.error;
         }
         if (rendered.isHeld === true) {
           return EXIT.ok;
@@ -33,7 +34,7 @@ export function diffCommand(context: CommandContext): Command {
         for (const { name, text } of rendered.planned.fileSet.files) {
           const standing = await textOf(join(settings.outputDir, name));
           if (standing === undefined) {
-            return EXIT.trouble;
+            return EXIT.error;
           }
           if (standing !== text) {
             isSame = false;

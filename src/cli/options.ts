@@ -57,7 +57,7 @@ export async function settingsOf(
     return loadSettings({ ...sources, config: { path, content } });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { ok: false, mistakes: [`--config ${path}: it cannot be read: ${reason}`] };
+    return { ok: false, reasons: [`--config ${path}: it cannot be read: ${reason}`] };
   }
 }
 

@@ -11,7 +11,7 @@ export function warn(line: string): void {
 }
 
 /**
- * For errors of standard output. A reader that has had enough (`| head`) is no trouble of ours: the command goes on to its
+ * For errors of standard output. A reader that has had enough (`| head`) is no error of ours: the command goes on to its
  * exit status.
  */
 export function onOutputError(error: NodeJS.ErrnoException): void {

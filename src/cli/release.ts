@@ -35,7 +35,7 @@ export function releaseCommand(context: CommandContext): Command {
         } catch (error) {
           const reason = error instanceof Error ? error.message : String(error);
           warn(`cannot use ${stateDir}: ${reason}; run it as the user of birdkeeper run`);
-          return EXIT.trouble;
+          return EXIT.error;
         }
       },
     },
@@ -53,10 +53,10 @@ async function waitForEnd(files: HoldFiles, held: HeldState, clock: Clock): Prom
     }
     if (now.state !== held.state) {
       warn('the datastore changed meanwhile, and another state is held: look again');
-      return EXIT.trouble;
+      return EXIT.error;
     }
     await delay(clock, LOOK_MS);
   }
   warn('no birdkeeper run has taken it up; the next start does, if it finds this state');
-  return EXIT.trouble;
+  return EXIT.error;
 }

@@ -56,7 +56,9 @@ function aboutDaemon({
     generation === undefined
       ? 'Generation: none yet'
       : `Generation: ${generation.sequence} (${generation.digest.slice(0, 12)}), ${loaded}`,
-    ...(lastPass?.trouble === undefined ? [] : [`Trouble: ${lastPass.trouble}`]),
+    ...(lastPass?.reason === undefined
+      ? []
+      : [`Last pass: ${lastPass.outcome}: ${lastPass.reason}`]),
     ...problems.map(({ key, reason: why, action }) => `Problem: ${key}: ${why}; ${action}`),
   ];
 }

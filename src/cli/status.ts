@@ -32,7 +32,7 @@ export function statusCommand(context: CommandContext): Command {
       async action(settings, { options }) {
         const birds = await readBirds(settings);
         if (birds.length === 0) {
-          return EXIT.trouble;
+          return EXIT.error;
         }
         const daemon = await readDaemon(settings);
         const sessions = birds.flatMap((bird) => bird.sessions);

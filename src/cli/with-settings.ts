@@ -43,10 +43,10 @@ export function commandWithSettings(
     const options: Readonly<Record<string, unknown>> = command.opts();
     const loaded = await settingsOf(options, settings);
     if (!loaded.ok) {
-      for (const mistake of loaded.mistakes) {
-        warn(mistake);
+      for (const reason of loaded.reasons) {
+        warn(reason);
       }
-      context.finish(EXIT.trouble);
+      context.finish(EXIT.error);
       return;
     }
     const isGiven = (option: string): boolean => command.getOptionValueSource(option) === 'cli';

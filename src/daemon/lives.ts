@@ -138,7 +138,7 @@ export class Lives {
     logger.info({}, 'SIGHUP: reading settings, templates and the datastore anew');
     const loaded = await this.#options.reloadSettings();
     if (!loaded.ok) {
-      logger.error({ mistakes: loaded.mistakes }, 'the settings are wrong; the old ones stay');
+      logger.error({ reasons: loaded.reasons }, 'the settings are wrong; the old ones stay');
       return undefined;
     }
     return loaded.settings;

@@ -42,7 +42,7 @@ export function describePass(report: PassReport, facts: PassFacts): PassDescript
   // A configuration that BIRD doesn't run restarts nothing.
   const restarts =
     report.kind === 'applied' && end.outcome === 'applied' ? report.restarts : undefined;
-  const trouble = end.trouble;
+  const reason = end.reason;
   return {
     status: {
       outcome: end.outcome,
@@ -52,7 +52,7 @@ export function describePass(report: PassReport, facts: PassFacts): PassDescript
       causes: facts.causes,
       changes,
       ...(restarts !== undefined && { restarts }),
-      ...(trouble !== undefined && { trouble }),
+      ...(reason !== undefined && { reason }),
     },
     verdict: end.verdict,
     ...(end.reload !== undefined && { reload: end.reload }),
@@ -78,7 +78,7 @@ interface End {
   readonly level: PassDescription['level'];
   readonly message: string;
   readonly reload?: 'loaded' | 'refused' | 'failed';
-  readonly trouble?: string;
+  readonly reason?: string;
   readonly fields?: object;
 }
 
@@ -106,7 +106,7 @@ function unjudgedEnd({ error }: ReportOf<'unjudged'>): End {
     level: 'warn',
     message:
       'BIRD could not be asked about custom filters; the last good configuration stands, and it is asked again',
-    trouble: `custom filters could not be judged: ${error.message}`,
+    reason: `custom filters could not be judged: ${error.message}`,
     fields: { reason: error.message, advice: error.advice },
   };
 }
@@ -118,7 +118,7 @@ function unrenderableEnd({ error, standing }: ReportOf<'unrenderable'>): End {
     verdict: standing?.kind === 'failed' ? 'retry' : 'done',
     level: 'error',
     message: 'a template cannot be printed; the last good configuration stands',
-    trouble: error.message,
+    reason: error.message,
     fields: {
       reason: error.message,
       advice: 'mend the template and send SIGHUP; try it with `birdkeeper diff --templates DIR`',
@@ -133,7 +133,7 @@ function heldEnd({ held: { key, reason }, standing }: ReportOf<'held'>): End {
     level: 'warn',
     message: 'what the datastore asks for is held back; the last configuration stands',
     ...(standing?.kind === 'applied' && { reload: 'loaded' as const }),
-    trouble: reason,
+    reason,
     fields: { key, reason, advice: RELEASE_ADVICE },
   };
 }
@@ -175,7 +175,7 @@ function refusedEnd(outcome: OutcomeOf<'refused'>, fileSet: TextFiles | undefine
     level: 'error',
     message: 'BIRD refuses the configuration; the last good one stands',
     ...(outcome.step === 'configure' && { reload: 'refused' as const }),
-    trouble: `BIRD refuses the configuration: ${refusals.map(refusalText).join('; ')}`,
+    reason: `BIRD refuses the configuration: ${refusals.map(refusalText).join('; ')}`,
     fields: { refusals, advice: 'mend or remove the named key, or the template' },
   };
 }
@@ -187,7 +187,7 @@ function failedEnd({ step, wrote, reason, advice }: OutcomeOf<'failed'>): End {
     level: 'warn',
     message: 'the configuration could not be applied; it is tried again',
     ...(step === 'configure' && { reload: 'failed' as const }),
-    trouble: reason,
+    reason,
     fields: { step, wrote, reason, advice },
   };
 }

@@ -24,7 +24,7 @@ export interface TellerParts {
 /** See the head of this file. */
 export class PassTeller {
   readonly #parts: TellerParts;
-  #lastTrouble = '';
+  #lastReason = '';
 
   constructor(parts: TellerParts) {
     this.#parts = parts;
@@ -51,7 +51,7 @@ export class PassTeller {
   /** A failed pass will be repeated. */
   tellRetry(attempt: number, delayMs: number): void {
     const { board, clock } = this.#parts;
-    const reason = board.current().lastPass?.trouble ?? 'the last pass failed';
+    const reason = board.current().lastPass?.reason ?? 'the last pass failed';
     board.update({ retry: { attempt, reason, at: clock.now() + delayMs } });
   }
 
@@ -65,10 +65,10 @@ export class PassTeller {
   }
 
   #log({ status, isWorthALine, level, fields, message }: PassDescription): void {
-    const trouble = status.trouble ?? '';
+    const reason = status.reason ?? '';
     // A failure that repeats says nothing new; its end does.
-    const isNews = trouble === '' || trouble !== this.#lastTrouble;
-    this.#lastTrouble = trouble;
+    const isNews = reason === '' || reason !== this.#lastReason;
+    this.#lastReason = reason;
     if (isWorthALine) {
       this.#parts.logger[isNews ? level : 'debug'](fields, message);
     }

@@ -69,7 +69,7 @@ function newestStateLines(status: DaemonStatus): string[] {
   if (held !== undefined) {
     return [`what the datastore asks for is held back: ${held.reason}`];
   }
-  const reason = retry?.reason ?? lastPass?.trouble;
+  const reason = retry?.reason ?? lastPass?.reason;
   if (runsWhatIsAsked(status)) {
     return [];
   }

@@ -65,8 +65,8 @@ export interface PassStatus {
     readonly sessions: readonly string[];
     readonly reasons: readonly string[];
   };
-  /** What went wrong, if anything did. */
-  readonly trouble?: string;
+  /** Why BIRD does not run what was asked for; absent when it does. */
+  readonly reason?: string;
 }
 
 /**

@@ -1,4 +1,4 @@
-/** Settings from all their sources, with every mistake reported at once. */
+/** Settings from all their sources, with everything that is wrong reported at once. */
 
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -24,10 +24,10 @@ export interface SettingSources {
   readonly config?: { readonly path: string; readonly content: unknown };
 }
 
-/** Settings, or what is wrong with them: one line a mistake, naming source, value and what is expected. */
+/** Settings, or what is wrong with them: one line a reason, naming source, value and what is expected. */
 export type LoadedSettings =
   | { readonly ok: true; readonly settings: Settings }
-  | { readonly ok: false; readonly mistakes: readonly string[] };
+  | { readonly ok: false; readonly reasons: readonly string[] };
 
 /** The environment of the process; the only place that reads it. */
 export function processEnvironment(): Readonly<Record<string, string | undefined>> {
@@ -43,7 +43,7 @@ export function configPathOf({ options, environment }: SettingSources): string |
 
 /** Reads all settings out of `sources`. Pure but for the host's name. */
 export function loadSettings(sources: SettingSources): LoadedSettings {
-  const mistakes: string[] = [...configMistakes(sources)];
+  const reasons: string[] = [...configReasons(sources)];
   const values: Record<string, unknown> = {};
   const given = new Set<string>();
   for (const [name, setting] of Object.entries<Setting<unknown>>(SETTINGS)) {
@@ -56,13 +56,13 @@ export function loadSettings(sources: SettingSources): LoadedSettings {
     if (parsed.ok) {
       values[name] = parsed.value;
     } else {
-      mistakes.push(`${found.source}: ${parsed.reason}`);
+      reasons.push(`${found.source}: ${parsed.reason}`);
     }
   }
-  // Every setting with a default has a value now, unless a mistake says why not.
+  // Every setting with a default has a value now, unless a reason says why not.
   const table = values as unknown as SettingValues;
-  mistakes.push(...contradictions(table, given));
-  return mistakes.length === 0 ? { ok: true, settings: complete(table) } : { ok: false, mistakes };
+  reasons.push(...contradictions(table, given));
+  return reasons.length === 0 ? { ok: true, settings: complete(table) } : { ok: false, reasons };
 }
 
 function find(
@@ -87,7 +87,7 @@ function find(
 }
 
 /** What is wrong with the config file apart from the values in it. */
-function configMistakes({ config }: SettingSources): readonly string[] {
+function configReasons({ config }: SettingSources): readonly string[] {
   if (config === undefined) {
     return [];
   }
@@ -109,31 +109,31 @@ function configMistakes({ config }: SettingSources): readonly string[] {
 /** What settings lack of each other. One that was given counts, even when its value is wrong: that is told already. */
 function contradictions(values: SettingValues, given: ReadonlySet<string>): readonly string[] {
   const has = (name: keyof SettingValues): boolean => given.has(name);
-  const mistakes: string[] = [];
+  const reasons: string[] = [];
   if (values.role === 'reflector' && !has('ip') && !has('ip6')) {
-    mistakes.push('--role reflector needs an address: --ip or --ip6 (IP, IP6)');
+    reasons.push('--role reflector needs an address: --ip or --ip6 (IP, IP6)');
   }
   if (values.datastore === 'file' && !has('file')) {
-    mistakes.push('--datastore file needs --file (BIRDKEEPER_FILE)');
+    reasons.push('--datastore file needs --file (BIRDKEEPER_FILE)');
   }
   const isFile = values.datastore === 'file' || (!has('datastore') && has('file'));
-  return isFile ? mistakes : [...mistakes, ...etcdContradictions(has)];
+  return isFile ? reasons : [...reasons, ...etcdContradictions(has)];
 }
 
 function etcdContradictions(has: (name: keyof SettingValues) => boolean): readonly string[] {
-  const mistakes: string[] = [];
+  const reasons: string[] = [];
   if (has('etcdCert') !== has('etcdKey')) {
-    mistakes.push(
+    reasons.push(
       '--etcd-cert and --etcd-key (ETCD_CERT_FILE, ETCD_KEY_FILE) go together: one of them is missing',
     );
   }
   const hasPassword = has('etcdPassword') || has('etcdPasswordFile');
   if (hasPassword !== has('etcdUsername')) {
-    mistakes.push(
+    reasons.push(
       '--etcd-username and a password (ETCD_PASSWORD, --etcd-password-file) go together: one of them is missing',
     );
   }
-  return mistakes;
+  return reasons;
 }
 
 function complete(values: SettingValues): Settings {

@@ -42,7 +42,7 @@ test('a template that BIRD refuses leaves the last good configuration, and is sa
 
   await hangUp(site);
 
-  await waitFor(async () => (await site.status()).lastPass?.trouble?.includes('BIRD refuses'), {
+  await waitFor(async () => (await site.status()).lastPass?.reason?.includes('BIRD refuses'), {
     what: '/status to tell of the refusal',
   });
   expect(site.configText()).toBe(before);

@@ -11,7 +11,7 @@ const packages = builtPackages();
 const installed = sharedMachine((atEnd) => installedMachine(packages, atEnd));
 const unit = 'birdkeeper.service';
 
-test('the unit has no mistakes, and systemd finds that it exposes little', async () => {
+test('the unit has no errors, and systemd finds that it exposes little', async () => {
   const { machine } = installed;
 
   expect(await machine.run(`systemd-analyze verify --man=no ${unit}`)).toBe('');

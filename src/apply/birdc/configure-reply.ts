@@ -6,14 +6,14 @@
  * prints the texts alone. Measured with 1.6.8, 2.0.12, 2.19.2 and 3.3.2.
  */
 
-import { type Complaint, parseComplaint } from '../check/complaint.js';
+import { type BirdRefusal, parseBirdRefusal } from '../check/bird-refusal.js';
 
 /** What BIRD answered to `configure`. */
 export type ConfigureReply =
   /** It runs the configuration; `inProgress` while some protocols are still going down, or it waits behind another. */
   | { readonly kind: 'loaded'; readonly inProgress: boolean; readonly reply: string }
   /** It runs what it ran before. */
-  | { readonly kind: 'refused'; readonly complaint: Complaint }
+  | { readonly kind: 'refused'; readonly refusal: BirdRefusal }
   /** It did not take the command, or we can't tell. */
   | { readonly kind: 'failed'; readonly reason: string };
 
@@ -89,8 +89,8 @@ function judgeText(text: string): ConfigureReply | undefined {
 }
 
 function refusal(text: string): ConfigureReply | undefined {
-  const complaint = parseComplaint(text);
-  return complaint && { kind: 'refused', complaint };
+  const refusal = parseBirdRefusal(text);
+  return refusal && { kind: 'refused', refusal };
 }
 
 function reasonOf(exitCode: number | undefined, texts: readonly string[]): string {

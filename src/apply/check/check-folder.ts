@@ -11,8 +11,8 @@ import { BirdSocketError, queryBird } from '../birdc/control-client.js';
 import type { BirdReply } from '../birdc/reply-reader.js';
 import type { ProgramRunner } from '../process/program-run.js';
 import { processAt } from '../process-at.js';
+import { firstBirdRefusal } from './bird-refusal.js';
 import { parseCheckOutput } from './check-output.js';
-import { firstComplaint } from './complaint.js';
 import { refusalOf } from './refusal.js';
 
 /** A BIRD, and what runs its programs. */
@@ -47,8 +47,8 @@ export async function checkFolder(
         throw new Error(`the configuration is for ${mainFile.daemon}, which is not set up`);
       }
       const check = new Check(bird, context);
-      const complaint = await check.run(join(folder, mainFile.name), mainFile);
-      return complaint && refusalOf(mainFile.daemon, complaint, fileSet);
+      const refusal = await check.run(join(folder, mainFile.name), mainFile);
+      return refusal && refusalOf(mainFile.daemon, refusal, fileSet);
     }),
   );
   return refusals.filter((refusal) => refusal !== undefined);
@@ -84,7 +84,7 @@ class Check {
         }
         return undefined;
       case 'refused':
-        return verdict.complaint;
+        return verdict.refusal;
       case 'unclear':
         throw checkFailed(birdPath, verdict.reason);
     }
@@ -97,9 +97,9 @@ class Check {
     if (code === '0020') {
       return undefined;
     }
-    const complaint = firstComplaint(lines.map(({ text }) => text));
-    if (complaint !== undefined) {
-      return complaint;
+    const refusal = firstBirdRefusal(lines.map(({ text }) => text));
+    if (refusal !== undefined) {
+      return refusal;
     }
     throw new ApplyError(
       `there is no ${birdPath}, and BIRD at ${socketPath} could not check ${path} instead: ${lines.at(-1)?.text}`,

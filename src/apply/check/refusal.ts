@@ -2,12 +2,12 @@ import { basename } from 'node:path';
 
 import type { BirdDaemon, FileSet } from '../../render/file-set.js';
 import type { Refusal } from '../apply-outcome.js';
-import type { Complaint } from './complaint.js';
+import type { BirdRefusal } from './bird-refusal.js';
 
-/** A complaint about a file of the set, in an operator's terms: file name and text of the line. */
+/** A refusal about a file of the set, in an operator's terms: file name and text of the line. */
 export function refusalOf(
   daemon: BirdDaemon,
-  { path, line, column, message }: Complaint,
+  { path, line, column, message }: BirdRefusal,
   { files }: Pick<FileSet, 'files'>,
 ): Refusal {
   const name = basename(path);

@@ -7,7 +7,7 @@
 
 import { ok, type Result, refused } from '../../base/result.js';
 
-/** Statements longer than this are a mistake; Calico's own examples have a few lines. */
+/** Longer statements are surely not meant; Calico's own examples have a few lines. */
 const MAX_LENGTH = 16_384;
 
 /** Strings, comments and brackets, as BIRD's lexer sees them (conf/cf-lex.l in its sources). */

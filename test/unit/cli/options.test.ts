@@ -83,18 +83,18 @@ test('the file of --config is read as YAML, and the environment beats it', async
   });
 });
 
-test('a config file that is not there, or is no YAML, is a mistake that names it', async () => {
+test('a config file that is not there, or is no YAML, is refused by name', async () => {
   const dir = await folderForTest();
   const broken = join(dir, 'broken.yaml');
   await writeFile(broken, 'a: [');
 
   expect(await allSettingsOf(parsed('--config', join(dir, 'none.yaml')))).toEqual({
     ok: false,
-    mistakes: [expect.stringMatching(/^--config .*none\.yaml: it cannot be read: ENOENT/)],
+    reasons: [expect.stringMatching(/^--config .*none\.yaml: it cannot be read: ENOENT/)],
   });
   expect(await allSettingsOf(parsed('--config', broken))).toEqual({
     ok: false,
-    mistakes: [expect.stringMatching(/^--config .*broken\.yaml: it cannot be read: .* line 1/)],
+    reasons: [expect.stringMatching(/^--config .*broken\.yaml: it cannot be read: .* line 1/)],
   });
 });
 

@@ -140,7 +140,7 @@ describe('a configuration that BIRD refuses', () => {
       status: {
         outcome: 'refused',
         stagesMs: { plan: 1, render: 2, check: 14 },
-        trouble: 'BIRD refuses the configuration: bird.cfg:4:3 syntax error (from /calico/b)',
+        reason: 'BIRD refuses the configuration: bird.cfg:4:3 syntax error (from /calico/b)',
       },
       verdict: 'retry',
       level: 'error',
@@ -198,7 +198,7 @@ test.each([
     });
 
     expect(description).toMatchObject({
-      status: { outcome: 'failed', trouble: 'cannot write generation 7: no space left on device' },
+      status: { outcome: 'failed', reason: 'cannot write generation 7: no space left on device' },
       verdict: 'retry',
       level: 'warn',
       message: 'the configuration could not be applied; it is tried again',
@@ -225,7 +225,7 @@ test('custom filters that could not be judged are a failed pass, which is repeat
   expect(description).toMatchObject({
     status: {
       outcome: 'failed',
-      trouble: 'custom filters could not be judged: cannot make a folder',
+      reason: 'custom filters could not be judged: cannot make a folder',
     },
     verdict: 'retry',
     level: 'warn',
@@ -242,7 +242,7 @@ test('a template that cannot be printed is an error, and waits for somebody to m
   expect(description).toMatchObject({
     status: {
       outcome: 'unrenderable',
-      trouble: 'template bird.cfg.hbs:3:2: there is no "nmae"',
+      reason: 'template bird.cfg.hbs:3:2: there is no "nmae"',
       changes: [],
     },
     verdict: 'done',

@@ -121,7 +121,7 @@ test('a newest state that is refused leaves the last good one ready, and says wh
 });
 
 test('a newest state that cannot be rendered is said, too', () => {
-  const lastPass = { ...PASS, outcome: 'unrenderable', trouble: 'template bird.cfg.hbs' } as const;
+  const lastPass = { ...PASS, outcome: 'unrenderable', reason: 'template bird.cfg.hbs' } as const;
 
   expect(readinessWith([running(7)], undefined, { lastPass }).lines).toContain(
     'the newest state is not applied: template bird.cfg.hbs',

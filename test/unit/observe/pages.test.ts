@@ -48,7 +48,7 @@ const busy = statusWith({
     stagesMs: { plan: 1.04, render: 2 },
     causes: ['/calico/bgp/v1/host/node-b/ip_addr_v4'],
     changes: ['session Mesh_192_0_2_2 added'],
-    trouble: 'BIRD refuses the configuration',
+    reason: 'BIRD refuses the configuration',
   },
   retry: { attempt: 3, reason: 'BIRD refuses the configuration', at: 2_001_000 },
   birds: [
@@ -143,7 +143,7 @@ test('nothing that the datastore holds becomes markup', async () => {
         causes: [evil],
         changes: [evil],
         restarts: { count: 1, sessions: [evil], reasons: [evil] },
-        trouble: evil,
+        reason: evil,
       },
       problems: [{ code: 'invalid-value', key: evil, reason: evil, action: evil, since: 1 }],
     }),
@@ -154,7 +154,7 @@ test('nothing that the datastore holds becomes markup', async () => {
   expect(
     body.match(/&lt;script&gt;alert\(&quot;x&quot;\)&lt;\/script&gt;&#x27;&amp;/g),
   ).toHaveLength(
-    // Title, heading, health line, datastore twice, trouble, cause, change, restart, key, reason, action.
+    // Title, heading, health line, datastore twice, reason, cause, change, restart, key, reason, action.
     12,
   );
 });

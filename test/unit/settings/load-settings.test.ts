@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { configPathOf } from '../../../src/settings/load-settings.js';
-import { mistakesIn, settingsFrom, sourcesWith } from './settings-fixture.js';
+import { reasonsIn, settingsFrom, sourcesWith } from './settings-fixture.js';
 
 describe('sources', () => {
   const inAllSources = [
@@ -69,7 +69,7 @@ describe('sources', () => {
   });
 
   test('an empty config file says nothing', () => {
-    expect(mistakesIn({ config: null })).toEqual([]);
+    expect(reasonsIn({ config: null })).toEqual([]);
   });
 
   test('the config file is named by its option, else by its variable', () => {
@@ -134,18 +134,18 @@ describe('what follows from settings', () => {
   });
 });
 
-describe('mistakes', () => {
+describe('wrong settings', () => {
   test('a reflector needs an address of one family', () => {
     const options = { role: 'reflector' };
 
-    expect(mistakesIn({ options })).toEqual([
+    expect(reasonsIn({ options })).toEqual([
       '--role reflector needs an address: --ip or --ip6 (IP, IP6)',
     ]);
-    expect(mistakesIn({ options, environment: { IP6: '2001:db8::1' } })).toEqual([]);
+    expect(reasonsIn({ options, environment: { IP6: '2001:db8::1' } })).toEqual([]);
   });
 
   test('datastore file needs a file', () => {
-    expect(mistakesIn({ options: { datastore: 'file' } })).toEqual([
+    expect(reasonsIn({ options: { datastore: 'file' } })).toEqual([
       '--datastore file needs --file (BIRDKEEPER_FILE)',
     ]);
   });
@@ -153,7 +153,7 @@ describe('mistakes', () => {
   test.each([[{ 'etcd-cert': '/c.pem' }], [{ 'etcd-key': '/k.pem' }]])(
     'a certificate and its key go together: %o is refused',
     (options) => {
-      expect(mistakesIn({ options })).toEqual([
+      expect(reasonsIn({ options })).toEqual([
         '--etcd-cert and --etcd-key (ETCD_CERT_FILE, ETCD_KEY_FILE) go together: one of them is missing',
       ]);
     },
@@ -164,7 +164,7 @@ describe('mistakes', () => {
     [{ ETCD_PASSWORD_FILE: '/p' }],
     [{ ETCD_USERNAME: 'root' }],
   ])('a user and a password go together: %o is refused', (environment) => {
-    expect(mistakesIn({ environment })).toEqual([
+    expect(reasonsIn({ environment })).toEqual([
       '--etcd-username and a password (ETCD_PASSWORD, --etcd-password-file) go together: one of them is missing',
     ]);
   });
@@ -172,7 +172,7 @@ describe('mistakes', () => {
   test('names that the config file must not have are told, passwords among them', () => {
     const config = { 'output-dri': '/out', etcdPassword: 'secret', 'etcd-password': 'secret' };
 
-    expect(mistakesIn({ config })).toEqual([
+    expect(reasonsIn({ config })).toEqual([
       '/etc/birdkeeper.yaml: output-dri: there is no such setting',
       '/etc/birdkeeper.yaml: etcdPassword: there is no such setting',
       '/etc/birdkeeper.yaml: etcd-password: there is no such setting',
@@ -180,25 +180,25 @@ describe('mistakes', () => {
   });
 
   test.each([[['a']], ['text'], [7]])('a config file that holds %o is refused', (config) => {
-    expect(mistakesIn({ config })).toEqual([
+    expect(reasonsIn({ config })).toEqual([
       '/etc/birdkeeper.yaml: it is not a list of settings with their values',
     ]);
   });
 
   test('a record where the config file needs a value is refused', () => {
-    expect(mistakesIn({ config: { 'output-dir': { path: '/out' } } })).toEqual([
+    expect(reasonsIn({ config: { 'output-dir': { path: '/out' } } })).toEqual([
       '/etc/birdkeeper.yaml: output-dir: it is a record, and must be one value or a list',
     ]);
   });
 
-  test('all mistakes are told at once, each with its source', () => {
-    const mistakes = mistakesIn({
+  test('everything that is wrong is told at once, each with its source', () => {
+    const reasons = reasonsIn({
       options: { role: 'router', 'quiet-ms': '-1' },
       environment: { ETCD_AUTHORITY: 'nowhere', IP: '192.0.2.300', NODENAME: 'a/b' },
       config: { 'log-level': 'loud', listen: '9470', extra: 1 },
     });
 
-    expect(mistakes).toEqual([
+    expect(reasons).toEqual([
       '/etc/birdkeeper.yaml: extra: there is no such setting',
       'ETCD_AUTHORITY: "nowhere" is not of the form HOST:PORT',
       expect.stringMatching(/^NODENAME: .*"a\/b"/),
@@ -216,13 +216,13 @@ describe('mistakes', () => {
       ETCD_AUTHORITY: 'root:geheim@192.0.2.1:2379',
     };
 
-    expect(mistakesIn({ environment })).toEqual([
+    expect(reasonsIn({ environment })).toEqual([
       'ETCD_ENDPOINTS: "http://[redacted]@192.0.2.1:2379" is not of the form http://HOST:PORT or https://HOST:PORT',
       'ETCD_AUTHORITY: "[redacted]@192.0.2.1:2379" is not of the form HOST:PORT',
     ]);
   });
 
-  test('no mistake shows the password, whatever else is wrong', () => {
+  test('no reason shows the password, whatever else is wrong', () => {
     const wrong = fc.record(
       {
         ETCD_USERNAME: fc.constantFrom('', 'root'),
@@ -237,7 +237,7 @@ describe('mistakes', () => {
 
     fc.assert(
       fc.property(wrong, password, (environment, secret) => {
-        const text = mistakesIn({
+        const text = reasonsIn({
           environment: { ...environment, ETCD_PASSWORD: secret },
           config: { 'etcd-password': secret },
         }).join('\n');

@@ -26,13 +26,13 @@ export function sourcesWith({
 export function settingsFrom(parts: Parameters<typeof sourcesWith>[0]): Settings {
   const loaded = loadSettings(sourcesWith(parts));
   if (!loaded.ok) {
-    expect.fail(loaded.mistakes.join('\n'));
+    expect.fail(loaded.reasons.join('\n'));
   }
   return loaded.settings;
 }
 
 /** What is wrong with settings; empty when nothing is. */
-export function mistakesIn(parts: Parameters<typeof sourcesWith>[0]): readonly string[] {
+export function reasonsIn(parts: Parameters<typeof sourcesWith>[0]): readonly string[] {
   const loaded = loadSettings(sourcesWith(parts));
-  return loaded.ok ? [] : loaded.mistakes;
+  return loaded.ok ? [] : loaded.reasons;
 }

@@ -34,7 +34,7 @@ test.each([
 ])('exit status %i with 8002 "%s" is a refusal', (exitCode, text, expected) => {
   expect(parseConfigureReply(exitCode, `${READING}8002 ${text}\n`)).toEqual({
     kind: 'refused',
-    complaint: { path: 'bird.cfg', ...expected },
+    refusal: { path: 'bird.cfg', ...expected },
   });
 });
 
@@ -68,7 +68,7 @@ test('a refusal without reply codes is understood, also with exit status 0', () 
 
   expect(parseConfigureReply(0, output)).toMatchObject({
     kind: 'refused',
-    complaint: { path: 'x.cfg', line: 4, column: 1, message: 'syntax error' },
+    refusal: { path: 'x.cfg', line: 4, column: 1, message: 'syntax error' },
   });
 });
 

@@ -31,14 +31,14 @@ test.each([
 ])('a refusal of BIRD %s names file, line and column', (_, output, path, line, column, message) => {
   expect(parseCheckOutput(1, `${output}\n`)).toEqual({
     kind: 'refused',
-    complaint: { path, line, column, message },
+    refusal: { path, line, column, message },
   });
 });
 
 test('a refusal of a BIRD that does not count columns is understood', () => {
   expect(parseCheckOutput(1, 'bird: /etc/bird.conf, line 4: syntax error\n')).toEqual({
     kind: 'refused',
-    complaint: { path: '/etc/bird.conf', line: 4, message: 'syntax error' },
+    refusal: { path: '/etc/bird.conf', line: 4, message: 'syntax error' },
   });
 });
 

@@ -8,14 +8,14 @@ const FILES = fileSetOf(
 );
 
 test('a refusal gives the name of the file and the refused line, without passwords', () => {
-  const complaint = {
+  const refusal = {
     path: '/etc/birdkeeper/config/.birdkeeper/generations/7/bird.cfg',
     line: 2,
     column: 22,
     message: 'syntax error',
   };
 
-  expect(refusalOf('bird', complaint, FILES)).toEqual({
+  expect(refusalOf('bird', refusal, FILES)).toEqual({
     daemon: 'bird',
     file: 'bird.cfg',
     line: 2,
@@ -26,9 +26,9 @@ test('a refusal gives the name of the file and the refused line, without passwor
 });
 
 test("a refusal in an operator's own include gives its whole path", () => {
-  const complaint = { path: '/etc/bird/mine.conf', line: 3, message: 'syntax error' };
+  const refusal = { path: '/etc/bird/mine.conf', line: 3, message: 'syntax error' };
 
-  expect(refusalOf('bird', complaint, FILES)).toEqual({
+  expect(refusalOf('bird', refusal, FILES)).toEqual({
     daemon: 'bird',
     file: '/etc/bird/mine.conf',
     line: 3,

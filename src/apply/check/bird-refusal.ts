@@ -1,7 +1,7 @@
 /** What BIRD says about a place in its configuration: `FILE:LINE:COLUMN text`. */
 
-/** One complaint of BIRD. */
-export interface Complaint {
+/** What BIRD says no to, in its own words. */
+export interface BirdRefusal {
   /** The path as BIRD printed it. */
   readonly path: string;
   /** From 1. */
@@ -16,8 +16,8 @@ const PREFIX = /^(?:[^\s:/]+: )?(?:[-\d]+ [\d:.]+ \[\d+\] <[A-Z]+> )?/;
 const PLACE =
   /^(?<path>.+?)(?::(?<line>\d+):(?<column>\d+)|, line (?<oldLine>\d+):) (?<message>.+)$/;
 
-/** The complaint that a line of output holds, or `undefined` when it names no place. */
-export function parseComplaint(text: string): Complaint | undefined {
+/** The refusal that a line of output holds, or `undefined` when it names no place. */
+export function parseBirdRefusal(text: string): BirdRefusal | undefined {
   const groups = PLACE.exec(text.trimEnd().replace(PREFIX, ''))?.groups;
   if (groups === undefined) {
     return undefined;
@@ -31,7 +31,7 @@ export function parseComplaint(text: string): Complaint | undefined {
   };
 }
 
-/** The first complaint among lines of output. */
-export function firstComplaint(lines: readonly string[]): Complaint | undefined {
-  return lines.map(parseComplaint).find((complaint) => complaint !== undefined);
+/** The first refusal among lines of output. */
+export function firstBirdRefusal(lines: readonly string[]): BirdRefusal | undefined {
+  return lines.map(parseBirdRefusal).find((refusal) => refusal !== undefined);
 }
