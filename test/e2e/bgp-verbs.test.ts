@@ -296,6 +296,37 @@ test.each([
   expect(JSON.parse(await output(store, 'peer show -o json'))).toEqual([]);
 });
 
+test.each(['etcd3', 'file'])(
+  'of operators who take away the last two paths one is refused, on %s',
+  async (kind) => {
+    const peers = ['172.17.42.40', '172.17.42.41'];
+    const record = (ip: string): string => JSON.stringify({ ip, as_num: '65100' });
+    const nodes = ['kube-node1', 'kube-node2'];
+    const store = await (stores[kind] ?? expect.fail())({
+      '/calico/bgp/v1/global/as_num': '65100',
+      [MESH]: '{"enabled":false}',
+      ...Object.fromEntries(
+        nodes.map((node, i) => [`/calico/bgp/v1/host/${node}/ip_addr_v4`, `172.17.42.3${i}`]),
+      ),
+      ...Object.fromEntries(
+        peers.map((ip) => [`/calico/bgp/v1/rr_v4/${ip}`, record(ip).replace('as_num', 'zone')]),
+      ),
+      ...Object.fromEntries(
+        nodes.flatMap((node) =>
+          peers.map((ip) => [`/calico/bgp/v1/host/${node}/peer_v4/${ip}`, record(ip)]),
+        ),
+      ),
+    });
+
+    const ended = await Promise.all(
+      peers.map((ip) => bgp(store, `peer remove ${ip} --node kube-node1`)),
+    );
+
+    expect(ended.map(({ exitStatus }) => exitStatus).toSorted()).toEqual([0, 1]);
+    expect(ended.map(({ stderr }) => stderr).join('')).toContain('kube-node1 - kube-node2 (IPv4)');
+  },
+);
+
 test('a store of Calico 3 is not written to without --force', async () => {
   const store = await (stores.etcd3 ?? expect.fail())({
     '/calico/resources/v3/projectcalico.org/nodes/kube-node1': '{"kind":"Node"}',

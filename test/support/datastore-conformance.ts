@@ -114,6 +114,27 @@ export function testConformance(
     expect((await datastore.read()).entries).toEqual(before.entries);
   });
 
+  const others: readonly { readonly what: string; readonly by: Change }[] = [
+    { what: 'came', by: put('/b/3', 'new') },
+    { what: 'was changed', by: put('/b/1', 'other') },
+    { what: 'went', by: remove('/b/2') },
+  ];
+  test.each(others)(
+    'an edit is overtaken when below a prefix that is to be unchanged a key $what',
+    async ({ by }) => {
+      const { datastore, apply } = await open();
+      await apply([put('/a/1', 'one'), put('/b/1', 'x'), put('/b/2', 'y')]);
+      const edit = { changes: [put('/a/1', 'eins')], reliesOn: ['/b/1'], unchangedBelow: ['/b/'] };
+      const basis = await datastore.read();
+      await apply([put('/a/2', 'elsewhere')]);
+      expect(await datastore.commit({ basis, ...edit })).toBe('committed');
+
+      const old = await datastore.read();
+      await apply([by]);
+      expect(await datastore.commit({ basis: old, ...edit })).toBe('overtaken');
+    },
+  );
+
   test('of two edits with the same basis one is made', async () => {
     const { datastore, apply } = await open();
     await apply([put('/a/1', 'one')]);

@@ -76,7 +76,8 @@ async function createBeside(path: string, beside: string): Promise<FileHandle | 
   return undefined;
 }
 
-function standsIn(text: string, path: string, { basis, changes, reliesOn }: Edit): boolean {
+function standsIn(text: string, path: string, edit: Edit): boolean {
+  const { basis, changes, reliesOn, unchangedBelow = [] } = edit;
   const parsed = parseEntries(text);
   if (!parsed.ok) {
     throw new DatastoreError(`${path}:${parsed.reason}`, {
@@ -85,8 +86,11 @@ function standsIn(text: string, path: string, { basis, changes, reliesOn }: Edit
     });
   }
   const before = new Map(basis.entries.map(({ key, value }) => [key, value]));
-  return [...changes.map(({ key }) => key), ...reliesOn].every(
-    (key) => before.get(key) === parsed.value.entries.get(key),
+  const now = parsed.value.entries;
+  const isBelow = (key: string): boolean => unchangedBelow.some((one) => key.startsWith(one));
+  const below = [...before.keys(), ...now.keys()].filter(isBelow);
+  return [...changes.map(({ key }) => key), ...reliesOn, ...below].every(
+    (key) => before.get(key) === now.get(key),
   );
 }
 

@@ -7,6 +7,7 @@ import { type Change, DatastoreError, type Edit, type EditOutcome } from '../../
 import type { Condition, Etcd2Client } from './client.js';
 import { ERROR_CODE, Etcd2Error } from './etcd2-error.js';
 import { explainEtcd2Failure } from './failure.js';
+import { directoriesOf, list } from './list.js';
 
 /** One change that has to be made, if the condition holds. */
 interface Step {
@@ -24,10 +25,20 @@ interface Progress {
 /** What each key has to be for the edit to stand, found to be so; undefined when one of them isn't. */
 export async function compare(
   client: Etcd2Client,
-  { basis, changes, reliesOn }: Edit,
+  { basis, changes, reliesOn, unchangedBelow = [] }: Edit,
 ): Promise<readonly Step[] | undefined> {
   const expected = new Map(basis.entries.map(({ key, value }) => [key, value]));
-  const keys = [...new Set([...changes.map(({ key }) => key), ...reliesOn])];
+  const isListed = (key: string): boolean => unchangedBelow.some((one) => key.startsWith(one));
+  if (unchangedBelow.length > 0) {
+    const { entries, isConsistent } = await list(client, directoriesOf(unchangedBelow));
+    const count = [...expected.keys()].filter(isListed).length;
+    const isSame = entries.every(({ key, value }) => expected.get(key) === value);
+    if (!isConsistent || !isSame || entries.length !== count) {
+      return undefined;
+    }
+  }
+  const others = reliesOn.filter((key) => !isListed(key));
+  const keys = [...new Set([...changes.map(({ key }) => key), ...others])];
   const found = new Map(
     await Promise.all(keys.map(async (key) => [key, (await client.get(key)).node] as const)),
   );

@@ -5,7 +5,8 @@
  * isn't now. etcd takes 128 comparisons, which are 64 standing keys; what relies on more, as an edit of a large cluster does,
  * compares the rest by the range of keys that they stand in: none in it was written after the basis' revision. That finds
  * each put, of other keys in the range too. A deletion leaves nothing to compare: it is found by the number of keys, which is
- * asked for right before, so that only one in the milliseconds between goes unnoticed.
+ * asked for right before, so that only one in the milliseconds between goes unnoticed. Key prefixes that are to be unchanged are
+ * compared the same way.
  */
 import { DatastoreError, type Edit, type EditOutcome } from '../../datastore.js';
 import type { EtcdConnection } from './connection.js';
@@ -24,7 +25,7 @@ const MAX_OPERATIONS = 128;
 export async function commitEdit(
   connection: EtcdConnection,
   ranges: readonly KeyRange[],
-  { basis, changes, reliesOn }: Edit,
+  { basis, changes, reliesOn, unchangedBelow = [] }: Edit,
 ): Promise<EditOutcome> {
   if (changes.length > MAX_OPERATIONS) {
     throw new DatastoreError(
@@ -35,9 +36,13 @@ export async function commitEdit(
   const revision = Number(basis.revision);
   const standing = new Set(basis.entries.map(({ key }) => key));
   const keys = [...new Set([...changes.map(({ key }) => key), ...reliesOn])];
+  const whole = keyRangesOf(unchangedBelow);
   const comparisons = keys.map((key) => unchanged(key, standing.has(key), revision));
-  const exact = thatFit(comparisons, MAX_OPERATIONS - ranges.length);
-  const rest = coveringRanges(keys.slice(exact.length), ranges);
+  const exact = thatFit(comparisons, MAX_OPERATIONS - ranges.length - whole.length);
+  const others = keys
+    .slice(exact.length)
+    .filter((key) => !whole.some(({ keyPrefix }) => key.startsWith(keyPrefix)));
+  const rest = [...whole, ...coveringRanges(others, ranges)];
   if (!(await haveAsMany(connection, rest, [...standing]))) {
     return 'overtaken';
   }
