@@ -82,19 +82,34 @@ function addEntries(
   document: Document.Parsed,
 ): Fault | undefined {
   for (const { key: keyNode, value } of map.items) {
-    const key = String(keyNode.toJS(document));
-    if (entries.has(key)) {
-      return { offset: keyNode.range[0], reason: `${key} is given twice` };
+    const key = plain(keyNode, document);
+    if (!key.ok) {
+      return { offset: offsetOf(keyNode), reason: key.reason };
     }
-    try {
-      entries.set(key, textOf(value, document));
-    } catch (error) {
-      // An alias that names nothing, or expands to far too much, shows only here.
-      const reason = firstLine(error instanceof Error ? error.message : String(error));
-      return { offset: value?.range[0] ?? keyNode.range[0], reason };
+    const text = String(key.value);
+    if (entries.has(text)) {
+      return { offset: offsetOf(keyNode), reason: `${text} is given twice` };
     }
+    const content = plain(value, document);
+    if (!content.ok) {
+      return { offset: offsetOf(value ?? keyNode), reason: content.reason };
+    }
+    entries.set(text, textOf(value, content.value));
   }
   return undefined;
+}
+
+/** A node as what it stands for. An alias that names nothing, or expands to far too much, shows only here. */
+function plain(node: ParsedNode | null, document: Document.Parsed): Result<unknown> {
+  try {
+    return ok(node?.toJS(document) ?? null);
+  } catch (error) {
+    return refused(firstLine(error instanceof Error ? error.message : String(error)));
+  }
+}
+
+function offsetOf(node: ParsedNode): number {
+  return node.range[0];
 }
 
 /** A resource of Calico's v3 API as `KIND NAME`; undefined for any other map. */
@@ -106,8 +121,7 @@ export function resourceOf(map: YAMLMap): string | undefined {
   return `${kind} ${String(map.getIn(['metadata', 'name']) ?? '(without a name)')}`;
 }
 
-function textOf(node: Node | null, document: Document.Parsed): string {
-  const value: unknown = node?.toJS(document) ?? null;
+function textOf(node: Node | null, value: unknown): string {
   if (typeof value === 'string') {
     return value;
   }

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseEntries } from '../../../../src/datastore/file/parse-entries.js';
 
@@ -46,6 +47,8 @@ test.each([
   ['/a: 1\n---\n- x\n', '3:1: not a map of key to value'],
   ['just text', '1:1: not a map of key to value'],
   ['/a: "x\n', '2:1: Missing closing "quote'],
+  ['*b : x\n', '1:1: Unresolved alias (the anchor must be set before the alias): b'],
+  ['/a: x\n? [*b]\n: y\n', '2:3: Unresolved alias (the anchor must be set before the alias): b'],
   ['/a: *b\n', '1:5: Unresolved alias (the anchor must be set before the alias): b'],
 ])('%j is refused as %j', (text, reason) => {
   expect(parseEntries(text)).toEqual({ ok: false, reason });
@@ -60,4 +63,55 @@ test('a Calico v3 resource is no entry', () => {
     ok: true,
     value: { entries: new Map(), ignoredResources: ['IPPool p'] },
   });
+});
+
+test('an alias that stands for a key is one', () => {
+  expect(entriesOf('/a: &x /b\n*x : y\n')).toEqual({ '/a': '/b', '/b': 'y' });
+});
+
+test('whatever a file holds, it is read or refused with a place, and nothing is thrown', () => {
+  const piece = fc.constantFrom(
+    ...['/a', '/b: ', ': ', '*x', '&x ', '*x : ', '? ', '- ', '[', ']', '{', '}', ', ', '"', "'"],
+    ...[
+      '!!int ',
+      '!!binary ',
+      '!foo ',
+      '<<: ',
+      '---\n',
+      '...\n',
+      '%YAML 1.1\n',
+      '%TAG ! x\n',
+      '|\n',
+      '>\n',
+    ],
+    ...[
+      '\n',
+      '  ',
+      '\t',
+      '# c\n',
+      '\0',
+      '\ud800',
+      '1e999',
+      '.nan',
+      '~',
+      'kind: X\n',
+      'apiVersion: v3\n',
+    ],
+  );
+  const text = fc.array(fc.oneof(piece, fc.string({ maxLength: 4 })), { maxLength: 15 });
+
+  fc.assert(
+    fc.property(text, (pieces) => {
+      const parsed = parseEntries(pieces.join(''));
+
+      if (parsed.ok) {
+        for (const [key, value] of parsed.value.entries) {
+          expect([typeof key, typeof value]).toEqual(['string', 'string']);
+        }
+      } else {
+        expect(parsed.reason).toMatch(/^\d+:\d+: ./);
+      }
+    }),
+    { numRuns: 2_000 },
+  );
 });
