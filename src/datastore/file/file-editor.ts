@@ -1,18 +1,15 @@
 /**
  * Changes in a datastore file that leave the rest of its text, comments too, as it is.
  *
- * The new text is written beside the file and takes its place by a rename: a reader sees the old or the new contents. That
- * the file beside it can be created only once is also what keeps two editors apart.
+ * The new text takes the file's place by a rename: a reader sees the old or the new contents. See edit-lock.ts for what keeps
+ * two editors apart.
  */
-import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { type FileHandle, realpath, stat } from 'node:fs/promises';
 import { Document, isMap, parseAllDocuments } from 'yaml';
 import { type Change, DatastoreError, type Edit, type EditOutcome } from '../datastore.js';
+import { takeLock } from './edit-lock.js';
 import { readText } from './file-reader.js';
 import { parseEntries, resourceOf } from './parse-entries.js';
-
-/** A file beside the datastore file that is older was left by an editor that died. */
-const STALE_AFTER_MS = 10_000;
 
 /**
  * Makes `edit` in the file at `path`, if its basis still stands there.
@@ -21,31 +18,25 @@ const STALE_AFTER_MS = 10_000;
  */
 export async function commitToFile(path: string, edit: Edit): Promise<EditOutcome> {
   const target = await realPathOf(path);
-  const beside = join(dirname(target), `.${basename(target)}.birdkeeper-edit`);
-  const handle = await createBeside(path, beside);
-  if (handle === undefined) {
+  const lock = await takeLock(target).catch((error: unknown) => {
+    throw cannotWrite(path, error);
+  });
+  if (lock === undefined) {
     return 'overtaken';
   }
-  // Once it has taken the file's place, what stands at its own is another editor's.
-  let isOurs = true;
   try {
     const text = await readText(path);
     if (!standsIn(text, path, edit)) {
       return 'overtaken';
     }
-    await handle.writeFile(withChanges(text, edit.changes));
-    await handle.sync();
-    await keepOwner(target, handle);
-    await rename(beside, target);
-    isOurs = false;
-    return 'committed';
+    await lock.file.writeFile(withChanges(text, edit.changes));
+    await lock.file.sync();
+    await keepOwner(target, lock.file);
+    return (await lock.publish()) ? 'committed' : 'overtaken';
   } catch (error) {
     throw error instanceof DatastoreError ? error : cannotWrite(path, error);
   } finally {
-    await handle.close();
-    if (isOurs) {
-      await rm(beside, { force: true });
-    }
+    await lock.release();
   }
 }
 
@@ -55,25 +46,6 @@ async function realPathOf(path: string): Promise<string> {
   } catch (error) {
     throw cannotWrite(path, error);
   }
-}
-
-/** The new file, opened; undefined while another editor has it. */
-async function createBeside(path: string, beside: string): Promise<FileHandle | undefined> {
-  try {
-    return await open(beside, 'wx', 0o600);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) {
-      throw cannotWrite(path, error);
-    }
-  }
-  const age = await stat(beside).then(
-    ({ mtimeMs }) => Date.now() - mtimeMs,
-    () => 0,
-  );
-  if (age > STALE_AFTER_MS) {
-    await rm(beside, { force: true });
-  }
-  return undefined;
 }
 
 function standsIn(text: string, path: string, edit: Edit): boolean {

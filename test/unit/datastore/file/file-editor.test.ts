@@ -2,6 +2,7 @@
 import { mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { takeLock } from '../../../../src/datastore/file/edit-lock.js';
 import { commitToFile } from '../../../../src/datastore/file/file-editor.js';
 import { parseEntries } from '../../../../src/datastore/file/parse-entries.js';
 import { folderForTest } from '../../../support/folder.js';
@@ -100,10 +101,18 @@ test('a file that is no datastore is left alone, with line and column', async ()
   expect(await readFile(path, 'utf8')).toBe('a: [');
 });
 
+/** The lock's folder of a file, and its age set to more than its lease. */
+function lockFolder(dir: string): string {
+  return join(dir, '.datastore.yaml.birdkeeper-edit');
+}
+async function age(folder: string): Promise<void> {
+  const longAgo = new Date(Date.now() - 60_000);
+  await utimes(folder, longAgo, longAgo);
+}
+
 test('what another editor has in hand is waited for, and what a dead one left is cleared away', async () => {
   const { dir, path, basis } = await fileForTest();
-  const beside = join(dir, '.datastore.yaml.birdkeeper-edit');
-  await writeFile(beside, 'half');
+  const other = await takeLock(path);
   const edit = {
     basis,
     changes: [{ kind: 'put', key: '/a/1', value: 'eins' }] as const,
@@ -111,12 +120,33 @@ test('what another editor has in hand is waited for, and what a dead one left is
   };
 
   expect(await commitToFile(path, edit)).toBe('overtaken');
-  expect(await readFile(beside, 'utf8')).toBe('half');
+  expect(await readdir(lockFolder(dir))).toHaveLength(1);
 
-  const longAgo = new Date(Date.now() - 60_000);
-  await utimes(beside, longAgo, longAgo);
+  await age(lockFolder(dir));
   expect(await commitToFile(path, edit)).toBe('overtaken');
   expect(await commitToFile(path, edit)).toBe('committed');
+  expect(await readdir(dir)).toEqual(['datastore.yaml']);
+  await other?.release();
+});
+
+test('an editor that stalls publishes neither its own text nor that of a rival', async () => {
+  const { dir, path } = await fileForTest();
+  const stalled = await takeLock(path);
+  await stalled?.file.writeFile('/a/1: from the stalled one\n');
+  await age(lockFolder(dir));
+  expect(await takeLock(path)).toBeUndefined();
+  const rival = await takeLock(path);
+  await rival?.file.writeFile('half of the rival');
+
+  expect(await stalled?.publish()).toBe(false);
+  await stalled?.release();
+
+  expect(await readFile(path, 'utf8')).toBe(TEXT);
+  expect(await takeLock(path)).toBeUndefined();
+  expect(await rival?.publish()).toBe(true);
+  await rival?.release();
+  expect(await readFile(path, 'utf8')).toBe('half of the rival');
+  expect(await readdir(dir)).toEqual(['datastore.yaml']);
 });
 
 test('a folder in the place of the file is told as such', async () => {
