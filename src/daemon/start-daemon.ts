@@ -11,9 +11,8 @@ import { pagesOf } from '../observe/pages.js';
 import type { SystemdNotifier } from '../observe/sd-notify.js';
 import { StatusBoard } from '../observe/status.js';
 import { Planner } from '../plan/make-plan.js';
-import { Daemon } from './daemon.js';
+import { Daemon, type DaemonParts } from './daemon.js';
 import { DialectWatch } from './dialect-watch.js';
-import type { EarlyFollower } from './early-follower.js';
 import { Hold } from './hold/hold.js';
 import { lastGoodFile } from './last-good-file.js';
 import { birdOf, birdsOf, hostOf } from './parts.js';
@@ -45,6 +44,13 @@ export interface RunningDaemon {
 /** How a failed pass is repeated. */
 const RETRY = { baseMs: 250, maxMs: 5_000 };
 
+/** What tells people and machines how the daemon does. */
+interface Views {
+  readonly board: StatusBoard;
+  readonly metrics: Metrics;
+  readonly isStuck: () => boolean;
+}
+
 /**
  * Starts a daemon.
  *
@@ -55,68 +61,93 @@ export async function startDaemon(
   preparation: Preparation,
   context: StartContext,
 ): Promise<RunningDaemon> {
-  const { settings, dialect, engine, follower } = preparation;
-  const { clock, logger, fatal } = context;
-  const birds = birdsOf(settings, dialect);
-  const { outputDir, stateDir, keepGenerations } = settings;
-  const applier = await openApplier(follower, {
-    outputDir,
-    stateDir,
-    keepGenerations,
-    birds,
-    clock,
-    logger,
-  });
+  const { follower } = preparation;
+  let applier: Applier | undefined;
   try {
-    const board = boardOf(preparation, context, applier);
-    const sessionStates = new SessionStates(birds, clock);
-    const metrics = new Metrics({
-      status: () => board.current(),
-      sessions: () => sessionStates.current(),
-      lostLogLines: context.lostLogLines,
-    });
-    const lastGood = lastGoodFile(stateDir, logger);
-    const host = hostOf(settings);
-    const progress = new Progress(clock);
-    const isStuck = (): boolean => progress.isStuck();
-    context.notifier.stopPingingWhen(isStuck);
-    const server = await listen(preparation, context, { board, metrics, isStuck });
-    const { spacingMs, quietMs, maxWaitMs } = settings;
-    const daemon = new Daemon({
-      store: new DecodedStore(await lastGood.read()),
-      planner: new Planner(),
-      dialect,
-      engine,
-      host,
-      applier,
-      judge: statementJudge(birds, { clock, logger, folder: stateDir }),
-      follower,
-      lastGood,
-      hold: await Hold.open({ stateDir, host, clock, logger }),
-      progress,
-      dialectWatch: dialectWatchOf(preparation, context),
-      board,
-      metrics,
-      clock,
-      logger,
-      fatal,
-      times: { spacingMs, quietMs, maxWaitMs, retry: RETRY },
-      onPass: () => tellSystemd(board, context.notifier),
-    });
-    daemon.start();
-    // Ready is the daemon, not yet BIRD: a BIRD that is ordered after us must not wait for itself. /readyz tells the rest.
-    context.notifier.ready('starting');
-    return {
-      async stop() {
-        await daemon.stop();
-        await server?.close();
-      },
-    };
+    applier = await openApplier(preparation, context);
+    return await startOn(applier, preparation, context);
   } catch (error) {
     await follower.stop();
-    await applier.close();
+    await applier?.close();
     throw error;
   }
+}
+
+async function startOn(
+  applier: Applier,
+  preparation: Preparation,
+  context: StartContext,
+): Promise<RunningDaemon> {
+  const progress = new Progress(context.clock);
+  const views = viewsOf(preparation, context, { applier, progress });
+  const server = await listen(preparation, context, views);
+  const daemon = new Daemon(await partsOf(preparation, context, { applier, progress, ...views }));
+  daemon.start();
+  // Ready is the daemon, not yet BIRD: a BIRD that is ordered after us must not wait for itself. /readyz tells the rest.
+  context.notifier.ready('starting');
+  return {
+    async stop() {
+      await daemon.stop();
+      await server?.close();
+    },
+  };
+}
+
+function openApplier(
+  { settings, dialect }: Preparation,
+  { clock, logger }: StartContext,
+): Promise<Applier> {
+  const { outputDir, stateDir, keepGenerations } = settings;
+  const birds = birdsOf(settings, dialect);
+  return Applier.open({ outputDir, stateDir, keepGenerations, birds, clock, logger });
+}
+
+function viewsOf(
+  preparation: Preparation,
+  context: StartContext,
+  { applier, progress }: { readonly applier: Applier; readonly progress: Progress },
+): Views {
+  const { settings, dialect } = preparation;
+  const board = boardOf(preparation, context, applier);
+  const sessionStates = new SessionStates(birdsOf(settings, dialect), context.clock);
+  const metrics = new Metrics({
+    status: () => board.current(),
+    sessions: () => sessionStates.current(),
+    lostLogLines: context.lostLogLines,
+  });
+  const isStuck = (): boolean => progress.isStuck();
+  context.notifier.stopPingingWhen(isStuck);
+  return { board, metrics, isStuck };
+}
+
+async function partsOf(
+  preparation: Preparation,
+  context: StartContext,
+  made: Pick<DaemonParts, 'applier' | 'progress' | 'board' | 'metrics'>,
+): Promise<DaemonParts> {
+  const { settings, dialect, engine, follower } = preparation;
+  const { clock, logger, fatal, notifier } = context;
+  const { stateDir, spacingMs, quietMs, maxWaitMs } = settings;
+  const host = hostOf(settings);
+  const lastGood = lastGoodFile(stateDir, logger);
+  return {
+    ...made,
+    store: new DecodedStore(await lastGood.read()),
+    planner: new Planner(),
+    dialect,
+    engine,
+    host,
+    judge: statementJudge(birdsOf(settings, dialect), { clock, logger, folder: stateDir }),
+    follower,
+    lastGood,
+    hold: await Hold.open({ stateDir, host, clock, logger }),
+    dialectWatch: dialectWatchOf(preparation, context),
+    clock,
+    logger,
+    fatal,
+    times: { spacingMs, quietMs, maxWaitMs, retry: RETRY },
+    onPass: () => tellSystemd(made.board, notifier),
+  };
 }
 
 function dialectWatchOf(
@@ -132,18 +163,6 @@ function dialectWatchOf(
     onOtherBird();
   };
   return new DialectWatch({ birdPath, socketPath, birdVersion, clock, fatal, onOther });
-}
-
-async function openApplier(
-  follower: EarlyFollower,
-  options: Parameters<typeof Applier.open>[0],
-): Promise<Applier> {
-  try {
-    return await Applier.open(options);
-  } catch (error) {
-    await follower.stop();
-    throw error;
-  }
 }
 
 function boardOf(
@@ -168,11 +187,7 @@ function boardOf(
 async function listen(
   { settings }: Preparation,
   { clock, logger, builtInTemplates }: StartContext,
-  {
-    board,
-    metrics,
-    isStuck,
-  }: { readonly board: StatusBoard; readonly metrics: Metrics; readonly isStuck: () => boolean },
+  { board, metrics, isStuck }: Views,
 ): Promise<HttpServer | undefined> {
   const { listen: address, staleAfterSeconds } = settings;
   if (address === 'off') {
