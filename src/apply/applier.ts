@@ -192,6 +192,7 @@ export class Applier {
     await Promise.all(this.#birds.map((bird) => bird.start()));
     this.#facts.read();
     this.#installer.open(this.#facts.usedSequence);
+    this.#facts.forgetRestored((sequence) => this.#installer.markOf(sequence));
     this.#attempts = this.#attemptsOf();
     this.#progress.follow(this.#birds);
     this.#drift.resume(this.standing?.sequence);
@@ -223,10 +224,11 @@ export class Applier {
     const { checkTimeoutMs = DEFAULTS.checkTimeoutMs } = this.#options;
     const [birds, facts, installer] = [this.#birds, this.#facts, this.#installer];
     const fixedPath = (name: string): string => this.#layout.fixedPath(name);
+    const markOf = (sequence: number): string | undefined => installer.markOf(sequence);
     return new Attempts({
       ...{ clock, logger, birds, facts, installer },
       states: this.#states,
-      loader: new Loader({ birds, facts, clock, logger, timeoutMs, fixedPath }),
+      loader: new Loader({ birds, facts, clock, logger, timeoutMs, fixedPath, markOf }),
       check: checkerOf({ birds, clock, logger, timeoutMs: checkTimeoutMs }),
     });
   }

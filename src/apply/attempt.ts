@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.js';
+import { ApplyError, fileError } from './apply-error.js';
 import type { ApplyStep, ApplyTimings } from './apply-outcome.js';
 
 /** How far one attempt came, and how long each step took. */
@@ -37,4 +38,14 @@ export class Attempt {
       this.#timings[step] = this.#clock.monotonic() - this.#sinceMs;
     }
   }
+}
+
+/** What came of an attempt that `error` ended; rethrows bugs. */
+export function failureOf(error: unknown, { step, wrote, timings }: Attempt) {
+  const failure = fileError('cannot apply the configuration', error);
+  if (!(failure instanceof ApplyError)) {
+    throw failure;
+  }
+  const { message: reason, advice } = failure;
+  return { kind: 'failed', step, reason, advice, wrote, timings } as const;
 }

@@ -3,41 +3,27 @@
  * back when a running BIRD refuses what its parser had accepted.
  */
 
-import type { Clock } from '../base/clock.js';
-import type { Logger } from '../base/logger.js';
 import type { FileSet } from '../render/file-set.js';
-import { ApplyError, fileError } from './apply-error.js';
 import type { ApplyOutcome, Refusal } from './apply-outcome.js';
-import { Attempt } from './attempt.js';
-import type { BirdProcess } from './bird-process.js';
-import type { BirdStates } from './bird-states.js';
+import { type Attempt, failureOf } from './attempt.js';
 import type { Generation } from './disk/generations.js';
-import type { CheckStaged, Installer } from './installer.js';
-import type { LoadedFacts } from './loaded-facts.js';
-import type { Loader } from './loader.js';
+import type { CheckStaged } from './installer.js';
+import { LastGood, type LastGoodOptions } from './last-good.js';
 
 /** What attempts work with. */
-export interface AttemptsOptions {
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly birds: readonly BirdProcess[];
-  readonly installer: Installer;
-  readonly facts: LoadedFacts;
-  readonly states: BirdStates;
-  readonly loader: Loader;
+export interface AttemptsOptions extends LastGoodOptions {
   readonly check: CheckStaged;
 }
 
 /** See the head of this file. One attempt at a time. */
 export class Attempts {
   readonly #options: AttemptsOptions;
-  /** What every BIRD was known to run at last: where to go back to. */
-  #lastLoaded: Generation | undefined;
+  readonly #lastGood: LastGood;
   #lastRefusal: string | undefined;
 
   constructor(options: AttemptsOptions) {
     this.#options = options;
-    this.#lastLoaded = this.#findLastLoaded();
+    this.#lastGood = new LastGood(options);
   }
 
   /** Makes one attempt. Rejects with bugs only. */
@@ -46,10 +32,10 @@ export class Attempts {
       failureOf(error, attempt),
     );
     if (isBeforeBird(outcome)) {
-      await this.#loadStanding();
+      await this.#lastGood.uphold();
     }
+    this.#lastGood.note();
     if (outcome.kind === 'applied' || outcome.kind === 'unchanged') {
-      this.#lastLoaded = this.#options.installer.standing;
       this.#lastRefusal = undefined;
     }
     return outcome;
@@ -59,7 +45,7 @@ export class Attempts {
     const { facts, birds, clock } = this.#options;
     const known = facts.refusalsOf(fileSet.digest, birds, clock.now());
     if (known.length > 0) {
-      await this.#goBack(fileSet);
+      await this.#lastGood.goBack(fileSet);
       return this.#refused('configure', fileSet, known, attempt);
     }
     if (!this.#isWritten(fileSet)) {
@@ -87,7 +73,7 @@ export class Attempts {
       Promise.all([loader.load(birds, generation), wrote ? installer.settle() : undefined]),
     );
     if (refusals.length > 0) {
-      await this.#goBack(fileSet);
+      await this.#lastGood.goBack(fileSet);
       return this.#refused('configure', fileSet, refusals, attempt);
     }
     return { kind: 'applied', sequence, wrote, isInProgress, timings };
@@ -117,63 +103,6 @@ export class Attempts {
     }
   }
 
-  /**
-   * The running BIRD refuses what its parser accepted (they may be of different versions): the last generation that was
-   * loaded becomes current again, under a new number, and is loaded by those who had taken the new one. Does what is missing
-   * of that: an earlier try may have failed half-way.
-   */
-  async #goBack(refused: FileSet): Promise<void> {
-    const { clock, logger, installer } = this.#options;
-    const spoilt = this.#standingNow();
-    const former = this.#lastLoaded;
-    const attempt = new Attempt(clock);
-    try {
-      if (spoilt.fileSet.digest === refused.digest) {
-        if (former === undefined || former.fileSet.digest === refused.digest) {
-          logger.debug({}, 'BIRD refuses what stands, and there is nothing older to go back to');
-          return;
-        }
-        await installer.install(former.fileSet, async () => [], attempt, former);
-        installer.keepAsRefused(spoilt.sequence);
-      }
-      await this.#loadStanding();
-    } catch (error) {
-      const { reason, advice } = failureOf(error, attempt);
-      logger.error({ reason, advice }, 'could not go back to the configuration before');
-    }
-    if (attempt.wrote) {
-      await installer.settle();
-    }
-  }
-
-  /** A BIRD that was restarted gets what stands, although something newer is asked for that can't be applied. */
-  async #loadStanding(): Promise<void> {
-    const { clock, logger, installer, states, loader } = this.#options;
-    const { standing } = installer;
-    const birds = standing === undefined ? [] : states.notLoaded(standing);
-    if (standing === undefined || birds.length === 0) {
-      return;
-    }
-    try {
-      await loader.load(birds, standing);
-    } catch (error) {
-      const { reason, advice } = failureOf(error, new Attempt(clock));
-      logger.warn({ reason, advice }, 'BIRD did not load the last good configuration');
-    }
-  }
-
-  /** After a start: what stands if BIRD runs it; else what BIRD is known to run, if that is still on disk. */
-  #findLastLoaded(): Generation | undefined {
-    const { installer, states } = this.#options;
-    const { standing } = installer;
-    const needed = states.current(standing).birds.filter(({ isNeeded }) => isNeeded);
-    const [sequence, ...others] = new Set(needed.map(({ loaded }) => loaded?.sequence));
-    if (sequence === undefined || others.length > 0) {
-      return undefined;
-    }
-    return standing?.sequence === sequence ? standing : installer.read(sequence);
-  }
-
   #standingNow(): Generation {
     const { standing } = this.#options.installer;
     if (standing === undefined) {
@@ -201,13 +130,4 @@ function isBeforeBird(outcome: ApplyOutcome): boolean {
     (outcome.kind === 'refused' && outcome.step === 'check') ||
     (outcome.kind === 'failed' && outcome.step !== 'configure' && !outcome.wrote)
   );
-}
-
-function failureOf(error: unknown, { step, wrote, timings }: Attempt) {
-  const failure = fileError('cannot apply the configuration', error);
-  if (!(failure instanceof ApplyError)) {
-    throw failure;
-  }
-  const { message: reason, advice } = failure;
-  return { kind: 'failed', step, reason, advice, wrote, timings } as const;
 }

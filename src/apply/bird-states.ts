@@ -57,6 +57,11 @@ export class BirdStates {
     );
   }
 
+  /** Whether any BIRD process is known to run `generation`. */
+  isRun({ sequence }: Generation): boolean {
+    return this.#birds.some((bird) => this.#loadedBy(bird)?.sequence === sequence);
+  }
+
   /** How it is now, with `standing` on disk. */
   current(standing: Generation | undefined): ApplierState {
     const birds = this.#birds.map((bird) => this.#stateOf(bird, standing));

@@ -118,6 +118,11 @@ export class Installer {
     return this.#generations.read(sequence);
   }
 
+  /** See `Generations.markOf`. @throws an error of the file system */
+  markOf(sequence: number): string | undefined {
+    return this.#generations.markOf(sequence);
+  }
+
   /** Puts a generation that is no longer current aside, to be looked at. @throws an error of the file system */
   keepAsRefused(sequence: number): void {
     this.#generations.keepAsRefused(sequence);

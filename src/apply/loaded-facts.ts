@@ -3,7 +3,8 @@
  *
  * Kept on disk, so that a restart of birdkeeper reloads nothing that is loaded, and loads what is not. A fact is written
  * after BIRD confirmed, and names a generation by its number, which is never used twice: a crash at any moment leaves at
- * worst an old fact, and costs one reload that changes nothing. So the file is replaced without waiting for the disk.
+ * worst an old fact, and costs one reload that changes nothing. So the file is replaced without waiting for the disk. A
+ * backup that is restored would have numbers used twice: so a fact names the mark of its generation, too.
  */
 
 import * as v from 'valibot';
@@ -19,11 +20,12 @@ const Fact = v.object({
   process: v.optional(v.string()),
   isInProgress: v.boolean(),
   loadedAt: v.number(),
+  mark: v.exactOptional(v.string()),
 });
 const Refused = v.object({
   digest: v.string(),
   process: v.string(),
-  at: v.number(),
+  until: v.exactOptional(v.number()),
   refusal: v.object({
     daemon: v.picklist(['bird', 'bird6']),
     file: v.string(),
@@ -42,11 +44,6 @@ const State = v.object({
 /** How many refusals are remembered; a host that changes between so many bad states has other worries. */
 const MAX_REFUSED = 10;
 
-/** That BIRD can't open a file is no verdict on the text: rights can be given while text and process stay the same. */
-const CANNOT_READ = /Unable to open|Permission denied|No such file/;
-/** How long such a refusal is believed. */
-const CANNOT_READ_MS = 60_000;
-
 /** One fact. */
 export interface LoadedFact {
   readonly sequence: number;
@@ -58,15 +55,19 @@ export interface LoadedFact {
   readonly isInProgress: boolean;
   /** Milliseconds since 1970. */
   readonly loadedAt: number;
+  /** Mark of the generation on disk (`Generations.markOf`); absent when it could not be read, or was not kept yet. */
+  readonly mark?: string;
 }
 
-/** A file set that a running BIRD refused although its parser had accepted it: neither of the two will change its mind. */
+/** A file set that a running BIRD refused although its parser had accepted it. */
 export interface RefusedSet {
   readonly digest: string;
   /** Which BIRD process it was. */
   readonly process: string;
-  /** Milliseconds since 1970. */
-  readonly at: number;
+  /**
+   * When it is no longer believed, in milliseconds since 1970; absent when neither BIRD nor its parser will change its mind.
+   */
+  readonly until?: number;
   readonly refusal: Refusal;
 }
 
@@ -97,8 +98,31 @@ export class LoadedFacts {
     return Math.max(0, ...Object.values(this.#facts).map(({ sequence }) => sequence));
   }
 
+  /** What was loaded by any process at last, whether that still runs or not; the newest first. */
+  get all(): readonly LoadedFact[] {
+    return Object.values(this.#facts).sort((a, b) => b.sequence - a.sequence);
+  }
+
   set(daemon: BirdDaemon, fact: LoadedFact): void {
     this.#facts = { ...this.#facts, [daemon]: fact };
+    this.#refused = this.#refused.filter(
+      ({ digest, refusal }) => digest !== fact.digest || refusal.daemon !== daemon,
+    );
+  }
+
+  /**
+   * Drops facts of generations that are not on disk as they were when they were loaded: a backup has brought folder and
+   * facts back, while the BIRD that they are about went on.
+   *
+   * @param markOf - the mark of a generation; `undefined` when it isn't there
+   */
+  forgetRestored(markOf: (sequence: number) => string | undefined): void {
+    const isOurs = ({ sequence, mark }: LoadedFact): boolean => {
+      const now = markOf(sequence);
+      return mark === undefined || now === undefined || mark === now;
+    };
+    const kept = Object.entries(this.#facts).filter(([, fact]) => isOurs(fact));
+    this.#facts = Object.fromEntries(kept);
   }
 
   /** Remembers that a running BIRD refuses a file set. */
@@ -110,11 +134,16 @@ export class LoadedFacts {
     this.#refused = [...others, refused].slice(-MAX_REFUSED);
   }
 
+  /** Whether any BIRD has refused the file set with this digest, and none of that name has taken it since. */
+  isRefused(digest: string): boolean {
+    return this.#refused.some((refused) => refused.digest === digest);
+  }
+
   /** Why those of `birds` that still run are known to refuse the file set with this digest. */
   refusalsOf(digest: string, birds: readonly BirdProcess[], nowMs: number): readonly Refusal[] {
-    const holds = ({ process, at, refusal: { daemon, message } }: RefusedSet): boolean =>
+    const holds = ({ process, until, refusal: { daemon } }: RefusedSet): boolean =>
       birds.some((bird) => bird.instance.daemon === daemon && bird.isStill(process)) &&
-      (nowMs < at + CANNOT_READ_MS || !CANNOT_READ.test(message));
+      (until === undefined || nowMs < until);
     return this.#refused
       .filter((refused) => refused.digest === digest && holds(refused))
       .map(({ refusal }) => refusal);

@@ -1,20 +1,18 @@
 /** Has BIRD load the generation that stands, and keeps book of what it loaded. */
 
-import { realpathSync } from 'node:fs';
-import { isAbsolute } from 'node:path';
-
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
-import type { FileSet } from '../render/file-set.js';
+import type { BirdDaemon, FileSet } from '../render/file-set.js';
 import { ApplyError } from './apply-error.js';
 import type { Refusal } from './apply-outcome.js';
-import type { BirdInstance } from './bird-instance.js';
 import type { BirdProcess } from './bird-process.js';
 import { type Configured, configure } from './birdc/configure.js';
 import { BirdSocketError } from './birdc/control-client.js';
+import type { BirdRefusal } from './check/bird-refusal.js';
 import { refusalOf } from './check/refusal.js';
 import type { Generation } from './disk/generations.js';
-import type { LoadedFacts } from './loaded-facts.js';
+import type { LoadedFact, LoadedFacts } from './loaded-facts.js';
+import { MainFile } from './main-file.js';
 import { SoftConfigure } from './soft-configure.js';
 
 /** What a loader needs. */
@@ -26,7 +24,14 @@ export interface LoaderOptions {
   readonly timeoutMs: number;
   /** The path at which BIRD is to find a file. */
   readonly fixedPath: (name: string) => string;
+  /** See `Generations.markOf`. */
+  readonly markOf: (sequence: number) => string | undefined;
 }
+
+/** That BIRD can't open a file is no verdict on the text: rights can be given while text and process stay the same. */
+const CANNOT_READ = /Unable to open|Permission denied|No such file/;
+/** How long a refusal is believed that may pass while text and process stay the same, in milliseconds. */
+const PASSING_MS = 60_000;
 
 /** What the BIRD processes answered. */
 export interface Loaded {
@@ -43,12 +48,12 @@ type Answer =
 export class Loader {
   readonly #options: LoaderOptions;
   readonly #softConfigure: SoftConfigure;
-  /** Files that BIRD was heard to read in place of ours; each is said once. */
-  readonly #strangeFiles = new Set<string>();
+  readonly #mainFile: MainFile;
 
   constructor(options: LoaderOptions) {
     this.#options = options;
     this.#softConfigure = new SoftConfigure(options.clock);
+    this.#mainFile = new MainFile(options);
   }
 
   /**
@@ -76,50 +81,28 @@ export class Loader {
     return { isInProgress, refusals };
   }
 
-  /** BIRD reads the file that it was started with. It may include ours, or be ours at another mount point: we can't tell. */
-  #noteFile({ daemon }: BirdInstance, file: string | undefined, { mainFiles }: FileSet): void {
-    const { logger, fixedPath } = this.#options;
-    const main = mainFiles.find((candidate) => candidate.daemon === daemon);
-    if (file === undefined || main === undefined || this.#strangeFiles.has(file)) {
-      return;
-    }
-    const wanted = fixedPath(main.name);
-    if (isAbsolute(file) && !isSameFile(file, wanted)) {
-      this.#strangeFiles.add(file);
-      logger.warn(
-        {
-          daemon,
-          file,
-          wanted,
-          advice: `start BIRD with -c ${wanted}, unless ${file} includes it`,
-        },
-        'BIRD reads another file than the one that is written for it',
-      );
-    }
-  }
-
-  async #loadInto(bird: BirdProcess, { sequence, fileSet }: Generation): Promise<Answer> {
-    const { clock, logger, facts } = this.#options;
+  async #loadInto(bird: BirdProcess, generation: Generation): Promise<Answer> {
+    const { logger } = this.#options;
+    const { sequence, fileSet } = generation;
     const { daemon, socketPath } = bird.instance;
     // Asked before: should BIRD be replaced meanwhile, the fact is about the old one, and void.
     const process = bird.identify();
     const { reply, file } = await this.#configure(bird, process);
-    this.#noteFile(bird.instance, file, fileSet);
+    const isOurs = this.#mainFile.isOurs(daemon, file, fileSet);
     switch (reply.kind) {
       case 'loaded': {
         const { inProgress: isInProgress } = reply;
         if (reply.reply === '') {
           logger.debug({ daemon }, 'the client said nothing and ended well; taken as loaded');
         }
-        const { digest } = fileSet;
-        facts.set(daemon, { sequence, digest, process, isInProgress, loadedAt: clock.now() });
+        this.#noteLoaded(daemon, generation, { process, isInProgress });
         return { kind: 'loaded', isInProgress };
       }
       case 'refused': {
-        const refusal = refusalOf(daemon, reply.refusal, fileSet);
-        if (process !== undefined) {
-          facts.refuse({ digest: fileSet.digest, process, at: clock.now(), refusal });
-        }
+        const refusal = this.#refusalOf(daemon, reply.refusal, fileSet);
+        // An operator's own file that includes ours can be mended at any time.
+        const mayPass = !isOurs || refusal.file.includes('/') || CANNOT_READ.test(refusal.message);
+        this.#noteRefused(fileSet, refusal, { process, mayPass });
         return { kind: 'refused', refusal };
       }
       case 'failed': {
@@ -128,6 +111,34 @@ export class Loader {
         return { kind: 'failed', error: new ApplyError(message, { advice, isRetryable: true }) };
       }
     }
+  }
+
+  #noteLoaded(
+    daemon: BirdDaemon,
+    { sequence, fileSet: { digest } }: Generation,
+    told: Pick<LoadedFact, 'process' | 'isInProgress'>,
+  ): void {
+    const { clock, facts, markOf } = this.#options;
+    const mark = markOf(sequence);
+    const fact = { sequence, digest, ...told, loadedAt: clock.now() };
+    facts.set(daemon, { ...fact, ...(mark !== undefined && { mark }) });
+  }
+
+  #noteRefused(
+    { digest }: FileSet,
+    refusal: Refusal,
+    { process, mayPass }: { readonly process: string | undefined; readonly mayPass: boolean },
+  ): void {
+    const { clock, facts } = this.#options;
+    if (process !== undefined) {
+      const until = mayPass ? { until: clock.now() + PASSING_MS } : {};
+      facts.refuse({ digest, process, ...until, refusal });
+    }
+  }
+
+  #refusalOf(daemon: BirdDaemon, said: BirdRefusal, fileSet: FileSet): Refusal {
+    const isOurs = this.#mainFile.isOurPath(said.path);
+    return refusalOf(daemon, said, isOurs ? fileSet : { files: [] });
   }
 
   async #configure(bird: BirdProcess, process: string | undefined): Promise<Configured> {
@@ -150,14 +161,5 @@ export class Loader {
       }
       throw error;
     }
-  }
-}
-
-function isSameFile(one: string, other: string): boolean {
-  try {
-    return one === other || realpathSync(one) === realpathSync(other);
-  } catch {
-    // BIRD's file isn't there for us: it lives in a file system of its own, and by its name it may be ours.
-    return one.split('/').at(-1) === other.split('/').at(-1);
   }
 }

@@ -160,6 +160,11 @@ export class Generations {
     this.#removeAll(this.#sequences.slice(0, -keep));
   }
 
+  /** Tells a generation from another one of its number, such as a copy of it; `undefined` when there is none. */
+  markOf(sequence: number): string | undefined {
+    return readMark(join(this.#layout.generationDir(sequence), MANIFEST_NAME));
+  }
+
   /** The generation of that number; `undefined` when it is not on disk as it was written. */
   read(sequence: number): Generation | undefined {
     const folder = this.#layout.generationDir(sequence);
