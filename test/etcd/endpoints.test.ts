@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Datastore } from '../../src/datastore/datastore.js';
-import { datastoreOf } from '../support/etcd-fixture.js';
+import { datastoreOf, etcdForTest, followForTest } from '../support/etcd-fixture.js';
 import { datastore2Of } from '../support/etcd2-fixture.js';
-import { follow } from '../support/recording-listener.js';
+import { follow, RecordingListener } from '../support/recording-listener.js';
 
 /** Listens on an address of loopback that no other test uses, and hangs up on whoever connects. */
 async function listen(port: number): Promise<{ readonly server: Server; readonly host: string }> {
@@ -50,4 +50,41 @@ test.each(kinds)('$kind refuses an endpoint that is none, and says so', async ({
     message: expect.stringContaining('is not of the form http://HOST:PORT'),
     advice: expect.stringContaining('--etcd-endpoints'),
   });
+});
+
+test('an endpoint that is configured wrongly does not keep us from another one that comes back', async () => {
+  const etcd = await etcdForTest();
+  const wrong = 'http://127.0.0.1:1/v3';
+  const { lostBy, until, synced } = await followForTest([wrong, etcd.url], {
+    retryMaxMs: 100,
+    // As good as never.
+    refusedBaseMs: 3_600_000,
+    refusedMaxMs: 3_600_000,
+  });
+
+  await lostBy(() => etcd.stop());
+  await until(
+    ({ lastState }) =>
+      lastState?.kind === 'lost' &&
+      lastState.reason.includes(wrong) &&
+      lastState.reason.includes('refuses connections'),
+    { what: 'both to have failed, and the sound one to be tried again' },
+  );
+  await etcd.start();
+
+  await synced();
+});
+
+test('a follower that is stopped while it reads the password ends', async () => {
+  const etcd = await etcdForTest();
+  const end = new AbortController();
+  const password = (): string => {
+    end.abort();
+    return 'any';
+  };
+  const datastore = datastoreOf(etcd.url, { auth: { username: 'birdkeeper', password } });
+
+  await datastore.follow(new RecordingListener(), end.signal);
+
+  expect(end.signal.aborted).toBe(true);
 });

@@ -61,8 +61,6 @@ export class Follower<Position extends object> {
   /** Aborts when the following ends, for whatever reason. */
   readonly #end = new AbortController();
   #position: Position | undefined;
-  /** Counts on with each failure; a random start spreads many hosts over the endpoints. */
-  #turn = Math.floor(Math.random() * 1000);
   #syncedAt: number | undefined;
 
   constructor(
@@ -75,7 +73,7 @@ export class Follower<Position extends object> {
     this.#signal = signal;
     this.#guard = new ListenerGuard({ listener, signal, onFault: () => this.#end.abort() });
     this.#outage = new Outage(settings, this.#guard.listener);
-    this.#pace = new RetryPace(settings, settings.endpoints.length);
+    this.#pace = new RetryPace(settings);
   }
 
   /** Follows until the signal aborts. Rejects with what a listener throws. */
@@ -99,10 +97,14 @@ export class Follower<Position extends object> {
   async #sessionAndWait(): Promise<void> {
     const { signal } = this.#end;
     const attempt = {
-      endpoint: this.#endpoint(),
+      endpoint: this.#pace.endpoint(),
       resumeFrom: this.#position,
       identity: await identityDigest(this.#settings),
     };
+    // What has aborted meanwhile never tells the session.
+    if (signal.aborted) {
+      return;
+    }
     // Each session has a signal of its own, so that what it attaches to it goes with it.
     const session = new AbortController();
     const stop = (): void => session.abort();
@@ -149,10 +151,10 @@ export class Follower<Position extends object> {
         return { waitMs: this.#beforeListing(resumeFrom), isLong: false };
       }
     } else {
-      this.#turn++;
+      this.#pace.turn();
     }
     this.#forgetOldFailures();
-    const next = this.#pace.next(failure);
+    const next = this.#pace.next(endpoint, failure);
     // A single new listing is no outage: what we have stays right until it comes.
     if (!needsList || this.#pace.failures > this.#settings.endpoints.length) {
       this.#outage.failed(endpoint, failure, next);
@@ -186,14 +188,5 @@ export class Follower<Position extends object> {
     if (this.#syncedAt !== undefined && clock.monotonic() - this.#syncedAt >= stableMs) {
       this.#pace.reset();
     }
-  }
-
-  #endpoint(): string {
-    const { endpoints } = this.#settings;
-    const endpoint = endpoints[this.#turn % endpoints.length];
-    if (endpoint === undefined) {
-      throw new Error('no etcd endpoint is configured');
-    }
-    return endpoint;
   }
 }
