@@ -36,15 +36,23 @@ export function reflectorEntry(address: Address, clusterId?: RouterId): Entry {
   };
 }
 
+/** Fields that we write ourselves. One that `entry` leaves out is meant to be gone: it may be what couldn't be read. */
+const OWN_FIELDS: ReadonlySet<string> = new Set(['ip', 'as_num', 'cluster_id', 'enabled']);
+
 /**
  * `entry` with the further fields of the JSON record `standing`, which it takes the place of: newer writers know some that we
  * don't. A record that is no JSON object has none.
  */
 export function keepingOtherFields({ key, value }: Entry, standing: string | undefined): Entry {
   const fields = objectIn(standing);
-  return fields === undefined
-    ? { key, value }
-    : { key, value: JSON.stringify({ ...fields, ...objectIn(value) }) };
+  if (fields === undefined) {
+    return { key, value };
+  }
+  const ours = objectIn(value) ?? {};
+  const standingOn = Object.entries(fields).filter(
+    ([name]) => !OWN_FIELDS.has(name) || name in ours,
+  );
+  return { key, value: JSON.stringify({ ...Object.fromEntries(standingOn), ...ours }) };
 }
 
 function objectIn(text: string | undefined): object | undefined {

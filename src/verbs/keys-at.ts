@@ -14,14 +14,32 @@ interface Place {
 
 /**
  * The keys under which `address` stands: more than one where it is spelled in several ways. Its own key counts also when
- * its value can't be read.
+ * its value can't be read, but not when its value is about another address.
  */
-export function keysAt({ address, records, key, snapshot }: Place): readonly string[] {
+export function keysAt(place: Place): readonly string[] {
+  const { address, records, key, snapshot } = place;
   const origins = records
     .filter((record) => record.address === address)
     .map(({ origin }) => origin);
-  const hasOwn = snapshot.entries.some((entry) => entry.key === key);
+  const hasOwn =
+    strangerAt(place) === undefined && snapshot.entries.some((entry) => entry.key === key);
   return [...new Set(hasOwn ? [key, ...origins] : origins)];
+}
+
+/**
+ * Why nothing can be written for `address`: its key is taken by a record whose field `ip` is another address. To write there
+ * would silently end what that record asks for.
+ */
+export function whyTaken(place: Place): string | undefined {
+  const stranger = strangerAt(place);
+  return stranger === undefined
+    ? undefined
+    : `${place.key} holds a record of ${stranger} (its field "ip"), which would be lost; remove ${stranger} first`;
+}
+
+/** The address of the record that stands under the key of another one. */
+function strangerAt({ address, records, key }: Place): Address | undefined {
+  return records.find((record) => record.origin === key && record.address !== address)?.address;
 }
 
 /** What removes the entries at `keys`. */

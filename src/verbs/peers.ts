@@ -3,7 +3,7 @@
 import { peerEntry } from '../decode/encode-entry.js';
 import type { Cluster } from '../model/cluster.js';
 import { type Address, compareAddresses } from '../values/address.js';
-import { keysAt, removalOf, replacementOf, unreadableAmong } from './keys-at.js';
+import { keysAt, removalOf, replacementOf, unreadableAmong, whyTaken } from './keys-at.js';
 import type { Verb } from './verb.js';
 
 /** A peer that is to be there. Without `nodeName` it is one of all nodes. */
@@ -25,7 +25,12 @@ export function addPeer({ address, asn, nodeName }: WantedPeer): Verb {
   return ({ cluster, snapshot, problems }) => {
     const records = peersOf(cluster, nodeName);
     const entry = peerEntry(address, asn, nodeName);
-    const keys = keysAt({ address, records, key: entry.key, snapshot });
+    const place = { address, records, key: entry.key, snapshot };
+    const taken = whyTaken(place);
+    if (taken !== undefined) {
+      return { kind: 'impossible', reason: taken };
+    }
+    const keys = keysAt(place);
     const standing = records.find((peer) => peer.address === address);
     const what = nodeName === undefined ? 'a global peer' : `a peer of node ${nodeName}`;
     if (keys.length === 1 && standing?.asn === asn) {

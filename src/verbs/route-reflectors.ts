@@ -6,7 +6,7 @@ import { isPeeringWith } from '../model/peering.js';
 import type { RouteReflector } from '../model/route-reflector.js';
 import { type Address, compareAddresses, familyOf } from '../values/address.js';
 import type { RouterId } from '../values/router-id.js';
-import { keysAt, removalOf, replacementOf, unreadableAmong } from './keys-at.js';
+import { keysAt, removalOf, replacementOf, unreadableAmong, whyTaken } from './keys-at.js';
 import type { Verb } from './verb.js';
 
 /**
@@ -21,7 +21,12 @@ export function addReflector(address: Address, wantedId?: RouterId): Verb {
     const standing = reflectors.find((reflector) => reflector.address === address);
     const clusterId = wantedId ?? standing?.clusterId ?? ownCluster;
     const entry = reflectorEntry(address, clusterId);
-    const keys = keysAt({ address, records: reflectors, key: entry.key, snapshot });
+    const place = { address, records: reflectors, key: entry.key, snapshot };
+    const taken = whyTaken(place);
+    if (taken !== undefined) {
+      return { kind: 'impossible', reason: taken };
+    }
+    const keys = keysAt(place);
     const isAsWanted = wantedId === undefined || standing?.clusterId === wantedId;
     if (keys.length === 1 && standing !== undefined && isAsWanted) {
       const note = `${address} is a route reflector ${ofCluster(standing.clusterId)} already`;

@@ -93,6 +93,23 @@ describe('peers', () => {
     }
   });
 
+  test('a record of another address under the key is neither written over nor removed', () => {
+    const standing = view({ 'global/peer_v4/10.0.0.9': '{"ip":"10.0.0.8","as_num":"65001"}' });
+    const wanted = { address: address('10.0.0.9'), asn: 65001 };
+
+    expect(addPeer(wanted)(standing)).toEqual({
+      kind: 'impossible',
+      reason: `${BGP}/global/peer_v4/10.0.0.9 holds a record of 10.0.0.8 (its field "ip"), which would be lost; remove 10.0.0.8 first`,
+    });
+    expect(removePeer(wanted)(standing)).toEqual({
+      kind: 'impossible',
+      reason: '10.0.0.9 is not a globally configured peer',
+    });
+    expect(removePeer({ address: address('10.0.0.8') })(standing)).toMatchObject({
+      changes: [{ kind: 'delete', key: `${BGP}/global/peer_v4/10.0.0.9` }],
+    });
+  });
+
   test("a global peer and a node's are different things", () => {
     const keys = { 'host/a/peer_v4/10.0.0.9': '{"ip":"10.0.0.9","as_num":"65001"}' };
 
@@ -164,6 +181,24 @@ describe('route reflectors', () => {
       ],
       warnings: [],
     });
+  });
+
+  test('a cluster id that can not be read does not stay when it is written anew', () => {
+    const broken = '{"ip":"fd00::1","cluster_id":"nonsense","note":"mine"}';
+    const answer = addReflector(address('fd00::1'))(view({ 'rr_v6/fd00::1': broken }));
+
+    const [change] = answer.kind === 'edit' ? answer.changes : [];
+    expect(JSON.parse(change?.kind === 'put' ? change.value : '')).toEqual({
+      ip: 'fd00::1',
+      note: 'mine',
+    });
+  });
+
+  test('a record of another address under the key is neither written over nor removed', () => {
+    const standing = view({ 'rr_v4/10.0.0.9': '{"ip":"10.0.0.8"}' });
+
+    expect(addReflector(address('10.0.0.9'))(standing)).toMatchObject({ kind: 'impossible' });
+    expect(removeReflector(address('10.0.0.9'))(standing)).toMatchObject({ kind: 'impossible' });
   });
 
   test('removing one that nodes still peer with says what is left to do', () => {
