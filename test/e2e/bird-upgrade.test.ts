@@ -65,6 +65,6 @@ async function dialect(site: FaultSite, name: string, version: RegExp): Promise<
       const status = await site.status().catch(() => undefined);
       return status?.dialect === name && version.test(status.birdVersion ?? '');
     },
-    { what: `the dialect to be ${name}`, timeoutMs: 20_000 },
+    { what: `the dialect to be ${name}` },
   );
 }

@@ -1,10 +1,11 @@
 /**
  * The move from full mesh to two route reflectors in a live cluster, by the operator's verbs in the order that the README
- * gives: no node is without a route, and no ping is lost.
+ * gives, on each BIRD: no node is without a route, and no ping is lost.
  */
 import { expect, test } from 'vitest';
-import { BIRD_KINDS } from '../support/birds.js';
+import { BIRD_KINDS, birdOf } from '../support/birds.js';
 import { withLab } from '../support/lab.js';
+import type { LabHost } from '../support/lab-host.js';
 import { Pinging } from '../support/pinging.js';
 import { longestGapMs, RouteMonitor } from '../support/route-monitor.js';
 import { Walkthrough } from '../support/walkthrough.js';
@@ -59,6 +60,18 @@ test.each(BIRD_KINDS)(
       const inGaps = gaps.map((gapMs) => 2 + Math.floor(gapMs / pinging.everyMs));
       const allowed = inGaps.reduce((sum, count) => sum + count, 0);
       expect(await pinging.lost()).toBeLessThanOrEqual(allowed);
+      await expectRoutesStay(node);
     });
   },
 );
+
+/** A BIRD that ends leaves the kernel as it is, if it is one of those: its own routes, and the connected one. */
+async function expectRoutesStay({ bird, namespace }: LabHost): Promise<void> {
+  const routes = await namespace.routes();
+  expect(routes).toContain('proto bird');
+  await bird.stop();
+  const left = birdOf(bird.kind).persists
+    ? routes
+    : routes.replaceAll(/^.* proto bird.*\n?/gm, '').trimEnd();
+  expect((await namespace.routes()).trimEnd()).toBe(left);
+}

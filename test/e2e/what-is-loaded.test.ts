@@ -132,7 +132,6 @@ test('custom filters that cannot be judged keep what stands, until they can', as
 async function loaded(site: FaultSite, value: 0 | 1): Promise<void> {
   await waitFor(async () => (await site.metric('birdkeeper_config_loaded')) === value, {
     what: `birdkeeper_config_loaded to be ${value}`,
-    timeoutMs: 20_000,
   });
 }
 
