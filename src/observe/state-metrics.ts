@@ -56,7 +56,7 @@ function addDatastoreMetrics(table: MetricTable, status: () => DaemonStatus): vo
   );
   table.total(
     'birdkeeper_datastore_snapshots_total',
-    'Whole snapshots taken since the start; each but the first is a resync',
+    'Whole snapshots taken since the start; each but the first because changes may have been missed',
     () => status().datastore.snapshots,
   );
 }

@@ -17,7 +17,7 @@ test('the unit has no errors, and systemd finds that it exposes little', async (
   expect(await machine.run(`systemd-analyze verify --man=no ${unit}`)).toBe('');
   expect(await machine.run(`systemd-analyze verify --man=no bird.service`)).toBe('');
   const file = `/usr/lib/systemd/system/${unit}`;
-  const security = `systemd-analyze security --offline=true --threshold=30 ${file}`;
+  const security = `systemd-analyze security --offline=true --threshold=20 ${file}`;
   expect(await machine.run(security)).toContain('Overall exposure level');
 });
 

@@ -1,7 +1,11 @@
-/** What the docs name is there: files, headings, scripts, packages, sizes, codes of problems. */
+/** What the docs name is there, and what they say of the sources is so. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { backoffDelayMs } from '../../../src/base/backoff.js';
+import { RETRY_DEFAULTS } from '../../../src/datastore/etcd/options.js';
+import { spreadMsOf } from '../../../src/datastore/etcd/spread.js';
+import { BIRD_KINDS } from '../../support/birds.js';
 import { projectRoot } from '../../support/tools.js';
 
 const DOCS = [
@@ -9,6 +13,7 @@ const DOCS = [
   'CONTRIBUTING.md',
   'docker/README.md',
   'src/README.md',
+  'test/bench/README.md',
   ...readdirSync(join(projectRoot, 'docs'))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),
@@ -32,6 +37,12 @@ function anchorsOf(text: string): readonly string[] {
       .replaceAll(' ', '-'),
   );
 }
+
+/** All sources, in order. */
+const SOURCES = readdirSync(join(projectRoot, 'src'), { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts'))
+  .map((path) => `src/${path}`)
+  .toSorted();
 
 const { scripts, dependencies, devDependencies } = JSON.parse(read('package.json'));
 
@@ -90,4 +101,41 @@ test('operations.md explains every code of a problem', () => {
   expect(codes).not.toEqual([]);
   const text = read('docs/operations.md');
   expect(codes.filter((code) => !text.includes(`\`${code}\``))).toEqual([]);
+});
+
+test('README.md names the BIRDs that the demo takes', () => {
+  const [named = ''] = found(read('README.md'), /`--bird ([\w|-]+)`/g);
+  const others = BIRD_KINDS.filter((kind) => kind !== 'bird2' && kind !== 'calico');
+  expect(named.split('|').toSorted()).toEqual([...others, 'mixed'].toSorted());
+});
+
+test('birdkeeper.8 names the commands of README.md', () => {
+  const commands = found(read('README.md'), /^\| `birdkeeper ([a-z]+)/gm);
+  const page = read('packaging/birdkeeper.8');
+  expect(commands).toContain('release');
+  expect(commands.filter((command) => !page.includes(`birdkeeper ${command}`))).toEqual([]);
+});
+
+test('architecture.md tells who reads the clock, sets timers and reads the environment', () => {
+  const users = (pattern: RegExp) => SOURCES.filter((path) => pattern.test(read(path)));
+  expect(users(/Date\.now|hrtime|performance\.now|\bset(Timeout|Interval)\(/)).toEqual([
+    'src/base/clock.ts',
+    'src/cli/bgp/edit-store.ts',
+    'src/datastore/file/edit-lock.ts',
+  ]);
+  expect(users(/process\.env/)).toEqual(['src/settings/load-settings.ts']);
+});
+
+test('architecture.md tells the waits of etcd as they are', () => {
+  const text = read('docs/architecture.md');
+  const { retryBaseMs, retryMaxMs, refusedBaseMs, refusedMaxMs } = RETRY_DEFAULTS;
+  const shortest = (baseMs: number, maxMs: number) => backoffDelayMs({ baseMs, maxMs }, 0, 0);
+  expect(text).toContain(
+    `tried again after ${shortest(retryBaseMs, retryMaxMs)} ms to ${retryMaxMs / 1000} s.`,
+  );
+  const longest = `${shortest(refusedBaseMs, refusedMaxMs) / 1000} s to\n${refusedMaxMs / 60_000} minutes`;
+  expect(text).toContain(`tried again after ${longest}`);
+  expect(text).toContain(
+    `${spreadMsOf(300)} ms with 300 keys, ${spreadMsOf(3_000) / 1000} s with 3,000, ${spreadMsOf(15_000) / 1000} s with\n15,000`,
+  );
 });
