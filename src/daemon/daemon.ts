@@ -76,9 +76,8 @@ export class Daemon {
     applier.watch((disturbance) => this.#onDisturbance(disturbance));
     hold.watch(() => this.#signal('what is held back is looked at again'));
     this.#tunnelWatch.start();
-    if (applier.state().birds.some(({ daemon, isUp }) => daemon === 'bird' && !isUp)) {
-      dialectWatch.note(false);
-    }
+    // Also of one that is there: it may be another one than the one that was asked before the start.
+    dialectWatch.note(applier.state().birds.some(({ daemon, isUp }) => daemon === 'bird' && isUp));
     follower.handTo(this.#listener());
     if (applier.standing !== undefined && !this.#isSynced) {
       logger.info(

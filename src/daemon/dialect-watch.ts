@@ -23,7 +23,7 @@ export interface DialectWatchOptions {
   readonly fatal: (error: unknown) => void;
 }
 
-/** How often the program is looked at while BIRD is away. */
+/** How long between two looks at the program while BIRD is away, and between two questions to one that is busy. */
 const LOOK_MS = 2_000;
 
 /** See the head of this file. */
@@ -32,6 +32,8 @@ export class DialectWatch {
   /** What the program said at the start: it may be another BIRD than the one that runs, on purpose. */
   readonly #program: Promise<string | undefined>;
   #cancel: (() => void) | undefined;
+  /** How often BIRD has come or gone: an answer of before says nothing. */
+  #noted = 0;
   #isOver = false;
 
   constructor(options: DialectWatchOptions) {
@@ -39,10 +41,11 @@ export class DialectWatch {
     this.#program = readProgramVersion(options.birdPath, options.clock);
   }
 
-  /** Says that BIRD has come or gone. */
+  /** Says that BIRD has come or gone; at the start, how it is. */
   note(isUp: boolean): void {
     this.#cancel?.();
     this.#cancel = undefined;
+    this.#noted += 1;
     if (isUp) {
       this.#run(this.#askRunning());
     } else {
@@ -55,15 +58,24 @@ export class DialectWatch {
     this.#cancel?.();
   }
 
-  #lookLater(): void {
+  #lookLater(look = () => this.#askProgram()): void {
     if (!this.#isOver) {
-      this.#cancel = this.#options.clock.after(LOOK_MS, () => this.#run(this.#askProgram()));
+      this.#cancel = this.#options.clock.after(LOOK_MS, () => this.#run(look()));
     }
   }
 
+  /** A BIRD that has just come may be too busy to answer: it reads a large configuration. */
   async #askRunning(): Promise<void> {
     const { socketPath, clock, birdVersion } = this.#options;
-    this.#compare(birdVersion, await readRunningVersion(socketPath, clock));
+    const asked = this.#noted;
+    const now = await readRunningVersion(socketPath, clock);
+    if (this.#noted !== asked) {
+      return;
+    }
+    this.#compare(birdVersion, now);
+    if (now === undefined) {
+      this.#lookLater(() => this.#askRunning());
+    }
   }
 
   async #askProgram(): Promise<void> {
