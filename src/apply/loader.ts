@@ -28,6 +28,9 @@ export interface LoaderOptions {
   readonly markOf: (sequence: number) => string | undefined;
 }
 
+/** How the reply begins when another reconfiguration is under way: 0005. */
+const QUEUED = 'Reconfiguration already in progress';
+
 /** That BIRD can't open a file is no verdict on the text: rights can be given while text and process stay the same. */
 const CANNOT_READ = /Unable to open|Permission denied|No such file/;
 /** How long a refusal is believed that may pass while text and process stay the same, in milliseconds. */
@@ -148,7 +151,8 @@ export class Loader {
       const isSoft = await this.#softConfigure.isDue(instance, process);
       const configured = await configure(instance, runner, { timeoutMs, isSoft });
       if (isSoft && configured.reply.kind === 'loaded') {
-        await this.#softConfigure.finish(instance);
+        const isQueued = configured.reply.reply.startsWith(QUEUED);
+        await this.#softConfigure.finish(instance, isQueued);
         logger.info(
           { daemon: instance.daemon },
           'BIRD does not export yet, and BIRD 3 would die of a plain configure; loaded softly, and all filters reloaded',

@@ -9,6 +9,7 @@ import type { BirdProcess } from './bird-process.js';
 import { BirdSocketError, queryBird } from './birdc/control-client.js';
 import type { BirdReply } from './birdc/reply-reader.js';
 import type { LoadedFacts } from './loaded-facts.js';
+import { isIdle } from './soft-configure.js';
 
 /** What a watch needs. */
 export interface ProgressWatchOptions {
@@ -21,8 +22,9 @@ export interface ProgressWatchOptions {
 const FIRST_WAIT_MS = 20;
 const LAST_WAIT_MS = 1_000;
 const TIMEOUT_MS = 5_000;
-/** A protocol that takes longer to end is one that an operator should look at. */
+/** A protocol that takes longer to end is one that an operator should look at. From then on BIRD is asked seldom. */
 const LONGEST_MS = 300_000;
+const SELDOM_MS = 30_000;
 
 /** See the head of this file. */
 export class ProgressWatch {
@@ -56,15 +58,15 @@ export class ProgressWatch {
     let waitMs = FIRST_WAIT_MS;
     while (this.#isInProgress(bird) && !this.#end.signal.aborted) {
       await delay(clock, waitMs, this.#end.signal);
-      waitMs = Math.min(LAST_WAIT_MS, waitMs * 2);
+      waitMs = Math.max(waitMs, Math.min(LAST_WAIT_MS, waitMs * 2));
       const before = this.#options.facts.get(daemon);
       // What was asked about may be replaced while BIRD answers: then the answer says nothing of the new one.
       if ((await this.#isDone(bird)) && this.#options.facts.get(daemon) === before) {
         this.#note(bird);
-      } else if (clock.monotonic() - startMs > LONGEST_MS) {
+      } else if (waitMs < SELDOM_MS && clock.monotonic() - startMs > LONGEST_MS) {
         const advice = 'see `birdc show protocols` for one that does not end';
-        logger.warn({ daemon, advice }, 'BIRD is still reconfiguring; not asked about it further');
-        return;
+        logger.warn({ daemon, advice }, 'BIRD is still reconfiguring after five minutes');
+        waitMs = SELDOM_MS;
       }
     }
   }
@@ -107,8 +109,4 @@ export class ProgressWatch {
       throw error;
     }
   }
-}
-
-function isIdle({ lines }: BirdReply): boolean {
-  return lines.some(({ text }) => text.startsWith('Daemon is up and running'));
 }

@@ -11,10 +11,15 @@
  * does no harm: together they do what `configure` does. Otherwise the plain command is used: it reloads what changed alone.
  */
 
-import type { Clock } from '../base/clock.js';
+import { type Clock, delay } from '../base/clock.js';
 import type { BirdDaemon } from '../render/file-set.js';
 import type { BirdInstance } from './bird-instance.js';
-import { BirdSocketError, ControlClient, queryBird } from './birdc/control-client.js';
+import {
+  BirdSocketError,
+  ControlClient,
+  type ControlClientOptions,
+  queryBird,
+} from './birdc/control-client.js';
 import type { BirdReply } from './birdc/reply-reader.js';
 
 const TIMEOUT_MS = 5_000;
@@ -24,6 +29,8 @@ const KERNEL_PROTOCOLS = '"kernel*"';
 const NONE_MATCH = '8003';
 const RELOAD_FILTERS = 'reload filters all';
 const DONE = '0000';
+const IDLE_WAIT_MS = 50;
+const NEVER = new AbortController().signal;
 
 /** What is known of each BIRD in this respect. A BIRD is given with the process that it is (`BirdProcess.identify`). */
 export class SoftConfigure {
@@ -76,10 +83,14 @@ export class SoftConfigure {
   /**
    * Has BIRD put all routes through their filters anew, which a soft configure leaves out.
    *
-   * @throws {BirdSocketError} also when BIRD doesn't take the command
+   * @param isQueued - whether the new filters wait behind another reconfiguration: then its end is waited for
+   * @throws {BirdSocketError} also when BIRD doesn't take the command, or isn't done with the other reconfiguration in time
    */
-  async finish({ daemon, socketPath }: BirdInstance): Promise<void> {
+  async finish({ daemon, socketPath }: BirdInstance, isQueued: boolean): Promise<void> {
     const options = { socketPath, clock: this.#clock, timeoutMs: TIMEOUT_MS };
+    if (isQueued) {
+      await this.#untilIdle(options);
+    }
     const { code, lines } = await queryBird(options, RELOAD_FILTERS);
     // A protocol that can't do so (direct) says that it failed, and has no filter that changes; the last line is about all.
     if (code !== DONE) {
@@ -88,6 +99,21 @@ export class SoftConfigure {
     }
     this.#owing.delete(daemon);
   }
+
+  async #untilIdle(options: ControlClientOptions): Promise<void> {
+    const endMs = this.#clock.monotonic() + TIMEOUT_MS;
+    while (!isIdle(await queryBird(options, 'show status'))) {
+      if (this.#clock.monotonic() > endMs) {
+        throw new BirdSocketError(options.socketPath, 'BIRD is still busy with the reload before');
+      }
+      await delay(this.#clock, IDLE_WAIT_MS, NEVER);
+    }
+  }
+}
+
+/** Whether no reconfiguration is under way, by the answer to `show status` or `configure status`. */
+export function isIdle({ lines }: BirdReply): boolean {
+  return lines.some(({ text }) => text.startsWith('Daemon is up and running'));
 }
 
 async function waitsToExport(client: ControlClient): Promise<boolean> {

@@ -10,6 +10,7 @@ import { SoftConfigure } from '../../src/apply/soft-configure.js';
 import { systemClock } from '../../src/base/clock.js';
 import { numberedFiles } from '../support/apply-files.js';
 import { ApplySite } from '../support/apply-site.js';
+import { scriptedBird } from '../support/scripted-bird.js';
 import type { TestBird, TestBirdKind } from '../support/start-bird.js';
 import { waitFor } from '../support/wait-for.js';
 
@@ -106,7 +107,7 @@ test.each(kinds)(
     expect(await soft.isDue(bird.instance, 'another one')).toBe(false);
     expect(await soft.isDue(bird.instance, process)).toBe(true);
 
-    await soft.finish(bird.instance);
+    await soft.finish(bird.instance, false);
     expect(await soft.isDue(bird.instance, process)).toBe(false);
   },
 );
@@ -115,7 +116,7 @@ test("a BIRD that doesn't take the reload of filters is an error, not a success"
   const site = await ApplySite.create();
   const { instance } = await site.startBird('bird2');
 
-  await expect(new SoftConfigure(systemClock).finish(instance)).rejects.toThrow(
+  await expect(new SoftConfigure(systemClock).finish(instance, false)).rejects.toThrow(
     /BIRD answered ".*syntax error.*" to "reload filters all"/,
   );
 });
@@ -128,4 +129,26 @@ test('other lines are told to configure outright, and are not asked again', asyn
   expect(await soft.isDue(bird.instance, 'the one')).toBe(false);
   await bird.stop();
   expect(await soft.isDue(bird.instance, 'the one')).toBe(false);
+});
+
+test('filters that wait behind another reload are reloaded after it, not before', async () => {
+  let isBusy = true;
+  const bird = await scriptedBird({
+    banner: () => 'BIRD 3.1.8 ready.',
+    reply: (command) => {
+      if (command === 'show status') {
+        return isBusy ? '0013 Reconfiguration in progress' : '0013 Daemon is up and running';
+      }
+      return '0000 ';
+    },
+  });
+  const instance = { daemon: 'bird', birdPath: '', birdcPath: '', ...bird } as const;
+
+  const finished = new SoftConfigure(systemClock).finish(instance, true);
+  await waitFor(() => bird.commands.length > 1, { what: 'BIRD to be asked again' });
+  expect(bird.commands).not.toContain('reload filters all');
+  isBusy = false;
+  await finished;
+
+  expect(bird.commands.at(-1)).toBe('reload filters all');
 });
