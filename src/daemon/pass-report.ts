@@ -91,7 +91,7 @@ function endOf(report: PassReport): End {
     case 'unrenderable':
       return unrenderableEnd(report);
     case 'held':
-      return report.standing?.kind === 'failed' ? failedEnd(report.standing) : heldEnd(report);
+      return standingEnd(report.standing) ?? heldEnd(report);
     case 'applied':
       return endOfApply(report.outcome, report.planned?.fileSet);
   }
@@ -111,14 +111,28 @@ function unjudgedEnd({ error }: ReportOf<'unjudged'>): End {
   };
 }
 
+/** How a pass ends whose last good configuration BIRD doesn't run either; `undefined` when it does. */
+function standingEnd(standing: ApplyOutcome | undefined): End | undefined {
+  switch (standing?.kind) {
+    case 'refused':
+      return refusedEnd(standing, undefined);
+    case 'failed':
+      return failedEnd(standing);
+    default:
+      return undefined;
+  }
+}
+
 function unrenderableEnd({ error, standing }: ReportOf<'unrenderable'>): End {
+  const notRun = standingEnd(standing);
+  const reasons = [error.message, ...(notRun?.reason === undefined ? [] : [notRun.reason])];
   return {
     outcome: 'unrenderable',
     // What stands is loaded by a BIRD that was restarted; a template is mended by somebody.
-    verdict: standing?.kind === 'failed' ? 'retry' : 'done',
+    verdict: notRun?.verdict ?? 'done',
     level: 'error',
     message: 'a template cannot be printed; the last good configuration stands',
-    reason: error.message,
+    reason: reasons.join('; and of what stands: '),
     fields: {
       reason: error.message,
       advice: 'mend the template and send SIGHUP; try it with `birdkeeper diff --templates DIR`',

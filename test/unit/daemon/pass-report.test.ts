@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ApplyError } from '../../../src/apply/apply-error.js';
 import type { ApplyOutcome, Refusal } from '../../../src/apply/apply-outcome.js';
+import type { HeldState } from '../../../src/daemon/hold/hold-files.js';
 import {
   describePass,
   type PassDescription,
@@ -8,6 +9,7 @@ import {
   refusalText,
   traced,
 } from '../../../src/daemon/pass-report.js';
+import type { PlannedFiles } from '../../../src/daemon/plan-files.js';
 import type { Plan } from '../../../src/plan/plan.js';
 import { fileSetOf } from '../../../src/render/file-set.js';
 import { TemplateError } from '../../../src/render/template-error.js';
@@ -253,6 +255,45 @@ test('a template that cannot be printed is an error, and waits for somebody to m
       advice: 'mend the template and send SIGHUP; try it with `birdkeeper diff --templates DIR`',
     },
     isWorthALine: true,
+  });
+});
+
+describe('what stands, and BIRD refuses it, too', () => {
+  const refusals = [{ daemon: 'bird', file: 'bird.cfg', line: 3, message: 'no' }] as const;
+  const standing = {
+    kind: 'refused',
+    step: 'configure',
+    refusals,
+    isRepeated: false,
+    timings: {},
+  } as const;
+
+  test('is told and tried again while a template cannot be printed', () => {
+    const error = new TemplateError('bird.cfg.hbs:3:2', 'there is no "nmae"');
+
+    const pass = describePass({ kind: 'unrenderable', error, standing, durationMs: 3 }, FACTS);
+
+    expect(pass).toMatchObject({
+      status: { outcome: 'unrenderable', reason: expect.stringContaining('bird.cfg:3 no') },
+      verdict: 'retry',
+    });
+  });
+
+  test('is told and tried again while the state is held', () => {
+    const planned = {
+      fileSet: fileSetOf([], []),
+      planMs: 1,
+      renderMs: 1,
+    } as unknown as PlannedFiles;
+    const held = { key: '/k', reason: 'empty', since: 1, footing: {} } as unknown as HeldState;
+
+    const pass = describePass({ kind: 'held', planned, held, standing, durationMs: 3 }, FACTS);
+
+    expect(pass).toMatchObject({
+      status: { reason: expect.stringContaining('bird.cfg:3 no') },
+      verdict: 'retry',
+      level: 'error',
+    });
   });
 });
 
