@@ -43,6 +43,7 @@ function aboutDaemon({
   role,
   datastore,
   generation,
+  birds,
   lastPass,
   problems,
 }: DaemonStatus): readonly string[] {
@@ -56,11 +57,29 @@ function aboutDaemon({
     generation === undefined
       ? 'Generation: none yet'
       : `Generation: ${generation.sequence} (${generation.digest.slice(0, 12)}), ${loaded}`,
+    ...birds.flatMap((bird) => whatIsRun(bird, generation?.sequence)),
     ...(lastPass?.reason === undefined
       ? []
       : [`Last pass: ${lastPass.outcome}: ${lastPass.reason}`]),
     ...problems.map(({ key, reason: why, action }) => `Problem: ${key}: ${why}; ${action}`),
   ];
+}
+
+/** What a BIRD that is needed runs, where that is not the generation on disk. */
+function whatIsRun(
+  { daemon, isUp, isNeeded, loaded }: DaemonStatus['birds'][number],
+  sequence: number | undefined,
+): readonly string[] {
+  const bird = daemon.toUpperCase();
+  if (!isNeeded || loaded?.sequence === sequence) {
+    return loaded?.isInProgress ? [`${bird}: still bringing protocols to it`] : [];
+  }
+  if (!isUp) {
+    return [`${bird}: away`];
+  }
+  return loaded === undefined
+    ? [`${bird}: has not confirmed any generation`]
+    : [`${bird}: runs generation ${loaded.sequence}, loaded ${timeOf(loaded.at)}`];
 }
 
 function aboutBird({ daemon, version, routerId, condition }: NamedBirdReport): string {
