@@ -48,9 +48,9 @@ export class Installer {
 
   /** Finds out what stands, and tidies up after a crash. @param usedSequence - see `Generations.open` */
   open(usedSequence: number): void {
-    const { layout, logger } = this.#options;
+    const { layout, logger, clock } = this.#options;
     try {
-      removeLeftovers(layout);
+      removeLeftovers(layout, clock.now());
       const current = this.#generations.open(usedSequence);
       if (current === 'spoilt') {
         logger.warn(

@@ -13,6 +13,7 @@
  * elsewhere for BIRD.
  */
 
+import { randomUUID } from 'node:crypto';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 
 /** Paths below an output and a state directory. */
@@ -62,6 +63,16 @@ export class Layout {
 /** Names of the locks in the output and in the state directory. */
 export const OUTPUT_LOCK_NAME = '.birdkeeper-lock';
 export const STATE_LOCK_NAME = 'lock';
+
+/** A name for a lock that isn't at its place yet, or not any more. */
+export function newLockName(lock: string): string {
+  return `${lock}.${randomUUID()}.new`;
+}
+
+/** Whether `name` is one of `newLockName`. */
+export function isNewLock(name: string, lock: string): boolean {
+  return name.startsWith(`${lock}.`) && name.endsWith('.new');
+}
 
 /** How the name of a folder begins in which files are checked that are not to be installed. */
 export const CHECK_FOLDER_PREFIX = 'birdkeeper-check-';

@@ -7,7 +7,6 @@
  * taken.
  */
 
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { type FileHandle, link, open, rename, rm } from 'node:fs/promises';
 import { createConnection, createServer, type Server } from 'node:net';
@@ -15,7 +14,7 @@ import { createConnection, createServer, type Server } from 'node:net';
 import { type Clock, delay } from '../base/clock.js';
 import { ApplyError, fileError } from './apply-error.js';
 import { systemErrorCode } from './disk/system-error.js';
-import { type Layout, OUTPUT_LOCK_NAME, STATE_LOCK_NAME } from './layout.js';
+import { type Layout, newLockName, OUTPUT_LOCK_NAME, STATE_LOCK_NAME } from './layout.js';
 
 /** How often a dead lock is moved away before somebody else is faster. */
 const ATTEMPTS = 3;
@@ -99,7 +98,7 @@ class LockAttempt {
   }
 
   async take(server: Server): Promise<void> {
-    const own = this.#path(`${this.#place.name}.${randomUUID()}.new`);
+    const own = this.#path(newLockName(this.#place.name));
     server.listen(own);
     await once(server, 'listening');
     try {
@@ -131,7 +130,7 @@ class LockAttempt {
   async #removeDead(): Promise<void> {
     await this.#refuseIfHeld(this.#place.name);
     // Somebody else may be doing the same: only one of us gets to move it, and looks again at what it moved.
-    const moved = `${this.#place.name}.${randomUUID()}.new`;
+    const moved = newLockName(this.#place.name);
     try {
       await rename(this.#path(this.#place.name), this.#path(moved));
     } catch (error) {

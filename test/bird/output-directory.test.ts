@@ -8,6 +8,7 @@ import {
   rename,
   rm,
   symlink,
+  utimes,
   writeFile,
 } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -42,6 +43,25 @@ describe('the lock', () => {
     await site.closeAll();
 
     await expect(site.open([])).resolves.toBeDefined();
+  });
+
+  test('that was never finished by a process that is gone is removed, that of one that is at it is not', async () => {
+    const site = await ApplySite.create();
+    const stateDir = join(site.outputDir, '.birdkeeper');
+    await mkdir(stateDir);
+    const old = [join(site.outputDir, '.birdkeeper-lock.a.new'), join(stateDir, 'lock.b.new')];
+    const fresh = join(stateDir, 'lock.c.new');
+    for (const path of [...old, fresh]) {
+      await writeFile(path, '');
+    }
+    for (const path of old) {
+      await utimes(path, 1, 1);
+    }
+
+    await site.open([]);
+
+    expect(old.filter((path) => existsSync(path))).toEqual([]);
+    expect(existsSync(fresh)).toBe(true);
   });
 
   test('of a process that is gone is taken over', async () => {

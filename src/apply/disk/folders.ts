@@ -1,11 +1,19 @@
 /** The folders below an output directory: who may read them, and what a crash left in them. */
 
-import { chmodSync, chownSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { Logger } from '../../base/logger.js';
 import { fileError } from '../apply-error.js';
-import { CHECK_FOLDER_PREFIX, FOLDER_MODE, type Layout, NEW_LINK_PREFIX } from '../layout.js';
+import {
+  CHECK_FOLDER_PREFIX,
+  FOLDER_MODE,
+  isNewLock,
+  type Layout,
+  NEW_LINK_PREFIX,
+  OUTPUT_LOCK_NAME,
+  STATE_LOCK_NAME,
+} from '../layout.js';
 
 // With the set-group-ID bit everything below gets the group of the folder.
 const SHARED_FOLDER_MODE = 0o2750;
@@ -48,20 +56,33 @@ function shareFolder(folder: string, gid: number): void {
   }
 }
 
+/** A lock is made in milliseconds: an older one that isn't at its place was left by a crash. */
+const LOCK_LEFT_MS = 60_000;
+
 /** Removes what a crash left half made. The lock must be held: what another birdkeeper is making is none of ours. */
-export function removeLeftovers(layout: Layout): void {
-  const names = readdirSync(layout.outputDir);
-  const links = names.filter((name) => name.startsWith(NEW_LINK_PREFIX));
-  const checks = readdirSync(layout.stateDir).filter((name) =>
-    name.startsWith(CHECK_FOLDER_PREFIX),
-  );
+export function removeLeftovers(
+  { outputDir, stateDir, currentLink, stateFile }: Layout,
+  nowMs: number,
+): void {
+  const isLeft = (folder: string, name: string, lock: string): boolean =>
+    name.startsWith(NEW_LINK_PREFIX) ||
+    name.startsWith(CHECK_FOLDER_PREFIX) ||
+    (isNewLock(name, lock) && isOlder(join(folder, name), nowMs - LOCK_LEFT_MS));
+  const leftIn = (folder: string, lock: string): readonly string[] =>
+    readdirSync(folder)
+      .filter((name) => isLeft(folder, name, lock))
+      .map((name) => join(folder, name));
   const leftovers = [
-    ...links.map((name) => join(layout.outputDir, name)),
-    ...checks.map((name) => join(layout.stateDir, name)),
-    `${layout.currentLink}.new`,
-    `${layout.stateFile}.new`,
+    ...leftIn(outputDir, OUTPUT_LOCK_NAME),
+    ...leftIn(stateDir, STATE_LOCK_NAME),
+    `${currentLink}.new`,
+    `${stateFile}.new`,
   ];
   for (const path of leftovers) {
     rmSync(path, { force: true, recursive: true });
   }
+}
+
+function isOlder(path: string, thanMs: number): boolean {
+  return (lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? thanMs) < thanMs;
 }
