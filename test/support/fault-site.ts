@@ -12,6 +12,7 @@ import { atExit } from './at-exit.js';
 import { type Ended, runBirdkeeper } from './birdkeeper.js';
 import { BackgroundCommand } from './command.js';
 import { writeFaultScripts } from './fault-scripts.js';
+import { removeTree } from './folder.js';
 import { freePort } from './free-port.js';
 import { LoneBird, NODE_ADDRESS } from './lone-bird.js';
 import { MeshData, protocolsOf, sessionsOf } from './mesh-data.js';
@@ -258,8 +259,7 @@ export class FaultSite {
     await this.bird.stop();
     await this.proxy.close();
     await this.etcd.dispose();
-    // A program that was killed may have a child that writes its last.
-    rmSync(this.dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+    await removeTree(this.dir);
     this.#forget();
   }
 

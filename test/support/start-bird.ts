@@ -1,6 +1,6 @@
 /** A real BIRD with its own socket and configuration, in a network namespace of its own that nothing leaves. */
 
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BirdInstance } from '../../src/apply/bird-instance.js';
@@ -8,6 +8,7 @@ import type { BirdDaemon } from '../../src/render/file-set.js';
 import { atExit } from './at-exit.js';
 import { birdOf } from './birds.js';
 import { BackgroundCommand, runCommand } from './command.js';
+import { removeTree } from './folder.js';
 import { waitFor } from './wait-for.js';
 
 /** Which BIRD: this machine's, one of the two programs of 1.6.8, or those of line 3 (`birds.ts`). */
@@ -91,7 +92,7 @@ export async function makeApplyFolder(): Promise<ApplyFolder> {
   const dir = await mkdtemp(join(tmpdir(), 'birdkeeper-apply-'));
   const outputDir = join(dir, 'config');
   await mkdir(outputDir);
-  return { dir, outputDir, remove: () => rm(dir, { recursive: true, force: true }) };
+  return { dir, outputDir, remove: () => removeTree(dir) };
 }
 
 function programsOf(kind: TestBirdKind): Pick<BirdInstance, 'birdPath' | 'birdcPath'> {
