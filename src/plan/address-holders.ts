@@ -21,14 +21,23 @@ export interface Holder {
   readonly at: NodeAddress;
 }
 
+/** Whether `node` holds the address `at` that it claims. */
+export function isHolder(
+  { contested }: Pick<Cluster, 'contested'>,
+  { name }: Node,
+  { address }: NodeAddress,
+): boolean {
+  return contested.size === 0 || (contested.get(address)?.[0] ?? name) === name;
+}
+
 /** The nodes that hold an address in `family`, by name; no two hold the same. */
 export function holdersOf(
-  { nodes, contested }: Pick<Cluster, 'nodes' | 'contested'>,
+  cluster: Pick<Cluster, 'nodes' | 'contested'>,
   family: Family,
 ): readonly Node[] {
-  return nodes.filter(({ name, addresses }) => {
-    const address = addresses[family]?.address;
-    return address !== undefined && (contested.get(address)?.[0] ?? name) === name;
+  return cluster.nodes.filter((node) => {
+    const at = node.addresses[family];
+    return at !== undefined && isHolder(cluster, node, at);
   });
 }
 
@@ -42,14 +51,13 @@ interface LocalHost {
 }
 
 /** A problem for each claim, and for the node that has this host's own address where the settings give it. */
-export function claimProblems(
-  cluster: Cluster,
-  holders: readonly Node[],
-  local: LocalHost,
-): readonly Problem[] {
+export function claimProblems(cluster: Cluster, local: LocalHost): readonly Problem[] {
   const rival = local.isInDatastore
     ? undefined
-    : holders.find(({ addresses }) => addresses[local.family]?.address === local.address);
+    : cluster.nodes.find((node) => {
+        const at = node.addresses[local.family];
+        return at?.address === local.address && isHolder(cluster, node, at);
+      });
   return [
     ...[...cluster.contested].flatMap(([address, names]) =>
       familyOf(address) === local.family

@@ -22,26 +22,44 @@ import { type LocalEnd, planMesh } from './sessions/mesh.js';
 import { findNodesWithoutAddress } from './sessions/nodes-without-address.js';
 import { planPeers } from './sessions/peers.js';
 import { clientsOf, planReflector } from './sessions/reflector.js';
+import { sessionOf } from './sessions/session-of.js';
+import type { AskedSession } from './sessions/terms.js';
+
+/** Makes sessions of what a rule asks for. */
+type MakeSessions = (asked: Iterable<AskedSession>) => readonly Session[];
+
+/** What makes the sessions of one family: those of the mesh, and all others. */
+interface SessionMakers {
+  readonly mesh: MakeSessions;
+  readonly others: MakeSessions;
+}
+
+const makeAnew: MakeSessions = (asked) => Array.from(asked, sessionOf);
+const MAKE_ANEW = perFamily((): SessionMakers => ({ mesh: makeAnew, others: makeAnew }));
 
 /** Plans for one host again and again: what `makePlan` gives, with last time's object for each session that is the same. */
 export class Planner {
-  readonly #interns = perFamily(() => new SessionIntern());
+  readonly #makers = perFamily((): SessionMakers => {
+    const [mesh, others] = [new SessionIntern(), new SessionIntern()];
+    return { mesh: (asked) => mesh.intern(asked), others: (asked) => others.intern(asked) };
+  });
 
   /** See `makePlan`. */
   plan(cluster: Cluster, host: Host): PlanResult {
-    const { plan, problems } = makePlan(cluster, host);
-    const { ipv4, ipv6 } = perFamily((family) => ({
-      ...plan[family],
-      sessions: this.#interns[family].intern(plan[family].sessions),
-    }));
-    return { plan: { ...plan, ipv4, ipv6 }, problems };
+    return makePlan(cluster, host, this.#makers);
   }
 }
 
-/** The plan for `host` in `cluster`, with a problem for each thing asked for that can't be done. A pure function of both. */
-export function makePlan(cluster: Cluster, host: Host): PlanResult {
+/**
+ * The plan for `host` in `cluster`, with a problem for each thing asked for that can't be done. A pure function of both.
+ *
+ * @param makers - what makes sessions of what the rules ask for; all new ones unless told
+ */
+export function makePlan(cluster: Cluster, host: Host, makers = MAKE_ANEW): PlanResult {
   const identity = identify(cluster, host);
-  const { ipv4, ipv6 } = perFamily((family) => planFamily(cluster, host, identity, family));
+  const { ipv4, ipv6 } = perFamily((family) =>
+    planFamily({ cluster, host, identity, makers: makers[family] }, family),
+  );
   return {
     plan: {
       role: host.role,
@@ -59,21 +77,25 @@ export function makePlan(cluster: Cluster, host: Host): PlanResult {
   };
 }
 
+/** What a family is planned from. */
+interface PlanInput {
+  readonly cluster: Cluster;
+  readonly host: Host;
+  readonly identity: Identity;
+  readonly makers: SessionMakers;
+}
+
 interface PlannedFamily {
   readonly plan: FamilyPlan;
   readonly problems: readonly Problem[];
 }
 
-function planFamily(
-  cluster: Cluster,
-  host: Host,
-  identity: Identity,
-  family: Family,
-): PlannedFamily {
+function planFamily(input: PlanInput, family: Family): PlannedFamily {
+  const { cluster, host, identity } = input;
   const address = identity.addresses[family];
   const local = address && { nodeName: host.nodeName, family, address };
   const { sessions, problems } = local
-    ? planSessions(cluster, host, identity, local)
+    ? planSessions(input, local)
     : { sessions: [], problems: [] };
   const shared = { family, ...(address && { localAddress: address }), sessions };
   if (host.role === 'reflector') {
@@ -98,22 +120,20 @@ interface PlannedSessions {
 }
 
 function planSessions(
-  cluster: Cluster,
-  { role, nodeName }: Host,
-  { node }: Identity,
+  { cluster, host: { role, nodeName }, identity: { node }, makers }: PlanInput,
   local: LocalEnd,
 ): PlannedSessions {
-  const holders = holdersOf(cluster, local.family);
   const isInDatastore = node?.addresses[local.family] !== undefined;
-  const claims = claimProblems(cluster, holders, { ...local, isInDatastore });
+  const claims = claimProblems(cluster, { ...local, isInDatastore });
   if (role === 'reflector') {
-    const clients = clientsOf(cluster, holders, local);
-    const { sessions, problems } = mergeSessions([], planReflector(cluster, clients, local));
+    const clients = clientsOf(cluster, holdersOf(cluster, local.family), local);
+    const asked = planReflector(cluster, clients, local);
+    const { sessions, problems } = mergeSessions([], makers.others(asked));
     const mismatches = mismatchesOfReflector(cluster, clients);
     return { sessions, problems: [...claims, ...problems, ...mismatches] };
   }
-  const mesh = planMesh(cluster, holders, local);
-  const { sessions, problems } = mergeSessions(mesh, planPeers(cluster, local));
+  const mesh = makers.mesh(planMesh(cluster, local));
+  const { sessions, problems } = mergeSessions(mesh, makers.others(planPeers(cluster, local)));
   const mismatches = mismatchesOfNode(cluster, { ...node, name: nodeName }, sessions);
   return { sessions, problems: [...claims, ...problems, ...mismatches] };
 }

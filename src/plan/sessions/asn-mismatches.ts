@@ -26,6 +26,9 @@ export function mismatchesOfNode(
   own: { readonly name: string } & Pick<Node, 'asn'>,
   sessions: readonly Session[],
 ): readonly Problem[] {
+  if (cluster.reflectors.length === 0) {
+    return [];
+  }
   const reflectors = new Set(cluster.reflectors.map(({ address }) => address));
   const withReflectors = sessions.filter(({ remoteAddress }) => reflectors.has(remoteAddress));
   return withReflectors.flatMap(({ origin }) => {

@@ -1,7 +1,7 @@
 /**
  * Node-to-node mesh: one iBGP session to every other node, seen from this node.
  *
- * In:  the cluster, who holds which address, this node's name and address.
+ * In:  the cluster, this node's name and address.
  * Out: sessions in the order of node names.
  *
  * Always true of the result:
@@ -16,11 +16,11 @@
  */
 
 import { asnOf, type Cluster } from '../../model/cluster.js';
-import type { Node } from '../../model/node.js';
 import type { Address } from '../../values/address.js';
 import type { Family } from '../../values/family.js';
-import type { Session } from '../plan.js';
-import { sessionOf } from './session-of.js';
+import { isHolder } from '../address-holders.js';
+import { askFor } from './session-of.js';
+import type { AskedSession } from './terms.js';
 
 /** The end of a session that is planned for. */
 export interface LocalEnd {
@@ -29,21 +29,21 @@ export interface LocalEnd {
   readonly address: Address;
 }
 
-/** Mesh sessions of `local` with the other `holders` of addresses; none when the mesh is off. */
-export function planMesh(
-  cluster: Cluster,
-  holders: readonly Node[],
-  local: LocalEnd,
-): readonly Session[] {
-  const sessions: Session[] = [];
-  if (cluster.isMeshEnabled) {
-    for (const node of holders) {
-      const at = node.addresses[local.family];
-      if (at !== undefined && node.name !== local.nodeName && at.address !== local.address) {
-        const request = { source: 'Mesh', remoteAddress: at.address, origin: at.origin } as const;
-        sessions.push(sessionOf(request, { remoteAsn: asnOf(node, cluster).asn }));
-      }
+/** Mesh sessions of `local` with the other holders of addresses; none when the mesh is off. */
+export function* planMesh(cluster: Cluster, local: LocalEnd): Iterable<AskedSession> {
+  if (!cluster.isMeshEnabled) {
+    return;
+  }
+  for (const node of cluster.nodes) {
+    const at = node.addresses[local.family];
+    if (
+      at !== undefined &&
+      node.name !== local.nodeName &&
+      at.address !== local.address &&
+      isHolder(cluster, node, at)
+    ) {
+      const request = { source: 'Mesh', remoteAddress: at.address, origin: at.origin } as const;
+      yield askFor(request, { remoteAsn: asnOf(node, cluster).asn });
     }
   }
-  return sessions;
 }

@@ -8,15 +8,15 @@
 import type { Cluster } from '../../model/cluster.js';
 import { isPeeringOf } from '../../model/peering.js';
 import { familyOf } from '../../values/address.js';
-import type { Session } from '../plan.js';
 import type { LocalEnd } from './mesh.js';
-import { sessionOf } from './session-of.js';
+import { askFor } from './session-of.js';
+import type { AskedSession } from './terms.js';
 
 /**
  * Sessions of `local` by the peerings that are its own: those of all nodes first, then those of this node alone, each in the
  * order of keys. A peer that is `local` itself is nobody to peer with.
  */
-export function planPeers({ peerings }: Cluster, local: LocalEnd): readonly Session[] {
+export function planPeers({ peerings }: Cluster, local: LocalEnd): readonly AskedSession[] {
   const ours = peerings.filter(
     (peering) =>
       isPeeringOf(peering, local.nodeName) &&
@@ -26,7 +26,7 @@ export function planPeers({ peerings }: Cluster, local: LocalEnd): readonly Sess
   const ofAll = ours.filter(({ scope }) => scope.kind === 'all-nodes');
   const ofOne = ours.filter(({ scope }) => scope.kind !== 'all-nodes');
   return [...ofAll, ...ofOne].map(({ scope, remote, asn, origin }) =>
-    sessionOf(
+    askFor(
       {
         source: scope.kind === 'all-nodes' ? 'Global' : 'Node',
         remoteAddress: remote.address,

@@ -23,9 +23,9 @@ import type { Node } from '../../model/node.js';
 import { isPeeringWith, type Peering } from '../../model/peering.js';
 import { familyOf } from '../../values/address.js';
 import type { Holder } from '../address-holders.js';
-import type { Session } from '../plan.js';
 import type { LocalEnd } from './mesh.js';
-import { sessionOf } from './session-of.js';
+import { askFor } from './session-of.js';
+import type { AskedSession } from './terms.js';
 
 /** A node that is a client of a reflector, and the peering that makes it one. */
 export interface Client extends Holder {
@@ -33,14 +33,18 @@ export interface Client extends Holder {
 }
 
 /** The sessions of the reflector `local`, in the order reflectors, then `clients`. */
-export function planReflector(
+export function* planReflector(
   cluster: Cluster,
   clients: readonly Client[],
   local: LocalEnd,
-): readonly Session[] {
+): Iterable<AskedSession> {
   const own = cluster.reflectors.find(({ address }) => address === local.address);
-  const others = own === undefined ? [] : planOtherReflectors(cluster, local);
-  return [...others, ...clients.map((client) => planClient(client, own))];
+  if (own !== undefined) {
+    yield* planOtherReflectors(cluster, local);
+  }
+  for (const client of clients) {
+    yield planClient(client, own);
+  }
 }
 
 /** The clients of the reflector `local`: by a peering of all nodes first, then by those of single nodes; by name each. */
@@ -67,20 +71,20 @@ export function clientsOf(
 function planOtherReflectors(
   { reflectors, defaultAsn: { asn } }: Cluster,
   local: LocalEnd,
-): readonly Session[] {
+): readonly AskedSession[] {
   return reflectors
     .filter(({ address }) => familyOf(address) === local.family && address !== local.address)
     .map(({ address: remoteAddress, origin }) =>
-      sessionOf({ source: 'Mesh', remoteAddress, origin }, { localAsn: asn, remoteAsn: asn }),
+      askFor({ source: 'Mesh', remoteAddress, origin }, { localAsn: asn, remoteAsn: asn }),
     );
 }
 
 function planClient(
   { at, peering: { scope, asn, origin } }: Client,
   own: Cluster['reflectors'][number] | undefined,
-): Session {
+): AskedSession {
   const isOfAll = scope.kind === 'all-nodes';
-  return sessionOf(
+  return askFor(
     {
       source: isOfAll ? 'Global' : 'Node',
       remoteAddress: at.address,
@@ -90,7 +94,7 @@ function planClient(
       localAsn: asn,
       remoteAsn: asn,
       isReflectorClient: true,
-      ...(own?.clusterId !== undefined && { clusterId: own.clusterId }),
+      clusterId: own?.clusterId,
     },
   );
 }

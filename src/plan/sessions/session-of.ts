@@ -1,50 +1,49 @@
-import { remember } from '../../base/remember.js';
 import { type Address, familyOf } from '../../values/address.js';
-import type { Session, SessionTerms } from './terms.js';
-
-/** Where a session comes from, as the first part of its name in BIRD. */
-export type SessionSource = 'Mesh' | 'Global' | 'Node';
-
-/** More than there are sessions. */
-const MAX_NAMES = 50_000;
+import type { AskedSession, Session, SessionSource, SessionTerms } from './terms.js';
 
 /** Who asks for a session with whom. */
-export interface SessionRequest {
+interface SessionRequest {
   readonly source: SessionSource;
   readonly remoteAddress: Address;
   /** The datastore key that asks for it. */
   readonly origin: string;
 }
 
-/** The session that is asked for, on `terms`: the one place where sessions are made. */
-export function sessionOf(
+/**
+ * What is asked for, on the given terms: the one place where it is made. Each has all fields, in one order, and none is spread:
+ * V8 then compares thousands in 1 ms, and otherwise in 6.
+ */
+export function askFor(
   { source, remoteAddress, origin }: SessionRequest,
-  terms: Omit<SessionTerms, 'protocolName' | 'isReflectorClient'> & Partial<SessionTerms>,
-): Session {
+  { localAsn, remoteAsn, isReflectorClient = false, clusterId }: SessionTerms,
+): AskedSession {
+  return { source, localAsn, remoteAsn, isReflectorClient, clusterId, remoteAddress, origin };
+}
+
+/** The session that is asked for: the one place where sessions are made, in one shape as well. */
+export function sessionOf(asked: AskedSession): Session {
+  const { source, localAsn, remoteAsn, isReflectorClient, clusterId, remoteAddress, origin } =
+    asked;
   const family = familyOf(remoteAddress);
   return {
-    protocolName: protocolNames[source](remoteAddress),
-    isReflectorClient: false,
-    ...terms,
-    family,
-    isIpv6: family === 'ipv6',
+    source,
+    localAsn,
+    remoteAsn,
+    isReflectorClient,
+    clusterId,
     remoteAddress,
     origin,
+    protocolName: protocolNameOf(source, remoteAddress),
+    family,
+    isIpv6: family === 'ipv6',
   };
 }
 
 /**
- * The name of a session's protocol in BIRD, by source. Calico's names (`Global_172_17_42_40`; IPv6 with `_` for each `:`).
+ * The name of a session's protocol in BIRD. Calico's names (`Global_172_17_42_40`; IPv6 with `_` for each `:`).
  *
- * Unique as long as remote addresses are, and at most 46 characters long; BIRD takes 64. Remembered: to make 5,000 of
- * them anew, and to compare texts that aren't the same object, costs 0.8 ms.
+ * Unique as long as remote addresses are, and at most 46 characters long; BIRD takes 64.
  */
-const protocolNames: Readonly<Record<SessionSource, (address: Address) => string>> = {
-  Mesh: namesOf('Mesh'),
-  Global: namesOf('Global'),
-  Node: namesOf('Node'),
-};
-
-function namesOf(source: SessionSource): (address: Address) => string {
-  return remember((address) => `${source}_${address.replaceAll(/[.:]/g, '_')}`, MAX_NAMES);
+function protocolNameOf(source: SessionSource, address: Address): string {
+  return `${source}_${address.replaceAll(/[.:]/g, '_')}`;
 }

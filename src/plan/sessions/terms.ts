@@ -9,27 +9,36 @@ import type { Address } from '../../values/address.js';
 import type { Family } from '../../values/family.js';
 import type { RouterId } from '../../values/router-id.js';
 
-/** What two ends of a session are told about it. `TERMS` has a line for each. */
+/** Where a session comes from, as the first part of its name in BIRD. */
+export type SessionSource = 'Mesh' | 'Global' | 'Node';
+
+/** What two ends of a session are told about it. `TERMS` has a line for each, and one for where the session comes from. */
 export interface SessionTerms {
-  /** Name in BIRD: Calico's own, as dashboards and runbooks know it (`Mesh_172_17_42_31`). */
-  readonly protocolName: string;
   /** Our AS number on this session, where it isn't the family's `localAsn`. */
-  readonly localAsn?: number;
+  readonly localAsn?: number | undefined;
   readonly remoteAsn: number;
-  /** Whether the remote end is our client in route reflection (RFC 4456). */
-  readonly isReflectorClient: boolean;
+  /** Whether the remote end is our client in route reflection (RFC 4456); it isn't where nothing is said. */
+  readonly isReflectorClient?: boolean;
   /** Our cluster (RFC 4456 section 7), for clients alone; BIRD takes the router id when absent. */
-  readonly clusterId?: RouterId;
+  readonly clusterId?: RouterId | undefined;
 }
 
-/** One BGP adjacency with one remote address. */
-export interface Session extends SessionTerms {
-  readonly family: Family;
-  /** Whether the remote address is an IPv6 address. */
-  readonly isIpv6: boolean;
+/** A session as a rule asks for it. */
+export interface AskedSession extends SessionTerms {
+  readonly source: SessionSource;
+  readonly isReflectorClient: boolean;
   readonly remoteAddress: Address;
   /** The datastore key that asks for the session. */
   readonly origin: string;
+}
+
+/** One BGP adjacency with one remote address. */
+export interface Session extends AskedSession {
+  /** Name in BIRD: Calico's own, as dashboards and runbooks know it (`Mesh_172_17_42_31`). Of `source` and `remoteAddress`. */
+  readonly protocolName: string;
+  readonly family: Family;
+  /** Whether the remote address is an IPv6 address. */
+  readonly isIpv6: boolean;
 }
 
 /** What a session has of its family where it doesn't say otherwise. */
@@ -54,8 +63,8 @@ interface Term {
 }
 
 /** Every term, in the order in which they are told. */
-const TERMS: { readonly [Name in keyof Required<SessionTerms>]: Term } = {
-  protocolName: {
+const TERMS: { readonly [Name in 'source' | keyof Required<SessionTerms>]: Term } = {
+  source: {
     label: 'the name',
     show: () => undefined,
     restarts: true,
@@ -96,15 +105,15 @@ const TERMS: { readonly [Name in keyof Required<SessionTerms>]: Term } = {
   },
 };
 
-const TERM_NAMES = Object.keys(TERMS) as readonly (keyof SessionTerms)[];
+const TERM_NAMES = Object.keys(TERMS) as readonly (keyof typeof TERMS)[];
 
 /** Whether two sessions are the same in everything, also in the key that asks for them. */
-export function isSameSession(a: Session, b: Session): boolean {
+export function isSameSession(a: AskedSession, b: AskedSession): boolean {
   return a.remoteAddress === b.remoteAddress && a.origin === b.origin && hasSameTerms(a, b);
 }
 
 /** Whether two sessions with one neighbor have the same terms. */
-export function hasSameTerms(a: Session, b: Session): boolean {
+export function hasSameTerms(a: AskedSession, b: AskedSession): boolean {
   for (const name of TERM_NAMES) {
     if (a[name] !== b[name]) {
       return false;

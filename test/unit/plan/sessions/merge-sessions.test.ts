@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Session } from '../../../../src/plan/plan.js';
 import { mergeSessions } from '../../../../src/plan/sessions/merge-sessions.js';
-import { sessionOf } from '../../../../src/plan/sessions/session-of.js';
+import { askFor, sessionOf } from '../../../../src/plan/sessions/session-of.js';
 import { parseAddress } from '../../../../src/values/address.js';
 
 function session(source: 'Mesh' | 'Global' | 'Node', octet: number, remoteAsn = 64512): Session {
@@ -11,7 +11,7 @@ function session(source: 'Mesh' | 'Global' | 'Node', octet: number, remoteAsn = 
     throw new Error(address.reason);
   }
   const request = { source, remoteAddress: address.value, origin: `/${source}/${octet}` };
-  return sessionOf(request, { remoteAsn });
+  return sessionOf(askFor(request, { remoteAsn }));
 }
 
 const MESH = [session('Mesh', 1), session('Mesh', 2)];

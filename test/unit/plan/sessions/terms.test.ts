@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { sessionOf } from '../../../../src/plan/sessions/session-of.js';
+import { askFor, sessionOf } from '../../../../src/plan/sessions/session-of.js';
 import {
   areContradictory,
   hasSameTerms,
@@ -20,13 +20,13 @@ if (!address.ok || !cluster.ok || !other.ok) {
 }
 
 const PLAIN = sessionOf(
-  { source: 'Mesh', remoteAddress: address.value, origin: '/a' },
-  { remoteAsn: 64512 },
+  askFor({ source: 'Mesh', remoteAddress: address.value, origin: '/a' }, { remoteAsn: 64512 }),
 );
 const CLIENT: Session = { ...PLAIN, isReflectorClient: true, clusterId: cluster.value };
 
 test('a session is made with its name, its family, and no role but the one that is given', () => {
   expect(PLAIN).toEqual({
+    source: 'Mesh',
     protocolName: 'Mesh_192_0_2_2',
     family: 'ipv4',
     isIpv6: false,
@@ -50,7 +50,7 @@ describe('two sessions with one neighbor', () => {
   test.each<[string, Session, boolean, boolean]>([
     ['the same', PLAIN, true, false],
     ['another key', { ...PLAIN, origin: '/b' }, true, false],
-    ['another name', { ...PLAIN, protocolName: 'Node_192_0_2_2' }, false, false],
+    ['another source, and so another name', { ...PLAIN, source: 'Node' }, false, false],
     ['another AS number', { ...PLAIN, remoteAsn: 65001 }, false, true],
     ['another role', CLIENT, false, true],
   ])('%s', (_, session, isSame, isContradiction) => {
@@ -79,11 +79,7 @@ describe('what BIRD restarts a session for', () => {
       reasons(PLAIN, { ...PLAIN, localAsn: 64512 }, 64512, 64512),
       [],
     ],
-    [
-      'its name',
-      reasons(PLAIN, { ...PLAIN, protocolName: 'Node_192_0_2_2' }),
-      ['it was called Mesh_192_0_2_2'],
-    ],
+    ['its name', reasons(PLAIN, { ...PLAIN, source: 'Node' }), ['it was called Mesh_192_0_2_2']],
     ['its role', reasons(PLAIN, CLIENT), ['the neighbor becomes a client of this reflector']],
     [
       'the cluster of a client',
