@@ -56,7 +56,7 @@ test('ends with 1 beside another birdkeeper, and names it', async () => {
   expect({ ...second, stdout: '' }).toEqual({ exitStatus: 1, stdout: '', stderr: '' });
   expect(errorsOf(second)).toEqual([
     {
-      msg: `another birdkeeper (process ${first.pid}) works on the same output directory`,
+      msg: `another birdkeeper (process ${first.pid}) works on the same output directory ${outputDir}`,
       advice: 'stop it, or set another --output-dir',
     },
   ]);

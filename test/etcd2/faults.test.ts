@@ -220,7 +220,13 @@ test('a change that no poll ever told is found by the next list', async () => {
   const writer = new V2Writer(etcd);
   await writer.put(keyOf('a'), '1');
   const proxy = await proxyForTest(etcd);
-  const { listener } = await follow2ForTest(proxy.url, { auditMs: 1, pollMs: 60_000 });
+  const times = { auditMs: 1, pollMs: DEADLINE_MS, probeMs: 6_000 };
+  const { listener } = await follow2ForTest(proxy.url, times);
+  // Connections that nothing is asked on are closed before the next probe, which then has one that is not deaf.
+  await heldPolls(etcd, KEY_PREFIXES.length);
+  await waitFor(() => proxy.openConnections === KEY_PREFIXES.length, {
+    what: 'the polls alone to hold connections',
+  });
 
   proxy.blackHole();
   proxy.heal();
@@ -228,6 +234,7 @@ test('a change that no poll ever told is found by the next list', async () => {
   await knows(listener, { [keyOf('a')]: '2' });
 
   expect(listener.snapshots).toHaveLength(1);
+  expect(listener.states.map(({ kind }) => kind)).toEqual(['connecting', 'synced']);
 });
 
 test('the next endpoint is taken when one fails', async () => {
