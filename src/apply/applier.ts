@@ -191,7 +191,7 @@ export class Applier {
   async #open(): Promise<void> {
     await Promise.all(this.#birds.map((bird) => bird.start()));
     this.#facts.read();
-    this.#installer.open(this.#facts.usedSequence);
+    this.#installer.open(this.#facts.all.map(({ sequence }) => sequence));
     this.#facts.forgetRestored((sequence) => this.#installer.markOf(sequence));
     this.#attempts = this.#attemptsOf();
     this.#progress.follow(this.#birds);

@@ -46,12 +46,12 @@ export class Installer {
     return this.#standing;
   }
 
-  /** Finds out what stands, and tidies up after a crash. @param usedSequence - see `Generations.open` */
-  open(usedSequence: number): void {
+  /** Finds out what stands, and tidies up after a crash. @param loaded - see `Generations.open` */
+  open(loaded: readonly number[]): void {
     const { layout, logger, clock } = this.#options;
     try {
       removeLeftovers(layout, clock.now());
-      const current = this.#generations.open(usedSequence);
+      const current = this.#generations.open(loaded);
       if (current === 'spoilt') {
         logger.warn(
           { folder: layout.currentLink },

@@ -93,11 +93,6 @@ export class LoadedFacts {
     return this.#facts[daemon];
   }
 
-  /** The highest generation that any fact names; 0 without facts. */
-  get usedSequence(): number {
-    return Math.max(0, ...Object.values(this.#facts).map(({ sequence }) => sequence));
-  }
-
   /** What was loaded by any process at last, whether that still runs or not; the newest first. */
   get all(): readonly LoadedFact[] {
     return Object.values(this.#facts).sort((a, b) => b.sequence - a.sequence);

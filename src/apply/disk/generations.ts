@@ -65,14 +65,16 @@ export class Generations {
   /**
    * Finds out what is there, and removes what a crash left half written.
    *
-   * @param usedSequence - the highest number known to have been used, in case the folders are gone
+   * @param loaded - generations that BIRD is known to have run, newest first: one of them is current again where a backup
+   *   that leaves out links has brought the folders back. Numbers that were used are not used again.
    * @returns the current generation; `spoilt` when its files aren't those that were written
    */
-  open(usedSequence: number): Generation | 'spoilt' | undefined {
+  open(loaded: readonly number[]): Generation | 'spoilt' | undefined {
     this.#sequences = this.#readSequences();
     this.#replaceCopyOfCurrent();
+    this.#replaceLostCurrent(loaded);
     const current = this.currentSequence();
-    this.#next = Math.max(0, usedSequence, current ?? 0, ...this.#sequences) + 1;
+    this.#next = Math.max(0, current ?? 0, ...loaded, ...this.#sequences) + 1;
     this.#removeAll(this.#sequences.filter((sequence) => sequence > (current ?? 0)));
     return current === undefined ? undefined : (this.read(current) ?? 'spoilt');
   }
@@ -200,6 +202,21 @@ export class Generations {
     putAside(currentLink, this.#logger);
     if (original !== undefined) {
       this.makeCurrent(original);
+    }
+  }
+
+  #replaceLostCurrent(loaded: readonly number[]): void {
+    const { currentLink } = this.#layout;
+    if (lstatSync(currentLink, { throwIfNoEntry: false }) !== undefined) {
+      return;
+    }
+    const whole = loaded.find((sequence) => this.read(sequence) !== undefined);
+    if (whole !== undefined) {
+      this.makeCurrent(whole);
+      this.#logger.warn(
+        { link: currentLink, sequence: whole },
+        'the link to the current generation is gone; it points again to what BIRD ran last',
+      );
     }
   }
 
