@@ -1,8 +1,8 @@
 /**
  * Makes the BIRD processes of this host run a file set, and says what came of it.
  *
- * What is written and what is loaded are two facts, each kept where a crash can't make it wrong: the first is the link to the
- * generation, the second a file that is written after BIRD confirmed. So the next attempt, or the next start, does what is
+ * What is written and what is loaded are two facts. The link to the generation is the first one. The second stands in a file
+ * that is written after BIRD confirmed. No crash makes either wrong, so the next attempt, or the next start, does what is
  * missing and nothing else.
  */
 

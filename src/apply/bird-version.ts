@@ -7,8 +7,9 @@ import { directRunner } from './process/program-run.js';
 const TIMEOUT_MS = 2_000;
 
 /**
- * What BIRD says its version is: the running one (`BIRD 2.0.12 ready.`), whose language counts; where none runs the program
- * (`BIRD version 2.0.12`, `BIRD version v0.3.3+birdv1.6.8` of Calico's fork); `undefined` when neither answers.
+ * What BIRD says its version is. The BIRD that runs is asked first (`BIRD 2.0.12 ready.`), since it is its language that counts.
+ * Where none runs the program is asked (`BIRD version 2.0.12`; Calico's fork: `BIRD version v0.3.3+birdv1.6.8`). `undefined`
+ * when neither answers.
  */
 export async function readBirdVersionText(
   birdPath: string,

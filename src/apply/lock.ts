@@ -1,10 +1,10 @@
 /**
  * One birdkeeper for each output directory and for each state directory: two would swap files under each other.
  *
- * The lock is a unix socket that its owner listens on, since Node has no flock(2): the kernel drops the listener with the
- * process, however that ends, and a connection tells a living owner from a dead one across containers, where process ids
- * mean nothing. Binding makes the socket under a name of its own; link(2) gives it the lock's name, or fails when that is
- * taken.
+ * The lock is a unix socket that its owner listens on, since Node has no flock(2). The kernel drops the listener with the
+ * process, however that ends. A connection tells a living owner from a dead one, also across containers, where process ids
+ * mean nothing. Binding makes the socket under a name of its own. Then link(2) gives it the lock's name, or fails when that
+ * is taken.
  */
 
 import { once } from 'node:events';

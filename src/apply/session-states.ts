@@ -1,6 +1,6 @@
 /**
- * The BGP sessions of the BIRDs of this host, for whoever scrapes. BIRD is asked when somebody wants to know, by one question
- * at a time and not too often; an answer that is late is not waited for. `show protocols` costs BIRD a line a session, where
+ * The BGP sessions of the BIRDs of this host, for whoever scrapes. BIRD is asked when somebody wants to know: one question at
+ * a time, and not too often. A late answer isn't waited for. `show protocols` costs BIRD one line for each session, where
  * `show protocols all` costs it thirty.
  */
 

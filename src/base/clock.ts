@@ -13,7 +13,7 @@ export interface Clock {
 
 const NANOSECONDS_PER_MS = 1e6;
 
-/** The clock of the machine. The only place, besides tests, that touches timers and `Date`. */
+/** The clock of the machine. Who else reads the time or sets timers stands in docs/architecture.md; a test holds it. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   // Not performance.now(), which counts from the start of the process: systemd compares with its own clock.

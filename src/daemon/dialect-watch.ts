@@ -2,8 +2,8 @@
  * Notices that another version of BIRD has come: a host is upgraded in place, and the new BIRD may speak another dialect or
  * do what the old one couldn't.
  *
- * A BIRD that runs is asked when it comes. While it is away the program is looked at: the new BIRD may not start at all from
- * what was written for the old one, and would never come.
+ * A BIRD is asked when it comes. While it is away the program is asked: the new BIRD may not start from what was written for the
+ * old one, and then it never comes.
  */
 
 import { readProgramVersion, readRunningVersion } from '../apply/bird-version.js';

@@ -1,8 +1,8 @@
 /**
  * One daemon after the other: on SIGHUP a new one takes the place of the old, until SIGTERM or SIGINT.
  *
- * On SIGHUP the new settings and templates are read and checked while the old daemon still runs; what isn't sound is said
- * and the old one stays. So it does while the new settings have to wait for a BIRD: the next signal ends that wait.
+ * On SIGHUP the new settings and templates are read and checked while the old daemon still runs. When they aren't sound, the log
+ * says why and the old daemon stays. It stays too while the new settings have to wait for a BIRD. The next signal ends that wait.
  */
 
 import { ApplyError } from '../apply/apply-error.js';

@@ -1,6 +1,6 @@
 /**
- * Whether the daemon gets on. A pass ends by itself: everything that it waits for has a deadline, but for the disk. One that
- * runs for longer than all of these together hangs, and a supervisor has to know.
+ * Whether the daemon gets on. A pass ends by itself, since all that it waits for has a deadline. A pass that takes longer than
+ * all these deadlines together hangs, and a supervisor has to know.
  */
 
 import type { Clock } from '../base/clock.js';

@@ -1,9 +1,9 @@
 /**
  * The port to a datastore: raw keys and values, from anywhere.
  *
- * A follower sees one consistent snapshot, then ordered changes; after any doubt (a lost connection that could not
- * be resumed, a compacted revision, a wiped store) it sees a whole snapshot again. So a listener that replaces its
- * state on `snapshot` and applies `changes` in order always ends with what the datastore holds.
+ * A listener is told one consistent snapshot, then ordered changes. When changes may have been missed (a connection that
+ * could not be resumed, a compacted revision, a wiped store) it is told a whole snapshot again. So a listener that replaces
+ * its state on `snapshot` and applies `changes` in order ends with what the datastore holds.
  */
 
 import { AdvisedError } from '../base/advised-error.js';
@@ -55,19 +55,19 @@ export type DatastoreState =
 /**
  * What a follower tells. Calls are never concurrent.
  *
- * A listener that throws, or whose promise rejects, in whichever of the four, has a bug. The follower tells it nothing more,
- * and `follow` rejects with what was thrown: it is neither taken for a failure of the datastore, nor tried again.
+ * A listener has a bug when one of these calls throws, or its promise rejects. Then it is told nothing more, and `follow`
+ * rejects with what was thrown. That is neither taken for a failure of the datastore, nor tried again.
  */
 export interface DatastoreListener {
   /**
-   * The whole state: the first time, and again after each resync. It replaces all that was told before. With a promise a
-   * listener asks for the processor: the follower does nothing that could wait until it resolves. No change is lost.
+   * The whole state: the first time, and again when changes may have been missed. It replaces all that was told before. A
+   * listener may give a promise. Until it resolves the follower does nothing that can wait. No change is lost.
    */
   snapshot(snapshot: Snapshot): void | Promise<void>;
   /**
    * Changes in the datastore's order; `revision` is that of the last. As a rule all changes of one revision come together.
-   * A transaction over several key prefixes may come in two parts a few milliseconds apart: the second one is `late`, which
-   * says that what was told before was half of a revision.
+   * A transaction over several key prefixes may come in two parts, a few milliseconds apart. The second one is `late`: what
+   * was told before was half of a revision.
    */
   changes(changes: readonly Change[], revision: string, late?: 'late'): void;
   state(state: DatastoreState): void;
@@ -95,11 +95,11 @@ export interface Datastore {
 /** A datastore that can also be written to. The daemon takes a `Datastore`: it never writes. */
 export interface EditableDatastore extends Datastore {
   /**
-   * Makes the changes of `edit` if what they were derived from still stands (compare-and-swap), else none of them; read
-   * again then, and decide anew. It may also be `overtaken` by a change of another key below the same prefixes.
+   * Makes the changes of `edit` if what they were derived from still stands (compare-and-swap). Else it makes none, and the
+   * edit is `overtaken`: read again then, and decide anew. A change of another key below the same prefixes may do that too.
    *
-   * @throws {DatastoreError} when nothing was changed, or when that can't be known, or, in a store without transactions, when
-   *   some keys were written and others not: the message says which
+   * @throws {DatastoreError} when nothing was changed, or nobody knows whether it was. In a store without transactions also
+   *   when some keys were written and others not; the message says which
    */
   commit(edit: Edit): Promise<EditOutcome>;
 }

@@ -17,9 +17,9 @@ export function liveness(isStuck: boolean): Health {
 }
 
 /**
- * Ready: every BIRD process that this host needs runs a configuration that came from the datastore, and either the datastore
- * was heard from recently or that last good configuration stands; the lines say which, and whether it is the newest one.
- * A BIRD that is away, or was started and has not confirmed anything yet, runs none.
+ * Ready: every BIRD process that this host needs runs a configuration that came from the datastore. A BIRD that is away, or that
+ * was started and has not confirmed anything yet, runs none. The lines say which configuration that is, whether it is the newest
+ * one, and whether the datastore was heard from.
  */
 export function readiness(status: DaemonStatus, nowMs: number, staleAfterMs: number): Health {
   const needed = status.birds.filter(({ isNeeded }) => isNeeded);

@@ -10,7 +10,7 @@ const LAG_PRECISION_MS = 1_000;
 
 let registry: Registry | undefined;
 
-/** Them, in Prometheus' text format. Collected from the first call on, once a process: what they observe can't be let go of. */
+/** These metrics in Prometheus' text format. Collected from the first call on, once a process: prom-client can't stop it. */
 export function processMetricsText(): Promise<string> {
   if (registry === undefined) {
     registry = new Registry();

@@ -15,7 +15,7 @@ export interface PlannedSession {
  * Declares them. Names and labels are close to MetalLB's `metallb_bgp_session_up` (`peer`) and bird_exporter's
  * `bird_protocol_up` (`name`, `ip_version`, `state`), so that a dashboard needs little more than another prefix.
  *
- * @param planned - what tells the remote address, which BIRD tells only at length; a session that is none of these has none
+ * @param planned - gives the remote addresses, which BIRD tells only at length; a session that isn't planned is told without
  */
 export function addSessionMetrics(
   table: MetricTable,

@@ -70,8 +70,8 @@ export interface PassStatus {
 }
 
 /**
- * How a pass ended. `held` left what stands, since the datastore lost what it came from. `unrenderable` is a template's fault; `outdated` found that it worked on half of a change, and the next
- * pass took in the rest.
+ * How a pass ended. `held`: what stands was left, since the datastore lost what it came from. `unrenderable`: a template's fault.
+ * `outdated`: the pass worked on half of a change, and the next one takes in the rest.
  */
 export type PassOutcome =
   | 'unchanged'

@@ -1,8 +1,8 @@
 /**
  * The one Handlebars set-up. Templates print a plan; they decide nothing, and what they print can't become syntax.
  *
- * - Every `{{value}}` goes through a guard that passes numbers, names, addresses and prefixes and refuses all else, also
- *   nothing at all. Text goes through `{{quoted text}}` or `{{comment text}}`. `{{{raw}}}` doesn't compile.
+ * - Every `{{value}}` goes through a guard. It passes numbers, names, addresses and prefixes, and refuses all else, also a
+ *   value that isn't there. Text goes through `{{quoted text}}` or `{{comment text}}`. `{{{raw}}}` doesn't compile.
  * - `strict` and `knownHelpersOnly`: a wrong name is an error with its line, not an empty place.
  * - `{{each-partial "session" sessions}}` prints a partial for each record and keeps the text by record. Records are
  *   immutable, and such a partial sees its record and nothing else, so the text stays right as long as the record lives.

@@ -12,8 +12,8 @@ import type { Verb } from './verb.js';
 /**
  * Adds a route reflector, or gives one that is there another cluster id.
  *
- * Without a cluster id an IPv4 reflector is a cluster of its own, named by its address: what it would take its router id
- * for (RFC 4456 section 7), but Calico's own reflectors can't do without the field. An IPv6 one takes its router id.
+ * Without a cluster id an IPv4 reflector is a cluster of its own, named by its address. By RFC 4456 section 7 it would take its
+ * router id, but Calico's own reflectors need the field. An IPv6 reflector gets no field, and takes its router id.
  */
 export function addReflector(address: Address, wantedId?: RouterId): Verb {
   const ownCluster = familyOf(address) === 'ipv4' ? (address as string as RouterId) : undefined;

@@ -21,8 +21,8 @@ const RETRY: BackoffOptions = { baseMs: 250, maxMs: 5_000 };
 const CANNOT_RELOAD = '8006';
 
 /**
- * Tells the BIRD that is there now, again and again until it has taken the command, another process is in its place (which
- * imports everything by itself), or `signal` ends it. Never rejects but with bugs.
+ * Tells the BIRD that is there now, again and again until it has taken the command. It ends too when `signal` aborts, and when
+ * another process is in that BIRD's place: a new BIRD imports everything by itself. Rejects only with bugs.
  */
 export async function importAnew(
   bird: BirdProcess,

@@ -13,8 +13,8 @@ export interface StoreDoubts {
 }
 
 /**
- * Doubts about a datastore without a node. A new cluster begins so, and commands must work before its nodes are there. But
- * it may also be the wrong datastore, and which paths are lost can't be told from it.
+ * Warnings about a datastore without a node. A new cluster begins so, and commands must work before its nodes are there. But
+ * it may also be the wrong datastore, and nobody can tell from it which paths are lost.
  */
 export async function doubtsAboutStore(
   { nodes }: Cluster,

@@ -1,9 +1,9 @@
 /**
  * When the configuration that stands is held although the datastore asks for another one. Pure.
  *
- * A datastore that comes back empty, half refilled, or without this host asks for the end of all sessions, in good order.
- * No operator takes a whole cluster down like that, and many a broken etcd does. So such a state is held until it is whole
- * again, or until an operator lets it through. A cluster that merely becomes smaller is none of this.
+ * A datastore that comes back empty, half refilled, or without this host asks for the end of all sessions. A broken etcd does
+ * that; an operator hardly does. So the configuration is held until the datastore is whole again, or until an operator lets
+ * the new state through. A cluster that merely becomes smaller is not held.
  */
 
 import type { Cluster } from '../../model/cluster.js';

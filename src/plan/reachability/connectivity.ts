@@ -1,9 +1,9 @@
 /**
  * Which nodes can hear of each other's routes, in one family.
  *
- * Nodes on the same terms (the same AS number and peers, and neither peers nor reflectors themselves) are interchangeable: three of each
- * such group stand for all, so that thousands of nodes cost no more than a few. What sessions each has is what the planner
- * plans for it; which of those come up, and what is passed on over them, is in speakers.ts and advertise.ts.
+ * Nodes on the same terms are interchangeable: the same AS number and peers, and neither peers nor reflectors themselves. Three
+ * of each such group stand for all, so that thousands of nodes cost no more than a few. The planner says which sessions each
+ * has. Which of those come up, and what is passed on over them, is in speakers.ts and advertise.ts.
  */
 
 import { groupBy } from '../../base/group-by.js';

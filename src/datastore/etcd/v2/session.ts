@@ -2,10 +2,11 @@
  * The use of one endpoint by a follower: list, then one long poll for each directory, until something fails.
  *
  * A poll gives one event, and the next starts at one more than that event's own index. (The head of an answer has the
- * index at which its poll began, which may be ahead of events that are still to come.) etcd keeps the last 1000 events of
- * the whole store, so that a directory in which nothing happens would soon ask for events that are forgotten; but a poll
- * that began at index N and told nothing proves that there was nothing up to N, and the next one starts there. In a busy
- * store polls are ended early, so that N is never far behind.
+ * index at which its poll began, which may be ahead of events that are still to come.)
+ *
+ * etcd keeps the last 1000 events of the whole store. A directory in which nothing happens would soon ask for events that are
+ * forgotten. But a poll that began at index N and told nothing proves that there was nothing up to N, so the next one starts
+ * there. In a busy store polls are ended early, so that N is never far behind.
  */
 import { delay } from '../../../base/clock.js';
 import type { FollowContext } from '../follower.js';

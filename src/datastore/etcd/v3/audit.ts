@@ -8,9 +8,9 @@
  * - Now and then in a store that is written to, for what etcd never sends (etcd-io/etcd issue 18089: a delete around a
  *   compaction) and for a store that was replaced behind a proxy that kept our connection.
  *
- * The list costs etcd 15 to 26 ms of a core and sends 1.2 MB for 15,000 keys (5,000 hosts); comparing them takes us 3 to 9 ms. So
- * after an outage all hosts spread it as spread.ts says (over 150 s there, and at once in a small cluster); the changes of
- * the watch don't wait for it. The later audits come twelve times as rarely: at most half an hour apart at that size.
+ * For 15,000 keys (5,000 hosts) the list costs etcd 15 to 26 ms of a core and 1.2 MB; comparing takes us 3 to 9 ms. So after an
+ * outage all hosts spread it as spread.ts says: over 150 s there, and at once in a small cluster. The changes of the watch
+ * don't wait for it. Later audits come twelve times as rarely: at that size at most half an hour apart.
  */
 import { delay } from '../../../base/clock.js';
 import { ResyncNeeded } from '../resync-needed.js';
@@ -128,8 +128,8 @@ async function auditRange(
 /**
  * Throws unless the store has, at the revision up to which a range was applied, as many keys as we have.
  *
- * The first thing that is asked when a watch is to be resumed. It costs etcd no reading of values (3 ms for 15,000 keys), since all hosts ask at
- * once when etcd comes back, and finds most stores that were replaced before a change of theirs is applied.
+ * The first thing that is asked when a watch is to be resumed. All hosts ask it at once when etcd comes back, so it reads no
+ * values (3 ms for 15,000 keys). It finds most stores that were replaced, before a change of theirs is applied.
  *
  * @throws {ResyncNeeded} when the counts differ
  * @throws {ServiceError} also when that revision is compacted; a watch couldn't resume from there either

@@ -1,12 +1,11 @@
 /**
  * Edits by compare-and-swap, each in one transaction.
  *
- * A key stands as its basis has it when it was there and was not modified after the basis' revision, or wasn't there and
- * isn't now. etcd takes 128 comparisons, which are 64 standing keys; what relies on more, as an edit of a large cluster does,
- * compares the rest by the range of keys that they stand in: none in it was written after the basis' revision. That finds
- * each put, of other keys in the range too. A deletion leaves nothing to compare: it is found by the number of keys, which is
- * asked for right before, so that only one in the milliseconds between goes unnoticed. Key prefixes that are to be unchanged are
- * compared the same way.
+ * A key is as its basis has it when it was there and was not modified after the basis' revision, or wasn't there and isn't now.
+ * etcd takes 128 comparisons, which are enough for 64 keys that are there. An edit of a large cluster relies on more. The rest
+ * is compared by ranges of keys: none in the range was written after the basis' revision. That finds each put, of other keys in
+ * the range too. A deletion leaves nothing to compare. It is found by the number of keys, which is asked for right before: only
+ * a deletion in the milliseconds between goes unnoticed. Key prefixes that are to be unchanged are compared the same way.
  */
 import { DatastoreError, type Edit, type EditOutcome } from '../../datastore.js';
 import type { EtcdConnection } from './connection.js';

@@ -1,4 +1,4 @@
-/** etcd 3 as a `Datastore`. The loop is in ../follower.ts, one connection's life in session.ts. */
+/** etcd's v3 API as an `EditableDatastore`. The loop is in ../follower.ts, one connection's life in session.ts. */
 import {
   DatastoreError,
   type DatastoreListener,
