@@ -109,6 +109,23 @@ test.each(kindsThat(false))(
   },
 );
 
+test.each(birdsOf('bird1', 'bird2', 'bird3', 'bird3-newest', 'calico'))(
+  'of two pools one inside of the other, the first by key says whether a route is tunneled, on %s',
+  async (kind) => {
+    await withTwoNodes(kind, pools.always, async (lab) => {
+      const node = lab.host('kube-node1');
+      await waitFor(async () => (await node.bird.birdc('show route')).includes('192.168.0.64/26'), {
+        what: 'BIRD to learn the route',
+      });
+
+      // "1…" comes before "192…", so the pool inside decides about what is in it.
+      await lab.put('/calico/v1/ipam/v4/pool/1-inside', '{"cidr":"192.168.0.64/26","ipip":""}');
+
+      await node.waitForRoute(DIRECT);
+    });
+  },
+);
+
 /** Two nodes with a block and a `tunl0` each, a mesh, and one pool. */
 async function withTwoNodes(
   kind: BirdKind,
