@@ -29,10 +29,12 @@ export type ProblemCode =
   | 'node-address-missing'
   /** A node has an address that another node, or this host, has. */
   | 'duplicate-address'
-  /** A node and its route reflector are not in one AS, so that their session never comes up. */
+  /** A peering gives the other end, or this one, another AS than it is in, so that the session never comes up. */
   | 'as-number-mismatch'
   /** Two records ask for a session with the same neighbor. */
   | 'duplicate-session'
+  /** Two records speak of one pool, block or reflector and disagree. */
+  | 'duplicate-record'
   /** The BIRD in use can't do what the record asks for. */
   | 'unsupported-by-bird'
   /** The datastore lost what this host's sessions come from, and what stands is held. */

@@ -21,7 +21,7 @@ import { mergeSessions } from './sessions/merge-sessions.js';
 import { type LocalEnd, planMesh } from './sessions/mesh.js';
 import { findNodesWithoutAddress } from './sessions/nodes-without-address.js';
 import { planPeers } from './sessions/peers.js';
-import { clientsOf, planReflector } from './sessions/reflector.js';
+import { clientsOf, contradictionsAbout, planReflector } from './sessions/reflector.js';
 import { sessionOf } from './sessions/session-of.js';
 import type { AskedSession } from './sessions/terms.js';
 
@@ -102,15 +102,17 @@ function planFamily(input: PlanInput, family: Family): PlannedFamily {
     return { plan: { ...shared, blocks: [], pools: [], customFilters: [] }, problems };
   }
   const statements = planCustomFilters(cluster.customFilters, family, host);
+  const blocks = planBlocks(cluster.blocks, host.nodeName, family);
+  const pools = planPools(cluster.pools, family, identity.node?.networks[family]);
   return {
     plan: {
       ...shared,
       localAsn: asnOf(identity.node ?? {}, cluster).asn,
-      blocks: planBlocks(cluster.blocks, host.nodeName, family),
-      pools: planPools(cluster.pools, family, identity.node?.networks[family]),
+      blocks: blocks.blocks,
+      pools: pools.pools,
       customFilters: statements.accepted,
     },
-    problems: [...problems, ...statements.problems],
+    problems: [...problems, ...blocks.problems, ...pools.problems, ...statements.problems],
   };
 }
 
@@ -129,11 +131,16 @@ function planSessions(
     const clients = clientsOf(cluster, holdersOf(cluster, local.family), local);
     const asked = planReflector(cluster, clients, local);
     const { sessions, problems } = mergeSessions([], makers.others(asked));
-    const mismatches = mismatchesOfReflector(cluster, clients);
-    return { sessions, problems: [...claims, ...problems, ...mismatches] };
+    const others = [
+      ...mismatchesOfReflector(cluster, clients, sessions),
+      ...contradictionsAbout(cluster, local),
+    ];
+    return { sessions, problems: [...claims, ...problems, ...others] };
   }
   const mesh = makers.mesh(planMesh(cluster, local));
   const { sessions, problems } = mergeSessions(mesh, makers.others(planPeers(cluster, local)));
-  const mismatches = mismatchesOfNode(cluster, { ...node, name: nodeName }, sessions);
+  // The mesh's sessions stand first, and have the AS numbers of their nodes.
+  const byPeerings = sessions.slice(mesh.length);
+  const mismatches = mismatchesOfNode(cluster, { ...node, name: nodeName }, byPeerings);
   return { sessions, problems: [...claims, ...problems, ...mismatches] };
 }

@@ -5,14 +5,22 @@
  * address of it must stay reachable.
  *
  * @scenario pools/tunnel-modes
+ * @scenario pools/one-inside-of-the-other
  * @scenario pools/cross-subnet-without-network
  */
 
+import type { Problem } from '../../base/problem.js';
 import type { Pool } from '../../model/pool.js';
 import type { Family } from '../../values/family.js';
 import type { Prefix } from '../../values/prefix.js';
+import { firstOfEach } from '../first-of-each.js';
 import type { PlannedPool } from '../plan.js';
-import { uniqueByPrefix } from '../routes/unique-by-prefix.js';
+
+const SAID_OF_TUNNELS = {
+  never: 'no IPIP',
+  always: 'IPIP',
+  'cross-subnet': 'IPIP to other subnets',
+} as const;
 
 /**
  * The pools of `family`, in the order of their keys. IPIP carries IPv4 alone (RFC 2003), so no IPv6 pool is tunneled.
@@ -24,15 +32,20 @@ export function planPools(
   pools: readonly Pool[],
   family: Family,
   network: Prefix | undefined,
-): readonly PlannedPool[] {
-  return uniqueByPrefix(
-    pools
-      .filter((pool) => pool.family === family)
-      .map(({ prefix, tunnel, origin }) => ({
-        prefix,
-        isTunneled: family === 'ipv4' && tunnel !== 'never',
-        ...(tunnel === 'cross-subnet' && network !== undefined && { directNextHops: network }),
-        origin,
-      })),
+): { readonly pools: readonly PlannedPool[]; readonly problems: readonly Problem[] } {
+  const { kept, problems } = firstOfEach(
+    pools.filter((pool) => pool.family === family),
+    {
+      what: 'the pool',
+      subjectOf: ({ prefix }) => prefix,
+      saidBy: ({ tunnel }) => SAID_OF_TUNNELS[family === 'ipv4' ? tunnel : 'never'],
+    },
   );
+  const planned = kept.map(({ prefix, tunnel, origin }) => ({
+    prefix,
+    isTunneled: family === 'ipv4' && tunnel !== 'never',
+    ...(tunnel === 'cross-subnet' && network !== undefined && { directNextHops: network }),
+    origin,
+  }));
+  return { pools: planned, problems };
 }

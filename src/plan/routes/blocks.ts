@@ -12,27 +12,33 @@
  * @scenario blocks/ipv6
  */
 
+import type { Problem } from '../../base/problem.js';
 import type { Block } from '../../model/block.js';
 import type { Family } from '../../values/family.js';
+import { firstOfEach } from '../first-of-each.js';
 import type { AnnouncedBlock } from '../plan.js';
-import { uniqueByPrefix } from './unique-by-prefix.js';
 
 /** The blocks of `nodeName` in `family`, in the order of their keys. */
 export function planBlocks(
   blocks: readonly Block[],
   nodeName: string,
   family: Family,
-): readonly AnnouncedBlock[] {
-  return uniqueByPrefix(
-    blocks
-      .filter(
-        (block) =>
-          block.nodeName === nodeName && block.family === family && block.state !== 'pending',
-      )
-      .map(({ prefix, state, origin }) => ({
-        prefix,
-        isAggregated: state === 'confirmed',
-        origin,
-      })),
+): { readonly blocks: readonly AnnouncedBlock[]; readonly problems: readonly Problem[] } {
+  const { kept, problems } = firstOfEach(
+    blocks.filter(
+      (block) =>
+        block.nodeName === nodeName && block.family === family && block.state !== 'pending',
+    ),
+    {
+      what: 'the block',
+      subjectOf: ({ prefix }) => prefix,
+      saidBy: ({ state }) => (state === 'confirmed' ? "it is this node's" : 'it is given back'),
+    },
   );
+  const planned = kept.map(({ prefix, state, origin }) => ({
+    prefix,
+    isAggregated: state === 'confirmed',
+    origin,
+  }));
+  return { blocks: planned, problems };
 }

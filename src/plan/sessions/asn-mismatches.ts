@@ -1,5 +1,6 @@
 /**
- * Sessions between a node and a reflector that never come up, since the two are not in one AS.
+ * Sessions that never come up, since a peering gives one of its ends another AS than it is in. Of both ends the datastore knows the
+ * AS where these are a node and a reflector, or two nodes; of any other peer it knows none.
  *
  * A client of a reflector is internal (RFC 4456), so the peering's AS number is that of both ends to the reflector. The node goes
  * by its own number, or the cluster's. Where these differ, each end sends NOTIFICATION "Bad Peer AS" (RFC 4271 section 6.2), and
@@ -15,35 +16,77 @@ import { asnOf, type Cluster } from '../../model/cluster.js';
 import type { Node, SourcedAsn } from '../../model/node.js';
 import type { Peering } from '../../model/peering.js';
 import type { Session } from '../plan.js';
-import type { Client } from './reflector.js';
+import { type Client, originOf } from './reflector.js';
 
 /** More AS numbers than these say less than their count. */
 const MAX_NAMED = 3;
 
-/** On a node: a problem for each of its `sessions` with a reflector of the datastore in whose AS it is not. */
+/** A node by name, with the AS number that it has of its own. */
+type NodeAsn = { readonly name: string } & Pick<Node, 'asn'>;
+
+/**
+ * On a node: a problem for each of `sessions`, those that peerings ask for, with a reflector of the datastore in whose AS `own`
+ * is not, or with another node that is in another AS than the peering says.
+ */
 export function mismatchesOfNode(
   cluster: Cluster,
-  own: { readonly name: string } & Pick<Node, 'asn'>,
+  own: NodeAsn,
   sessions: readonly Session[],
 ): readonly Problem[] {
-  if (cluster.reflectors.length === 0) {
+  if (sessions.length === 0) {
     return [];
   }
   const reflectors = new Set(cluster.reflectors.map(({ address }) => address));
-  const withReflectors = sessions.filter(({ remoteAddress }) => reflectors.has(remoteAddress));
-  return withReflectors.flatMap(({ origin }) => {
+  return sessions.flatMap(({ origin, remoteAddress, family }) => {
     const peering = cluster.peerings.find((one) => one.origin === origin);
-    return peering === undefined ? [] : mismatchOf(peering, [own], cluster);
+    if (peering === undefined) {
+      return [];
+    }
+    if (reflectors.has(remoteAddress)) {
+      return mismatchOf(peering, [own], cluster);
+    }
+    // The first by name is the one that holds it (address-holders.ts).
+    const remote = cluster.nodes.find((node) => node.addresses[family]?.address === remoteAddress);
+    return remote === undefined ? [] : mismatchWithNode(peering, remote, cluster);
   });
 }
 
-/** On a reflector: a problem for each peering by which some of `clients` are its clients and not in its AS. */
+function mismatchWithNode(
+  { remote, asn, origin }: Peering,
+  node: NodeAsn,
+  cluster: Cluster,
+): readonly Problem[] {
+  const own = asnOf(node, cluster);
+  return own.asn === asn
+    ? []
+    : [
+        {
+          code: 'as-number-mismatch',
+          key: origin,
+          path: 'as_num',
+          reason: `it puts ${remote.address} into AS ${asn}, but ${describe([{ name: node.name, own }])}: this session never comes up`,
+          action:
+            'planned the session as it is asked for; give the peering the AS number of the node',
+        },
+      ];
+}
+
+/**
+ * On a reflector: a problem for each peering by which some of `clients` are its clients and not in its AS. A client that has its
+ * session by another peering is none by this one.
+ */
 export function mismatchesOfReflector(
   cluster: Cluster,
   clients: readonly Client[],
+  sessions: readonly Session[],
 ): readonly Problem[] {
-  const byPeering = groupBy(clients, ({ peering }) => peering);
-  return [...byPeering].flatMap(([peering, ofIt]) =>
+  const strangers = clients.filter(({ node, peering }) => asnOf(node, cluster).asn !== peering.asn);
+  if (strangers.length === 0) {
+    return [];
+  }
+  const origins = new Map(sessions.map(({ remoteAddress, origin }) => [remoteAddress, origin]));
+  const planned = strangers.filter((client) => origins.get(client.at.address) === originOf(client));
+  return [...groupBy(planned, ({ peering }) => peering)].flatMap(([peering, ofIt]) =>
     mismatchOf(
       peering,
       ofIt.map(({ node }) => node),
@@ -54,7 +97,7 @@ export function mismatchesOfReflector(
 
 function mismatchOf(
   { remote, asn, origin }: Peering,
-  nodes: readonly ({ readonly name: string } & Pick<Node, 'asn'>)[],
+  nodes: readonly NodeAsn[],
   cluster: Cluster,
 ): readonly Problem[] {
   const strangers = nodes

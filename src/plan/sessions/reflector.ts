@@ -18,11 +18,13 @@
  */
 
 import { groupBy } from '../../base/group-by.js';
+import type { Problem } from '../../base/problem.js';
 import type { Cluster } from '../../model/cluster.js';
 import type { Node } from '../../model/node.js';
 import { isPeeringWith, type Peering } from '../../model/peering.js';
 import { familyOf } from '../../values/address.js';
 import type { Holder } from '../address-holders.js';
+import { firstOfEach } from '../first-of-each.js';
 import type { LocalEnd } from './mesh.js';
 import { askFor } from './session-of.js';
 import type { AskedSession } from './terms.js';
@@ -68,6 +70,24 @@ export function clientsOf(
   ];
 }
 
+/** A problem for each further record of the reflector `local` that gives it another cluster than the first one does. */
+export function contradictionsAbout({ reflectors }: Cluster, local: LocalEnd): readonly Problem[] {
+  return firstOfEach(
+    reflectors.filter(({ address }) => address === local.address),
+    {
+      what: 'the reflector',
+      subjectOf: ({ address }) => address,
+      saidBy: ({ clusterId }) =>
+        clusterId === undefined ? 'its cluster is its router id' : `its cluster is ${clusterId}`,
+    },
+  ).problems;
+}
+
+/** The key that the session with `client` comes from. */
+export function originOf({ at, peering }: Client): string {
+  return peering.scope.kind === 'all-nodes' ? at.origin : peering.origin;
+}
+
 function planOtherReflectors(
   { reflectors, defaultAsn: { asn } }: Cluster,
   local: LocalEnd,
@@ -79,16 +99,13 @@ function planOtherReflectors(
     );
 }
 
-function planClient(
-  { at, peering: { scope, asn, origin } }: Client,
-  own: Cluster['reflectors'][number] | undefined,
-): AskedSession {
-  const isOfAll = scope.kind === 'all-nodes';
+function planClient(client: Client, own: Cluster['reflectors'][number] | undefined): AskedSession {
+  const { scope, asn } = client.peering;
   return askFor(
     {
-      source: isOfAll ? 'Global' : 'Node',
-      remoteAddress: at.address,
-      origin: isOfAll ? at.origin : origin,
+      source: scope.kind === 'all-nodes' ? 'Global' : 'Node',
+      remoteAddress: client.at.address,
+      origin: originOf(client),
     },
     {
       localAsn: asn,

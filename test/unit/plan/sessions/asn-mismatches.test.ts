@@ -68,6 +68,33 @@ describe('on a node', () => {
   });
 });
 
+describe('on a node, with another node', () => {
+  const peering = (asn: string): BgpKeys => ({
+    'host/node-a/peer_v4/192.0.2.2': `{"ip":"192.0.2.2","as_num":"${asn}"}`,
+  });
+
+  test.each<[string, BgpKeys, Readonly<Record<string, string>>]>([
+    ['the number that it has', peering('64512'), {}],
+    ['the number of its own', { ...peering('65001'), 'host/node-b/as_num': '65001' }, {}],
+    ['an external one', { ...peering('64512'), 'host/node-a/as_num': '65001' }, {}],
+    [
+      'another number',
+      { ...peering('65001'), 'host/node-b/as_num': '65002' },
+      {
+        'host/node-a/peer_v4/192.0.2.2':
+          'it puts 192.0.2.2 into AS 65001, but node node-b is in AS 65002 (/calico/bgp/v1/host/node-b/as_num): this session never comes up',
+      },
+    ],
+    [
+      'another number, where the mesh has the session',
+      { ...peering('65001'), 'global/node_mesh': '{"enabled":true}' },
+      {},
+    ],
+  ])('%s', (_, keys, expected) => {
+    expect(mismatches(keys)).toEqual(expected);
+  });
+});
+
 describe('on a reflector', () => {
   test.each<[string, BgpKeys, Readonly<Record<string, string>>]>([
     ['all in its AS', ofAll('64512'), {}],
@@ -86,8 +113,13 @@ describe('on a reflector', () => {
     ],
     [
       'a peering of one',
-      { ...ofAll('64512'), ...ofOne('node-b', '65001') },
+      ofOne('node-b', '65001'),
       { 'host/node-b/peer_v4/192.0.2.101': "node node-b is in AS 64512 (Calico's default)" },
+    ],
+    [
+      'a peering of one that has its session by the peering of all',
+      { ...ofAll('64512'), ...ofOne('node-b', '65001') },
+      {},
     ],
   ])('%s', (_, keys, expected) => {
     expect(mismatches(keys, RR)).toEqual(expected);

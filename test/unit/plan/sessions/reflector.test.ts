@@ -101,3 +101,22 @@ test.each([
   expect(planAfter(keys, change, RR)).toEqual(planOf({ ...keys, ...change }, RR));
   expect(planAfter(keys, change, RR)).not.toEqual(planOf(keys, RR));
 });
+
+test('two records of this reflector that name different clusters are told, with both keys', () => {
+  const keys = {
+    'rr_v6/2001:DB8::1': '{"cluster_id":"1.0.0.1"}',
+    'rr_v6/2001:db8::1': '{"cluster_id":"1.0.0.2"}',
+    'rr_v6/2001:db8:0::1': '{"cluster_id":"1.0.0.1"}',
+  };
+  const told = planOf(keys, reflectorAt('2001:db8::1')).problems.filter(
+    ({ code }) => code === 'duplicate-record',
+  );
+
+  expect(told).toMatchObject([
+    {
+      key: '/calico/bgp/v1/rr_v6/2001:db8::1',
+      reason:
+        'it says of the reflector 2001:db8::1: its cluster is 1.0.0.2; but /calico/bgp/v1/rr_v6/2001:DB8::1 says: its cluster is 1.0.0.1',
+    },
+  ]);
+});
