@@ -3,8 +3,8 @@
 import { readBirdVersionText } from '../apply/bird-version.js';
 import { AdvisedError } from '../base/advised-error.js';
 import { systemClock } from '../base/clock.js';
-import { wouldHold } from '../daemon/hold/hold.js';
-import { footingOf } from '../daemon/hold/hold-rules.js';
+import { footingOf, type StoreMark, storeMarkOf } from '../daemon/hold/hold-rules.js';
+import { wouldHold } from '../daemon/hold/would-hold.js';
 import { lastGoodFile } from '../daemon/last-good-file.js';
 import { birdOf, birdsOf, datastoreSettingsOf, hostOf } from '../daemon/parts.js';
 import { type PlannedFiles, planFiles } from '../daemon/plan-files.js';
@@ -38,7 +38,7 @@ export async function renderAsRun(
   const { stateDir, acceptsCustomFilters } = settings;
   return orReason(async () => {
     const dialect = await dialectOf(settings);
-    const store = await readStore(settings, await lastGoodFile(stateDir, logger).read());
+    const { store, mark } = await readStore(settings, await lastGoodFile(stateDir, logger).read());
     const judge = statementJudge(birdsOf(settings, dialect), { clock: systemClock, logger });
     const refusedStatements = await judge.refusals(
       acceptsCustomFilters ? store.cluster().customFilters : [],
@@ -46,7 +46,7 @@ export async function renderAsRun(
     const host = { ...hostOf(settings), refusedStatements };
     const planned = await printFiles({ settings, builtInTemplates, dialect, store, host });
     const footing = footingOf(store.cluster(), host, planned.plan);
-    const held = await wouldHold({ stateDir, host, logger }, footing);
+    const held = await wouldHold({ stateDir, host, logger }, mark, footing);
     if (held !== undefined) {
       warn(`${held.key}: ${held.reason}; birdkeeper run holds what stands (birdkeeper release)`);
     }
@@ -61,7 +61,7 @@ export async function renderOnce(
 ): Promise<RenderedOnce> {
   return orReason(async () => {
     const dialect = await dialectOf(settings);
-    const store = await readStore(settings, {});
+    const { store } = await readStore(settings, {});
     const host = { ...hostOf(settings), refusedStatements: new Map() };
     const planned = await printFiles({ settings, builtInTemplates, dialect, store, host });
     return { ok: true, dialect, planned };
@@ -138,13 +138,20 @@ async function dialectOf(settings: Settings): Promise<Dialect> {
   return fallback.value;
 }
 
-async function readStore(settings: Settings, lastGood: LastGoodValues): Promise<DecodedStore> {
+/** The datastore as it is now, decoded, and which store it is. */
+interface ReadStore {
+  readonly store: DecodedStore;
+  readonly mark: StoreMark | undefined;
+}
+
+async function readStore(settings: Settings, lastGood: LastGoodValues): Promise<ReadStore> {
   const logger = commandLogger('error');
   const datastore = await openDatastore(datastoreSettingsOf(settings), {
     clock: systemClock,
     logger,
   });
   const store = new DecodedStore(lastGood);
-  store.replace(await datastore.read());
-  return store;
+  const snapshot = await datastore.read();
+  store.replace(snapshot);
+  return { store, mark: storeMarkOf(snapshot) };
 }

@@ -105,6 +105,7 @@ export class Daemon {
       board,
       clock,
       logger,
+      hold,
       settled: () => this.#trigger.settled(),
       onTorn: () => {
         this.#isTorn = true;
@@ -113,7 +114,6 @@ export class Daemon {
         this.#isSynced = true;
         metrics.countChanges(keys.length);
         if (keys.length > 0 || isFirst) {
-          hold.noteChange();
           this.#changeTimer.heard(clock.monotonic());
           this.#causes.note(...keys);
           this.#trigger.signal(Math.max(1, keys.length));

@@ -5,6 +5,8 @@ import type { Logger } from '../base/logger.js';
 import type { DatastoreListener, DatastoreState } from '../datastore/datastore.js';
 import type { DecodedStore } from '../decode/decoded-store.js';
 import type { StatusBoard } from '../observe/status.js';
+import type { Hold } from './hold/hold.js';
+import { storeMarkOf } from './hold/hold-rules.js';
 
 /** What a listener works on. */
 export interface ListenerParts {
@@ -12,6 +14,8 @@ export interface ListenerParts {
   readonly board: StatusBoard;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Told which store is followed, and how far. */
+  readonly hold: Pick<Hold, 'noteSnapshot' | 'noteRevision'>;
   /** Told which keys of ours changed; `isFirst` with the first snapshot, changed or not. */
   readonly onChange: (keys: readonly string[], isFirst: boolean) => void;
   /** Told when what came before turns out to be half of a revision. */
@@ -22,11 +26,12 @@ export interface ListenerParts {
 
 /** A listener for `Datastore.follow`. */
 export function listenerOf(parts: ListenerParts): DatastoreListener {
-  const { store, board, clock, logger, onChange, onTorn, settled } = parts;
+  const { store, board, clock, logger, hold, onChange, onTorn, settled } = parts;
   return {
     snapshot(snapshot) {
       const { snapshots } = board.current().datastore;
       const keys = store.replace(snapshot);
+      hold.noteSnapshot(storeMarkOf(snapshot));
       board.updateDatastore({ revision: snapshot.revision, snapshots: snapshots + 1 });
       logger.info(
         { revision: snapshot.revision, entries: snapshot.entries.length, changed: keys.length },
@@ -38,6 +43,7 @@ export function listenerOf(parts: ListenerParts): DatastoreListener {
     },
     changes(changes, revision, late) {
       board.updateDatastore({ revision });
+      hold.noteRevision(Number(revision));
       if (late) {
         onTorn();
       }

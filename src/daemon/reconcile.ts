@@ -95,12 +95,15 @@ export async function reconcile(
       : { kind: 'unrenderable', error: planned, ...rest };
   }
   const footing = footingOf(store.cluster(), host, planned.plan);
+  // Of the state that is planned: the store may move on while the disk is waited for.
+  const [lastGood, gone] = [store.lastGood(), store.gone()];
   const held = await parts.hold.judge(footing, planned.fileSet.digest);
   if (held !== undefined) {
     return { kind: 'held', planned, held, ...(await standAsItIs(parts, startMs)) };
   }
   // Before anything relies on them: a start after a kill -9 has to know what this pass knew.
-  await parts.lastGood.write(store.lastGood());
+  await parts.lastGood.write(lastGood);
+  store.forgetGone(gone);
   const restarts = restartsBetween(before, planned.plan);
   const outcome = await applier.apply(planned.fileSet, () => {
     const isTorn = hooks.isTorn();

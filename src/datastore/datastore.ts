@@ -18,6 +18,11 @@ export interface Entry {
 export interface Snapshot {
   /** The datastore's own counter as text: etcd's revision, or a count of reads for a file. */
   readonly revision: string;
+  /**
+   * Which store it is of: etcd's cluster. The revisions of one store only go up; one that went down is of an older state of it.
+   * Absent where the datastore can't say, as a file.
+   */
+  readonly storeId?: string;
   readonly entries: readonly Entry[];
 }
 

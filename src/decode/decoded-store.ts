@@ -6,6 +6,9 @@
  *
  * Always true: the cluster depends only on the entries that stand and on the last good values of the bad ones, never
  * on the order in which they came. Both survive a restart, so a start from scratch gives the same cluster.
+ *
+ * A key that is gone may come back with a bad value: a datastore that was lost is refilled with what it had. So its good value
+ * is remembered until somebody says that what stands now counts (`forgetGone`).
  */
 
 import type { Problem } from '../base/problem.js';
@@ -22,6 +25,8 @@ export class DecodedStore {
   /** Values of the entries that are ours, as the datastore holds them. */
   readonly #values = new Map<string, string>();
   readonly #lastGood = new Map<string, string>();
+  /** For keys that are gone, the value that counted last. */
+  readonly #gone = new Map<string, string>();
   readonly #problems = new Map<string, Problem>();
   readonly #store = new ClusterStore();
 
@@ -74,6 +79,20 @@ export class DecodedStore {
     return Object.fromEntries(this.#lastGood);
   }
 
+  /** Keys that are gone and not forgotten yet, each with the value that would count should it come back with a bad one. */
+  gone(): ReadonlyMap<string, string> {
+    return new Map(this.#gone);
+  }
+
+  /** Says that a state without these keys counts, as `gone` gave them: one that comes back has no last good value. */
+  forgetGone(gone: ReadonlyMap<string, string>): void {
+    for (const [key, value] of gone) {
+      if (this.#gone.get(key) === value) {
+        this.#gone.delete(key);
+      }
+    }
+  }
+
   #put(key: string, value: string): boolean {
     const old = this.#values.get(key);
     if (old === value) {
@@ -84,14 +103,17 @@ export class DecodedStore {
       return false;
     }
     this.#values.set(key, value);
+    const gone = this.#gone.get(key);
+    this.#gone.delete(key);
     if (decoded.ok) {
       this.#problems.delete(key);
       this.#lastGood.delete(key);
       this.#store.set(key, decoded.value);
       return true;
     }
-    if (old !== undefined && !this.#problems.has(key)) {
-      this.#lastGood.set(key, old);
+    const good = old === undefined || this.#problems.has(key) ? gone : old;
+    if (good !== undefined) {
+      this.#lastGood.set(key, good);
     }
     const lastGood = this.#lastGood.get(key);
     const kept = lastGood === undefined ? undefined : decodeEntry(key, lastGood);
@@ -109,6 +131,11 @@ export class DecodedStore {
   }
 
   #delete(key: string): boolean {
+    const old = this.#values.get(key);
+    const good = this.#lastGood.get(key) ?? (this.#problems.has(key) ? undefined : old);
+    if (good !== undefined) {
+      this.#gone.set(key, good);
+    }
     this.#lastGood.delete(key);
     if (!this.#values.delete(key)) {
       return false;

@@ -56,6 +56,78 @@ test('an etcd that is refilled bit by bit: no session goes in between', async ()
   expect(await site.birdProtocols()).toBe(before);
 });
 
+test.each([
+  ['while birdkeeper follows it', true],
+  ['while birdkeeper is away', false],
+])(
+  'an etcd that is put back to when it had three nodes, %s: every session stays',
+  async (_, isRunning) => {
+    const site = await faultSiteForTest({ isStarted: false });
+    const late = Array.from({ length: 17 }, (_none, i) => i + 4);
+    await site.etcd.txn(late.map((host) => ({ delete: site.data.addressKey(host) })));
+    await site.etcd.backUp();
+    await site.etcd.putAll(site.data.entries());
+    site.start();
+    await site.settled();
+    const before = await site.birdProtocols();
+    if (!isRunning) {
+      await site.birdkeeper.stop('SIGKILL');
+    }
+
+    await site.etcd.restore();
+
+    if (!isRunning) {
+      site.start();
+    }
+    await held(site, 'is not whole again: it asks for 3 of 20 sessions');
+    expect(await site.birdProtocols()).toBe(before);
+    expect((await site.run('diff')).stderr).toContain('it asks for 3 of 20 sessions');
+    await site.etcd.putAll(site.data.entries());
+    await notHeld(site);
+    expect(await site.birdProtocols()).toBe(before);
+    // It is the store that is followed from here on, and may become smaller.
+    for (const host of late) {
+      site.data.dropAddress(host);
+    }
+    await site.etcd.txn(late.map((host) => ({ delete: site.data.addressKey(host) })));
+    await site.settled();
+  },
+);
+
+test.each([
+  ['with birdkeeper running on', false],
+  ['with a birdkeeper that is started anew meanwhile', true],
+])(
+  'a bad key whose last good value counts keeps it when etcd is emptied and refilled, %s',
+  async (_, isRestarted) => {
+    const site = await faultSiteForTest();
+    const before = await site.birdProtocols();
+    const key = site.data.addressKey(5);
+    await site.etcd.put(key, 'no address');
+    await waitFor(
+      async () => (await site.status()).problems.some((problem) => problem.key === key),
+      {
+        what: 'the bad key to be told',
+      },
+    );
+    const refill = site.data
+      .entries()
+      .map(([k, v]): [string, string] => [k, k === key ? 'no address' : v]);
+
+    await site.etcd.wipe();
+    await held(site, 'the datastore has no node');
+    if (isRestarted) {
+      await site.birdkeeper.stop('SIGKILL');
+      site.start();
+      await held(site, 'the datastore has no node');
+    }
+    await site.etcd.putAll(refill);
+
+    await notHeld(site);
+    expect(await site.birdProtocols()).toBe(before);
+  },
+);
+
 test('a node that is missing from etcd keeps its sessions until it is there again', async () => {
   const site = await faultSiteForTest({ isStarted: false });
   await site.etcd.put(OWN_KEY, NODE_ADDRESS);

@@ -8,38 +8,7 @@ import { join } from 'node:path';
 
 import * as v from 'valibot';
 
-import type { Logger } from '../../base/logger.js';
-import type { Host } from '../../plan/host.js';
-import { KeptFile, replaceSynced } from '../kept-file.js';
-
-const FootingFact = v.object({
-  role: v.picklist(['node', 'reflector']),
-  node: v.string(),
-  hasOwn: v.boolean(),
-  hasOthers: v.boolean(),
-  sessions: v.number(),
-  isHeld: v.boolean(),
-});
-
-/** What stands came from a state like this one, of this host; `isHeld` when a later state is held back. */
-export type FootingFact = v.InferOutput<typeof FootingFact>;
-
-/** Where the footing of what stands is kept. */
-export function footingFile(
-  stateDir: string,
-  { role, nodeName }: Pick<Host, 'role' | 'nodeName'>,
-  logger: Logger,
-): KeptFile<FootingFact> {
-  return new KeptFile<FootingFact>({
-    stateDir,
-    name: 'footing.json',
-    schema: FootingFact,
-    none: { role, node: nodeName, hasOwn: false, hasOthers: false, sessions: 0, isHeld: false },
-    unreadable: 'what is known of the last state cannot be read; nothing is held back for it',
-    unwritable: 'what is known of this state cannot be kept; a restart could not hold by it',
-    logger,
-  });
-}
+import { replaceSynced } from '../kept-file.js';
 
 const HeldState = v.object({
   /** Digest of the files that are held back. */

@@ -1,11 +1,14 @@
 /**
  * When the configuration that stands is held although the datastore asks for another one. Pure.
  *
- * A datastore that comes back empty, half refilled, or without this host asks for the end of all sessions. A broken etcd does
- * that; an operator hardly does. So the configuration is held until the datastore is whole again, or until an operator lets
- * the new state through. A cluster that merely becomes smaller is not held.
+ * A datastore that comes back empty, half refilled, or without this host asks for the end of all sessions, in good order.
+ * No operator takes a whole cluster down like that, and many a broken etcd does. So such a state is held until it is whole
+ * again, or until an operator lets it through. So is a state with fewer sessions of a store that is another one than before,
+ * or went back: one that was lost and is being refilled, or restored from a backup. A cluster that merely becomes smaller is
+ * none of this.
  */
 
+import type { Snapshot } from '../../datastore/datastore.js';
 import type { Cluster } from '../../model/cluster.js';
 import type { Host } from '../../plan/host.js';
 import type { Plan } from '../../plan/plan.js';
@@ -20,6 +23,25 @@ export interface Footing {
   readonly sessions: number;
 }
 
+/** Which store a state is of, and how far that was. */
+export interface StoreMark {
+  readonly id: string;
+  readonly revision: number;
+}
+
+/** The mark of a snapshot; `undefined` when its datastore doesn't say which store it is. */
+export function storeMarkOf({ storeId, revision }: Snapshot): StoreMark | undefined {
+  return storeId === undefined ? undefined : { id: storeId, revision: Number(revision) };
+}
+
+/** Whether `now` is another store than `before`, or an older state of it. Nothing is known without a `before`. */
+export function isOtherStore(before: StoreMark | undefined, now: StoreMark | undefined): boolean {
+  if (before === undefined) {
+    return false;
+  }
+  return now === undefined || now.id !== before.id || now.revision < before.revision;
+}
+
 /** What the datastore asks for is held back. */
 export interface Reason {
   /** The key, or the folder of keys, that is missing. */
@@ -29,6 +51,12 @@ export interface Reason {
 }
 
 const HOSTS = '/calico/bgp/v1/host';
+
+/**
+ * The part of the sessions that a doubted state has to have to be nearly whole. A node may be gone for good; more than a tenth
+ * at once is rather a refill that got stuck.
+ */
+const NEARLY = 0.9;
 
 /** What `cluster`, from which `plan` was made, has for `host`. */
 export function footingOf(
@@ -51,14 +79,15 @@ export function footingOf(
  * Why a state is to be held back; `undefined` when it isn't.
  *
  * @param standing - of the state that the standing configuration came from
- * @param isHeld - whether the state before this one was held: then it has to come back as a whole, or nearly so and `isStill`
- * @param isStill - whether the datastore has not changed for a while
+ * @param isDoubted - whether the state before this one was held, or the store is another one: then it has to be whole, or
+ *   nearly so and `isSteady`
+ * @param isSteady - whether the datastore has asked for this number of sessions for a long while
  */
 export function reasonToHold(
   nodeName: string,
   standing: Footing,
   now: Footing,
-  { isHeld, isStill }: { readonly isHeld: boolean; readonly isStill: boolean },
+  { isDoubted, isSteady }: { readonly isDoubted: boolean; readonly isSteady: boolean },
 ): Reason | undefined {
   if (standing.hasOthers && !now.hasOthers) {
     return { key: HOSTS, reason: 'the datastore has no node any more, and it had some' };
@@ -70,12 +99,12 @@ export function reasonToHold(
     };
   }
   const isWhole = now.sessions >= standing.sessions;
-  const isMostlyThere = isStill && now.sessions * 2 >= standing.sessions;
-  if (!isHeld || isWhole || isMostlyThere) {
+  const isNearlyWhole = now.sessions >= standing.sessions * NEARLY;
+  if (!isDoubted || isWhole || (isNearlyWhole && isSteady)) {
     return undefined;
   }
   return {
     key: HOSTS,
-    reason: `the datastore was empty, or without this host, and is not whole again: it asks for ${now.sessions} of ${standing.sessions} sessions`,
+    reason: `the datastore was lost, emptied or put back to an older state, and is not whole again: it asks for ${now.sessions} of ${standing.sessions} sessions`,
   };
 }

@@ -3,9 +3,9 @@
 import type { Clock } from '../../base/clock.js';
 import type { Logger } from '../../base/logger.js';
 import type { Host } from '../../plan/host.js';
-import type { KeptFile } from '../kept-file.js';
-import { type FootingFact, footingFile, type HeldState, HoldFiles } from './hold-files.js';
-import { type Footing, type Reason, reasonToHold } from './hold-rules.js';
+import { type FootingFact, FootingFile } from './footing-file.js';
+import { type HeldState, HoldFiles } from './hold-files.js';
+import { type Footing, isOtherStore, reasonToHold, type StoreMark } from './hold-rules.js';
 
 /** What a hold needs. */
 export interface HoldOptions {
@@ -15,8 +15,8 @@ export interface HoldOptions {
   readonly logger: Logger;
 }
 
-/** How long the datastore has to be left alone before a state that is nearly whole again counts, in milliseconds. */
-const STILL_MS = 30_000;
+/** How long the datastore has to ask for so many sessions before a state that is nearly whole counts, in milliseconds. */
+const STEADY_MS = 600_000;
 
 /** How often a release is looked for while something is held, in milliseconds. */
 const LOOK_MS = 500;
@@ -25,28 +25,40 @@ const LOOK_MS = 500;
 export class Hold {
   readonly #options: HoldOptions;
   readonly #files: HoldFiles;
-  readonly #footingFile: KeptFile<FootingFact>;
+  readonly #footingFile: FootingFile;
   #footing: FootingFact;
+  /** Which store is followed now, and how far. */
+  #store: StoreMark | undefined;
+  /** Whether the store is another one, or an older state of it, than that of the last state that was let through. */
+  #isOtherStore = false;
   #held: HeldState | undefined;
-  #changedMs: number;
-  #isStillTold = false;
+  #isHeldTold = true;
+  /** Since when what is held was first held, in a former run too. */
+  #since: number | undefined;
+  /** How many sessions the datastore asked for last, and since when. */
+  #asked = { sessions: -1, sinceMs: 0 };
+  #isSteadyTold = false;
   #cancelLook: (() => void) | undefined;
-  #unreadable = '';
+  #lastError = '';
   #onDue: () => void = () => {};
 
-  private constructor(options: HoldOptions, file: KeptFile<FootingFact>, footing: FootingFact) {
+  private constructor(options: HoldOptions, file: FootingFile, footing: FootingFact) {
     this.#options = options;
     this.#files = new HoldFiles(options.stateDir);
     this.#footingFile = file;
     this.#footing = footing;
-    this.#changedMs = options.clock.monotonic();
+    this.#store = footing.store;
   }
 
   /** Takes up what the last run knew. */
   static async open(options: HoldOptions): Promise<Hold> {
-    const { stateDir, host, logger } = options;
-    const file = footingFile(stateDir, host, logger);
-    return new Hold(options, file, await knownOf(file, host));
+    const file = new FootingFile(options);
+    const hold = new Hold(options, file, await file.read());
+    if (hold.#footing.isHeld) {
+      const held = await hold.#orSaid(() => hold.#files.held(), CANNOT_READ_HELD);
+      hold.#since = held?.since;
+    }
+    return hold;
   }
 
   /** What is held back now. */
@@ -59,10 +71,15 @@ export class Hold {
     this.#onDue = onDue;
   }
 
-  /** The datastore changed. */
-  noteChange(): void {
-    this.#changedMs = this.#options.clock.monotonic();
-    this.#isStillTold = false;
+  /** A whole snapshot came of this store; `undefined` when it doesn't say which it is. */
+  noteSnapshot(store: StoreMark | undefined): void {
+    this.#isOtherStore ||= isOtherStore(this.#store, store);
+    this.#store = store;
+  }
+
+  /** The store that is followed has got so far. */
+  noteRevision(revision: number): void {
+    this.#store = this.#store && { ...this.#store, revision };
   }
 
   /**
@@ -72,10 +89,13 @@ export class Hold {
    */
   async judge(now: Footing, state: string): Promise<HeldState | undefined> {
     const { host, clock, logger } = this.#options;
-    const { isHeld } = this.#footing;
+    if (now.sessions !== this.#asked.sessions) {
+      this.#asked = { sessions: now.sessions, sinceMs: clock.monotonic() };
+      this.#isSteadyTold = false;
+    }
     const reason = reasonToHold(host.nodeName, this.#footing, now, {
-      isHeld,
-      isStill: this.#isStill(),
+      isDoubted: this.#footing.isHeld || this.#isOtherStore,
+      isSteady: this.#isSteady(),
     });
     const isReleased = reason !== undefined && (await this.#released()) === state;
     if (isReleased) {
@@ -85,9 +105,10 @@ export class Hold {
       await this.#letGo(now);
       return undefined;
     }
-    await this.#footingFile.write({ ...this.#footing, isHeld: true });
     this.#footing = { ...this.#footing, isHeld: true };
-    await this.#hold({ ...reason, state, since: this.#held?.since ?? clock.now() });
+    await this.#footingFile.write(this.#footing);
+    this.#since ??= clock.now();
+    await this.#hold({ ...reason, state, since: this.#since });
     return this.#held;
   }
 
@@ -97,16 +118,19 @@ export class Hold {
     this.#cancelLook = undefined;
   }
 
-  #isStill(): boolean {
-    return this.#options.clock.monotonic() - this.#changedMs >= STILL_MS;
+  #isSteady(): boolean {
+    return this.#options.clock.monotonic() - this.#asked.sinceMs >= STEADY_MS;
   }
 
   async #letGo(now: Footing): Promise<void> {
     const { role, nodeName } = this.#options.host;
     const wasHeld = this.#held !== undefined || this.#footing.isHeld;
+    const store = this.#store;
     this.stop();
     this.#held = undefined;
-    this.#footing = { ...now, role, node: nodeName, isHeld: false };
+    this.#since = undefined;
+    this.#isOtherStore = false;
+    this.#footing = { ...now, role, node: nodeName, isHeld: false, ...(store && { store }) };
     await this.#footingFile.write(this.#footing);
     if (wasHeld) {
       await this.#tell(undefined);
@@ -124,58 +148,48 @@ export class Hold {
 
   /** Looks for a release, and for the end of what changes. */
   async #look(): Promise<void> {
-    const { clock } = this.#options;
+    if (!this.#isHeldTold) {
+      await this.#tell(this.#held);
+    }
     const isReleased = (await this.#released()) === this.#held?.state;
-    const hasBecomeStill = !this.#isStillTold && this.#isStill();
+    const isNewlySteady = !this.#isSteadyTold && this.#isSteady();
     if (this.#cancelLook === undefined) {
       return;
     }
-    this.#cancelLook = clock.after(LOOK_MS, () => void this.#look());
-    if (isReleased || hasBecomeStill) {
-      this.#isStillTold = hasBecomeStill;
+    this.#cancelLook = this.#options.clock.after(LOOK_MS, () => void this.#look());
+    if (isReleased || isNewlySteady) {
+      this.#isSteadyTold = isNewlySteady;
       this.#onDue();
     }
   }
 
   async #tell(held: HeldState | undefined): Promise<void> {
-    try {
-      await this.#files.tellHeld(held);
-    } catch (error) {
-      this.#options.logger.warn(
-        { err: error },
-        'cannot write to the state directory what is held back; `birdkeeper release` would not find it',
-      );
-    }
+    this.#isHeldTold =
+      (await this.#orSaid(async () => {
+        await this.#files.tellHeld(held);
+        return true;
+      }, CANNOT_WRITE_HELD)) ?? false;
   }
 
-  async #released(): Promise<string | undefined> {
+  #released(): Promise<string | undefined> {
+    return this.#orSaid(() => this.#files.released(), "an operator's release cannot be read");
+  }
+
+  /** What `work` gives; an error is said, once while it stays the same. */
+  async #orSaid<T>(work: () => Promise<T>, message: string): Promise<T | undefined> {
     try {
-      return await this.#files.released();
+      return await work();
     } catch (error) {
-      const text = String(error);
-      if (text !== this.#unreadable) {
-        this.#options.logger.warn({ err: error }, "an operator's release cannot be read");
+      const text = `${message}: ${error}`;
+      if (text !== this.#lastError) {
+        this.#options.logger.warn({ err: error }, message);
       }
-      this.#unreadable = text;
+      this.#lastError = text;
       return undefined;
     }
   }
 }
 
-/** Why a daemon with this state directory would hold back a state; `undefined` when it wouldn't. Reads only. */
-export async function wouldHold(
-  { stateDir, host, logger }: Omit<HoldOptions, 'clock'>,
-  now: Footing,
-): Promise<Reason | undefined> {
-  const footing = await knownOf(footingFile(stateDir, host, logger), host);
-  return reasonToHold(host.nodeName, footing, now, { isHeld: footing.isHeld, isStill: false });
-}
-
-/** What is kept of `host`; what is kept of another one is of no use. */
-async function knownOf(
-  file: KeptFile<FootingFact>,
-  { role, nodeName }: HoldOptions['host'],
-): Promise<FootingFact> {
-  const known = await file.read();
-  return known.role === role && known.node === nodeName ? known : file.none;
-}
+const CANNOT_READ_HELD = 'what a former run held back cannot be read; it is judged anew';
+const CANNOT_WRITE_HELD =
+  'cannot write to the state directory what is held back, and trying again; until then `birdkeeper release` does not find it';

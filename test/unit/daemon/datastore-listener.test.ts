@@ -15,6 +15,7 @@ function listenerForTest(status = statusWith()) {
   const clock = new ManualClock(2_000_000);
   const logger = new RecordingLogger();
   const changes: [readonly string[], boolean][] = [];
+  const marks: unknown[] = [];
   let passes = 0;
   let torn = 0;
   const listener = listenerOf({
@@ -22,6 +23,10 @@ function listenerForTest(status = statusWith()) {
     board,
     clock,
     logger,
+    hold: {
+      noteSnapshot: (store) => marks.push(store),
+      noteRevision: (revision) => marks.push(revision),
+    },
     onChange: (keys, isFirst) => {
       changes.push([keys, isFirst]);
     },
@@ -39,10 +44,21 @@ function listenerForTest(status = statusWith()) {
     clock,
     logger,
     changes,
+    marks,
     settledPasses: () => passes,
     torn: () => torn,
   };
 }
+
+test('the hold learns which store is followed, and how far', () => {
+  const { listener, marks } = listenerForTest();
+
+  void listener.snapshot({ revision: '42', storeId: 'a', entries: [] });
+  listener.changes([{ kind: 'put', key: AS_NUMBER, value: '65001' }], '43');
+  void listener.snapshot({ revision: '1', entries: [] });
+
+  expect(marks).toEqual([{ id: 'a', revision: 42 }, 43, undefined]);
+});
 
 test('the first snapshot fills the store and is told as the first, changed or not', () => {
   const { listener, store, board, logger, changes } = listenerForTest();

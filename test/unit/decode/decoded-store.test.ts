@@ -33,7 +33,6 @@ test.each<[string, readonly Step[], readonly string[], string | undefined]>([
   ['a mended one counts', ['192.0.2.1', 'x', '192.0.2.2'], ['192.0.2.2'], undefined],
   ['a deleted one is gone', ['192.0.2.1', undefined], [], undefined],
   ['a bad one deleted is gone, with what was kept', ['192.0.2.1', 'x', undefined], [], undefined],
-  ['which does not come back', ['192.0.2.1', 'x', undefined, 'y'], [], 'left this key out'],
   ['good after bad counts', ['x', '192.0.2.1'], ['192.0.2.1'], undefined],
 ])('%s', (_, steps, addresses, action) => {
   const store = new DecodedStore();
@@ -45,6 +44,52 @@ test.each<[string, readonly Step[], readonly string[], string | undefined]>([
   expect(store.problems().map((problem) => problem.action.slice(0, action?.length))).toEqual(
     action === undefined ? [] : [action],
   );
+});
+
+describe('a key that is gone and comes back with a bad value', () => {
+  test.each([
+    ['was good', ['192.0.2.1']],
+    ['was bad, with a last good value', ['192.0.2.1', 'x']],
+    ['was gone before, too', ['192.0.2.1', undefined, 'x']],
+  ])('has its last good value when it %s', (_, steps) => {
+    const store = new DecodedStore();
+    for (const value of [...steps, undefined, 'y']) {
+      put(store, value);
+    }
+
+    expect(addressesOf(store)).toEqual(['192.0.2.1']);
+    expect(store.lastGood()).toEqual({ [KEY]: '192.0.2.1' });
+    expect(store.gone().size).toBe(0);
+  });
+
+  test('has none once the state without it counts', () => {
+    const store = new DecodedStore();
+    put(store, '192.0.2.1');
+    put(store, undefined);
+    store.forgetGone(store.gone());
+    put(store, 'y');
+
+    expect(addressesOf(store)).toEqual([]);
+  });
+
+  test('has it when it went away after the state that counts was looked at', () => {
+    const store = new DecodedStore();
+    put(store, '192.0.2.1');
+    const gone = store.gone();
+    put(store, undefined);
+    store.forgetGone(gone);
+    put(store, 'y');
+
+    expect(addressesOf(store)).toEqual(['192.0.2.1']);
+  });
+
+  test('has it also when the process ended while it was bad, and the key was gone at the start', () => {
+    const store = new DecodedStore({ [KEY]: '192.0.2.1' });
+    store.replace(snapshot({}));
+    put(store, 'y');
+
+    expect(addressesOf(store)).toEqual(['192.0.2.1']);
+  });
 });
 
 test('a problem names the key, the value and what was done', () => {

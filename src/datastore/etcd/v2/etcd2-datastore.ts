@@ -41,7 +41,7 @@ export class Etcd2Datastore implements EditableDatastore {
           isRetryable: true,
         });
       }
-      return async () => ({ revision: String(head.index), entries });
+      return async () => ({ revision: String(head.index), storeId: head.clusterId, entries });
     });
   }
 

@@ -86,7 +86,7 @@ async function tellListing(
     settings.logger.info({ endpoint, reason: doubt }, 'etcd holds other data than before');
   }
   const fresh = new Known({ entries, head });
-  await listener.snapshot({ revision, entries });
+  await listener.snapshot({ revision, storeId: head.clusterId, entries });
   onPosition(fresh);
   return fresh;
 }

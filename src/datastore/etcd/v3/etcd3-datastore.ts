@@ -40,7 +40,8 @@ export class Etcd3Datastore implements EditableDatastore {
       const { connection } = await connect(endpoint, this.#ranges, this.#settings);
       try {
         const listing = await list(connection, this.#ranges, this.#settings.pageSize);
-        return { revision: String(listing.header.revision), entries: entriesOf(listing) };
+        const { revision, clusterId } = listing.header;
+        return { revision: String(revision), storeId: clusterId, entries: entriesOf(listing) };
       } finally {
         connection.close();
       }

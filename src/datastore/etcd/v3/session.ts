@@ -62,6 +62,7 @@ async function takeSnapshot(
   listener.heard();
   await listener.snapshot({
     revision: String(listing.header.revision),
+    storeId: listing.header.clusterId,
     entries: entriesOf(listing),
   });
   onPosition(position);

@@ -1,8 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { type Footing, reasonToHold } from '../../../../src/daemon/hold/hold-rules.js';
+import {
+  type Footing,
+  isOtherStore,
+  reasonToHold,
+  storeMarkOf,
+} from '../../../../src/daemon/hold/hold-rules.js';
 
 const STANDING: Footing = { hasOwn: true, hasOthers: true, sessions: 20 };
-const BUSY = { isHeld: false, isStill: false };
+const BUSY = { isDoubted: false, isSteady: false };
 
 function reasonOf(now: Partial<Footing>, circumstances = BUSY, standing = STANDING) {
   return reasonToHold('node-a', standing, { ...STANDING, ...now }, circumstances);
@@ -21,7 +26,7 @@ describe('a state is held', () => {
   });
 
   test('also when the datastore has not changed for long: only what is missing counts', () => {
-    const still = { isHeld: true, isStill: true };
+    const still = { isDoubted: true, isSteady: true };
 
     expect(reasonOf({ hasOwn: false, sessions: 19 }, still)).toBeDefined();
     expect(reasonOf({ hasOthers: false, sessions: 0 }, still)).toBeDefined();
@@ -40,18 +45,39 @@ describe('a state is not held', () => {
   });
 });
 
-describe('after a state that was held', () => {
+describe('after a state that was held, or of another store', () => {
   test.each([
-    { sessions: 20, isStill: false, isHeld: false },
-    { sessions: 21, isStill: false, isHeld: false },
-    { sessions: 19, isStill: false, isHeld: true },
-    { sessions: 19, isStill: true, isHeld: false },
-    { sessions: 10, isStill: true, isHeld: false },
-    { sessions: 9, isStill: true, isHeld: true },
+    { sessions: 20, isSteady: false, isHeld: false },
+    { sessions: 21, isSteady: false, isHeld: false },
+    { sessions: 19, isSteady: false, isHeld: true },
+    { sessions: 19, isSteady: true, isHeld: false },
+    { sessions: 18, isSteady: true, isHeld: false },
+    { sessions: 17, isSteady: true, isHeld: true },
+    { sessions: 10, isSteady: true, isHeld: true },
+    { sessions: 0, isSteady: true, isHeld: true },
   ])(
-    '$sessions of 20 sessions, still: $isStill, are held: $isHeld',
-    ({ sessions, isStill, isHeld }) => {
-      expect(reasonOf({ sessions }, { isHeld: true, isStill }) !== undefined).toBe(isHeld);
+    '$sessions of 20 sessions, steady: $isSteady, are held: $isHeld',
+    ({ sessions, isSteady, isHeld }) => {
+      expect(reasonOf({ sessions }, { isDoubted: true, isSteady }) !== undefined).toBe(isHeld);
     },
   );
+});
+
+test.each([
+  ['the same store, as far', { id: 'a', revision: 7 }, { id: 'a', revision: 7 }, false],
+  ['the same store, further', { id: 'a', revision: 7 }, { id: 'a', revision: 8 }, false],
+  ['the same store, not as far', { id: 'a', revision: 7 }, { id: 'a', revision: 6 }, true],
+  ['another store', { id: 'a', revision: 7 }, { id: 'b', revision: 8 }, true],
+  ['a file after an etcd', { id: 'a', revision: 7 }, undefined, true],
+  ['an etcd after a file, or after nothing', undefined, { id: 'a', revision: 7 }, false],
+])('%s', (_, before, now, isOther) => {
+  expect(isOtherStore(before, now)).toBe(isOther);
+});
+
+test('a snapshot of a file has no mark: its revisions begin anew with each start', () => {
+  expect(storeMarkOf({ revision: '3', entries: [] })).toBeUndefined();
+  expect(storeMarkOf({ revision: '3', storeId: 'a', entries: [] })).toEqual({
+    id: 'a',
+    revision: 3,
+  });
 });
