@@ -1,0 +1,273 @@
+import {
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { diskSiteForTest, filesOf, installed, namesIn, openedAnew } from './disk-site.js';
+
+describe('what is found at a start', () => {
+  test('is nothing in an empty state directory, and the first number is 1', async () => {
+    const { generations } = await diskSiteForTest();
+
+    expect(generations.open(0)).toBeUndefined();
+    expect(generations.currentSequence()).toBeUndefined();
+    expect(generations.stage(filesOf('a'), undefined).sequence).toBe(1);
+  });
+
+  test('is the current generation with its files and marks', async () => {
+    const site = await diskSiteForTest();
+    site.generations.open(0);
+    const { marks } = installed(site.generations, filesOf('main', { 'bird_aggr.cfg': 'aggr' }));
+
+    const { found } = openedAnew(site);
+
+    expect(found).toMatchObject({ sequence: 1 });
+    expect(found).toEqual({
+      sequence: 1,
+      fileSet: filesOf('main', { 'bird_aggr.cfg': 'aggr' }),
+      marks,
+    });
+    expect([...marks.keys()]).toEqual(['bird.cfg', 'bird_aggr.cfg']);
+  });
+
+  test.each([
+    ['changed', (folder: string) => writeFileSync(join(folder, 'bird.cfg'), 'other')],
+    ['cut off by a full disk', (folder: string) => truncateSync(join(folder, 'bird.cfg'), 2)],
+    ['removed', (folder: string) => rmSync(join(folder, 'bird.cfg'))],
+    ['left without a manifest', (folder: string) => rmSync(join(folder, 'manifest.json'))],
+    [
+      'left with half of a manifest',
+      (folder: string) => truncateSync(join(folder, 'manifest.json'), 9),
+    ],
+    ['removed with the whole folder', (folder: string) => rmSync(folder, { recursive: true })],
+  ])('is spoilt when its files were %s', async (_, spoil) => {
+    const site = await diskSiteForTest();
+    site.generations.open(0);
+    spoil(installed(site.generations, filesOf('main')).folder);
+
+    expect(openedAnew(site).found).toBe('spoilt');
+  });
+
+  test('is nothing when current is no link of ours', async () => {
+    const site = await diskSiteForTest();
+    symlinkSync('/etc', site.layout.currentLink);
+
+    expect(site.generations.open(0)).toBeUndefined();
+    expect(site.generations.currentSequence()).toBeUndefined();
+  });
+
+  test('a generation that a crash left half written is removed, older ones stay', async () => {
+    const site = await diskSiteForTest();
+    site.generations.open(0);
+    installed(site.generations, filesOf('a'));
+    installed(site.generations, filesOf('b'));
+    site.generations.stage(filesOf('c'), undefined).close();
+
+    openedAnew(site);
+
+    expect(namesIn(site.layout.generationsDir)).toEqual(['1', '2']);
+  });
+
+  test('what is not a number among the generations is left alone', async () => {
+    const site = await diskSiteForTest();
+    mkdirSync(join(site.layout.generationsDir, 'notes'));
+    mkdirSync(join(site.layout.generationsDir, '12'));
+
+    site.generations.open(0);
+
+    expect(namesIn(site.layout.generationsDir)).toEqual(['notes']);
+  });
+});
+
+describe('numbers', () => {
+  test('are never used twice: not those of folders that are gone', async () => {
+    const site = await diskSiteForTest();
+    site.generations.open(0);
+    installed(site.generations, filesOf('a'));
+    site.generations.stage(filesOf('b'), undefined).close();
+
+    const { generations } = openedAnew(site);
+
+    expect(generations.stage(filesOf('c'), undefined).sequence).toBe(3);
+  });
+
+  test.each([
+    [0, 2],
+    [1, 2],
+    [7, 8],
+  ])('go on after the highest that is known to be used: %s', async (used, next) => {
+    const site = await diskSiteForTest();
+    site.generations.open(0);
+    installed(site.generations, filesOf('a'));
+
+    const { generations } = openedAnew(site, used);
+
+    expect(generations.stage(filesOf('b'), undefined).sequence).toBe(next);
+  });
+
+  test('are used up by a generation that could not be written', async () => {
+    const { generations, layout } = await diskSiteForTest();
+    generations.open(0);
+
+    expect(() => generations.stage(filesOf('a', { 'no/such/folder': 'x' }), undefined)).toThrow(
+      'ENOENT',
+    );
+
+    expect(namesIn(layout.generationsDir)).toEqual([]);
+    expect(generations.stage(filesOf('a'), undefined).sequence).toBe(2);
+  });
+
+  test('sort as numbers, not as text', async () => {
+    const site = await diskSiteForTest();
+    site.generations.open(8);
+    for (const text of ['a', 'b', 'c']) {
+      installed(site.generations, filesOf(text));
+    }
+    const { generations } = openedAnew(site);
+
+    generations.prune(2);
+
+    expect(namesIn(site.layout.generationsDir)).toEqual(['10', '11']);
+  });
+});
+
+describe('the current generation', () => {
+  test('is what current points to, by a link that also holds where the folder is mounted elsewhere', async () => {
+    const { generations, layout } = await diskSiteForTest();
+    generations.open(0);
+    installed(generations, filesOf('a'));
+    installed(generations, filesOf('b'));
+
+    expect(generations.currentSequence()).toBe(2);
+    expect(readlinkSync(layout.currentLink)).toBe('generations/2');
+    expect(readFileSync(join(layout.currentLink, 'bird.cfg'), 'utf8')).toBe('b');
+    await expect(generations.syncCurrent()).resolves.toBeUndefined();
+  });
+
+  test('is switched although a crash left the new link half made', async () => {
+    const { generations, layout } = await diskSiteForTest();
+    generations.open(0);
+    const { sequence } = generations.stage(filesOf('a'), undefined);
+    mkdirSync(`${layout.currentLink}.new`);
+
+    generations.makeCurrent(sequence);
+
+    expect(generations.currentSequence()).toBe(1);
+  });
+
+  test('takes the place of a folder, which is moved aside', async () => {
+    const { generations, layout, logger } = await diskSiteForTest();
+    generations.open(0);
+    mkdirSync(layout.currentLink);
+    const { sequence } = generations.stage(filesOf('a'), undefined);
+
+    generations.makeCurrent(sequence);
+
+    expect(generations.currentSequence()).toBe(1);
+    expect(statSync(`${layout.currentLink}.replaced`).isDirectory()).toBe(true);
+    expect(logger.messages('warn')).toEqual([
+      'moved a folder aside that stood in the place of a link of ours',
+    ]);
+  });
+
+  test('is found again when a copy that follows links made a folder of it', async () => {
+    const site = await diskSiteForTest();
+    const { layout } = site;
+    site.generations.open(0);
+    installed(site.generations, filesOf('a'));
+    installed(site.generations, filesOf('b'));
+    rmSync(layout.currentLink);
+    cpSync(layout.generationDir(1), layout.currentLink, { recursive: true });
+
+    const { found, generations } = openedAnew(site);
+
+    expect(found).toMatchObject({ sequence: 1 });
+    expect(generations.currentSequence()).toBe(1);
+    expect(namesIn(layout.stateDir)).toContain('current.replaced');
+  });
+
+  test('is none when the folder in its place is a copy of nothing that is there', async () => {
+    const site = await diskSiteForTest();
+    site.generations.open(0);
+    installed(site.generations, filesOf('a'));
+    rmSync(site.layout.currentLink);
+    mkdirSync(site.layout.currentLink);
+
+    const { found } = openedAnew(site);
+
+    expect(found).toBeUndefined();
+    expect(namesIn(site.layout.stateDir)).toEqual(['current.replaced', 'generations']);
+  });
+});
+
+describe('generations that are not current', () => {
+  test.each([
+    [1, ['4']],
+    [2, ['3', '4']],
+    [5, ['1', '2', '3', '4']],
+  ])('go but for the %s newest', async (keep, left) => {
+    const { generations, layout } = await diskSiteForTest();
+    generations.open(0);
+    for (const text of ['a', 'b', 'c', 'd']) {
+      installed(generations, filesOf(text));
+    }
+
+    generations.prune(keep);
+
+    expect(namesIn(layout.generationsDir)).toEqual(left);
+  });
+
+  test('go even when somebody put a folder into them', async () => {
+    const { generations, layout } = await diskSiteForTest();
+    generations.open(0);
+    mkdirSync(join(installed(generations, filesOf('a')).folder, 'backup'));
+    installed(generations, filesOf('b'));
+
+    generations.prune(1);
+
+    expect(namesIn(layout.generationsDir)).toEqual(['2']);
+  });
+
+  test('are discarded at once while the disk answers', async () => {
+    const { generations, layout } = await diskSiteForTest();
+    generations.open(0);
+    const { sequence, close } = generations.stage(filesOf('a'), undefined);
+    close();
+
+    generations.discard(sequence);
+
+    expect(namesIn(layout.generationsDir)).toEqual([]);
+    expect(generations.read(sequence)).toBeUndefined();
+  });
+
+  test('that were refused are kept to be looked at, the last one alone', async () => {
+    const { generations, layout } = await diskSiteForTest();
+    generations.open(0);
+    for (const text of ['first', 'second']) {
+      const { sequence, close } = generations.stage(filesOf(text), undefined);
+      close();
+      generations.keepAsRefused(sequence);
+    }
+
+    expect(namesIn(layout.generationsDir)).toEqual([]);
+    expect(readFileSync(join(layout.refusedDir, 'bird.cfg'), 'utf8')).toBe('second');
+  });
+
+  test('can be read while they are there', async () => {
+    const { generations } = await diskSiteForTest();
+    generations.open(0);
+    installed(generations, filesOf('a'));
+    installed(generations, filesOf('b'));
+
+    expect(generations.read(1)?.fileSet.files[0]?.text).toBe('a');
+    expect(generations.read(3)).toBeUndefined();
+  });
+});
