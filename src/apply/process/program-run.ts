@@ -8,7 +8,7 @@ import type { Clock } from '../../base/clock.js';
 export interface ProgramRun {
   /** `undefined` when a signal ended it, when it was killed for taking too long, or when it was not started. */
   readonly exitCode: number | undefined;
-  /** Standard output and standard error, in the order in which they came. */
+  /** Standard output and standard error; each in its order, one among the other as they happened to arrive. */
   readonly output: string;
   readonly isTimedOut: boolean;
   /** There is no such program, or no interpreter for it. */
