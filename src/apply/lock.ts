@@ -8,16 +8,25 @@
  */
 
 import { once } from 'node:events';
-import { type FileHandle, link, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, link, open, readdir, rm } from 'node:fs/promises';
 import { createConnection, createServer, type Server } from 'node:net';
 
 import { type Clock, delay } from '../base/clock.js';
 import { ApplyError, fileError } from './apply-error.js';
 import { systemErrorCode } from './disk/system-error.js';
-import { type Layout, newLockName, OUTPUT_LOCK_NAME, STATE_LOCK_NAME } from './layout.js';
+import {
+  isNewLock,
+  type Layout,
+  newLockName,
+  OUTPUT_LOCK_NAME,
+  STATE_LOCK_NAME,
+} from './layout.js';
 
-/** How often a dead lock is moved away before somebody else is faster. */
+/** How often a dead lock is removed before somebody else is faster. */
 const ATTEMPTS = 3;
+/** How often it is looked whether others who try at the same time have given up, and how long between. */
+const LOOKS = 100;
+const LOOK_MS = 20;
 const ANSWER_TIMEOUT_MS = 1_000;
 
 /** A lock that is held. */
@@ -98,25 +107,29 @@ class LockAttempt {
   }
 
   async take(server: Server): Promise<void> {
-    const own = this.#path(newLockName(this.#place.name));
-    server.listen(own);
+    const own = newLockName(this.#place.name);
+    server.listen(this.#path(own));
     await once(server, 'listening');
     try {
       for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
         if (await this.#name(own)) {
           return;
         }
-        await this.#removeDead();
+        await this.#refuseIfHeld();
+        await this.#waitToBeAlone(own);
+        // Somebody may have taken it over just before we were alone.
+        await this.#refuseIfHeld();
+        await rm(this.#path(this.#place.name), { force: true });
       }
     } finally {
-      await rm(own, { force: true });
+      await rm(this.#path(own), { force: true });
     }
     throw this.#inUse('other processes');
   }
 
   async #name(own: string): Promise<boolean> {
     try {
-      await link(own, this.#path(this.#place.name));
+      await link(this.#path(own), this.#path(this.#place.name));
       return true;
     } catch (error) {
       if (systemErrorCode(error) === 'EEXIST') {
@@ -126,42 +139,55 @@ class LockAttempt {
     }
   }
 
-  /** Moves a lock that nobody holds out of the way. @throws {ApplyError} when somebody holds it */
-  async #removeDead(): Promise<void> {
-    await this.#refuseIfHeld(this.#place.name);
-    // Somebody else may be doing the same: only one of us gets to move it, and looks again at what it moved.
-    const moved = newLockName(this.#place.name);
-    try {
-      await rename(this.#path(this.#place.name), this.#path(moved));
-    } catch (error) {
-      if (systemErrorCode(error) === 'ENOENT') {
+  /**
+   * Waits until nobody else tries. Whoever is alone in this sense stays so, and may remove a dead lock: all others bind their
+   * socket before they look, and see ours. Of several the one with the first name waits for the others to give up.
+   *
+   * @throws {ApplyError} when another one is to go first
+   */
+  async #waitToBeAlone(own: string): Promise<void> {
+    for (let look = 0; look < LOOKS; look += 1) {
+      const [first, ...others] = await this.#contenders();
+      if (first !== own) {
+        break;
+      }
+      if (others.length === 0) {
         return;
       }
-      throw error;
+      await delay(this.#clock, LOOK_MS);
     }
-    try {
-      await this.#refuseIfHeld(moved);
-    } catch (error) {
-      await link(this.#path(moved), this.#path(this.#place.name));
-      throw error;
-    } finally {
-      await rm(this.#path(moved), { force: true });
-    }
+    throw this.#inUse('one that is starting');
   }
 
-  async #refuseIfHeld(name: string): Promise<void> {
-    const socket = createConnection(this.#path(name));
-    const timeout = new AbortController();
-    try {
-      await once(socket, 'connect');
-    } catch (error) {
-      if (isDead(error)) {
-        return;
-      }
+  /** The names of the sockets of all who try now, sorted. Those of processes that are gone are removed. */
+  async #contenders(): Promise<readonly string[]> {
+    const names = (await readdir(this.#folder)).filter((name) => isNewLock(name, this.#place.name));
+    const living = await Promise.all(
+      names.map(async (name) => {
+        const { isDead, socket } = await this.#connect(name);
+        socket.destroy();
+        if (isDead) {
+          // Nobody else will ever have this name.
+          await rm(this.#path(name), { force: true });
+        }
+        return isDead ? [] : [name];
+      }),
+    );
+    return living.flat().sort();
+  }
+
+  /** @throws {ApplyError} when a living process holds the lock, or when that can't be told */
+  async #refuseIfHeld(): Promise<void> {
+    const { socket, isDead, error } = await this.#connect(this.#place.name);
+    if (isDead) {
+      return;
+    }
+    if (error !== undefined) {
       throw this.#inUse(
         `one that can't be asked: ${error instanceof Error ? error.message : error}`,
       );
     }
+    const timeout = new AbortController();
     const answered = once(socket.setEncoding('utf8'), 'data').catch(() => []);
     const [pid] = await Promise.race([
       answered,
@@ -170,6 +196,16 @@ class LockAttempt {
     timeout.abort();
     socket.destroy();
     throw this.#inUse(typeof pid === 'string' ? `process ${pid.trim()}` : 'a process that is busy');
+  }
+
+  async #connect(name: string) {
+    const socket = createConnection(this.#path(name));
+    try {
+      await once(socket, 'connect');
+      return { socket, isDead: false };
+    } catch (error) {
+      return { socket, isDead: isDead(error), error };
+    }
   }
 
   #path(name: string): string {
