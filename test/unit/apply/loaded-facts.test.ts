@@ -110,14 +110,14 @@ describe('what each BIRD runs', () => {
     const path = await pathForTest();
     const facts = new LoadedFacts(path);
     facts.set('bird', FACT);
-    facts.refuse({ digest: 'd', process: 'p', at: 5, refusal: REFUSAL });
+    facts.refuse({ digest: 'd', process: 'p', refusal: REFUSAL });
 
     facts.write();
 
     expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({
       version: 2,
       loaded: { bird: FACT },
-      refused: [{ digest: 'd', process: 'p', at: 5, refusal: REFUSAL }],
+      refused: [{ digest: 'd', process: 'p', refusal: REFUSAL }],
     });
   });
 });
@@ -125,7 +125,7 @@ describe('what each BIRD runs', () => {
 describe('what a running BIRD refused', () => {
   test('is refused again by the same process, and by no other', async () => {
     const facts = new LoadedFacts(await pathForTest());
-    facts.refuse({ digest: 'd', process: '1:2:3', at: 0, refusal: REFUSAL });
+    facts.refuse({ digest: 'd', process: '1:2:3', refusal: REFUSAL });
 
     expect(facts.refusalsOf('d', [birdThatIs('1:2:3')], 10)).toEqual([REFUSAL]);
     expect(facts.refusalsOf('d', [birdThatIs('1:2:4')], 10)).toEqual([]);
@@ -139,7 +139,7 @@ describe('what a running BIRD refused', () => {
     const path = await pathForTest();
     const facts = new LoadedFacts(path);
     const refusal = { ...REFUSAL, column: 0, text: 'protocol bgp {' };
-    facts.refuse({ digest: 'd', process: '1:2:3', at: 0, refusal });
+    facts.refuse({ digest: 'd', process: '1:2:3', refusal });
     facts.write();
 
     expect(readAnew(path).refusalsOf('d', [birdThatIs('1:2:3')], 10)).toEqual([refusal]);
@@ -148,8 +148,8 @@ describe('what a running BIRD refused', () => {
   test('is told for each BIRD that refuses it', async () => {
     const facts = new LoadedFacts(await pathForTest());
     const second: Refusal = { ...REFUSAL, daemon: 'bird6', file: 'bird6.cfg' };
-    facts.refuse({ digest: 'd', process: '4', at: 0, refusal: REFUSAL });
-    facts.refuse({ digest: 'd', process: '6', at: 0, refusal: second });
+    facts.refuse({ digest: 'd', process: '4', refusal: REFUSAL });
+    facts.refuse({ digest: 'd', process: '6', refusal: second });
 
     const birds = [birdThatIs('4'), birdThatIs('6', 'bird6')];
     expect(facts.refusalsOf('d', birds, 10)).toEqual([REFUSAL, second]);
@@ -158,8 +158,8 @@ describe('what a running BIRD refused', () => {
 
   test('is told once, in its last words', async () => {
     const facts = new LoadedFacts(await pathForTest());
-    facts.refuse({ digest: 'd', process: '1', at: 0, refusal: REFUSAL });
-    facts.refuse({ digest: 'd', process: '2', at: 1, refusal: { ...REFUSAL, line: 9 } });
+    facts.refuse({ digest: 'd', process: '1', refusal: REFUSAL });
+    facts.refuse({ digest: 'd', process: '2', refusal: { ...REFUSAL, line: 9 } });
 
     expect(facts.refusalsOf('d', [birdThatIs('2')], 10)).toEqual([{ ...REFUSAL, line: 9 }]);
     expect(facts.refusalsOf('d', [birdThatIs('1')], 10)).toEqual([]);
@@ -168,7 +168,7 @@ describe('what a running BIRD refused', () => {
   test('is remembered of the last ten file sets', async () => {
     const facts = new LoadedFacts(await pathForTest());
     for (let count = 0; count < 12; count += 1) {
-      facts.refuse({ digest: `d${count}`, process: '1', at: 0, refusal: REFUSAL });
+      facts.refuse({ digest: `d${count}`, process: '1', refusal: REFUSAL });
     }
 
     const isKnown = (digest: string): boolean =>
@@ -176,18 +176,58 @@ describe('what a running BIRD refused', () => {
     expect(['d0', 'd1', 'd2', 'd11'].map(isKnown)).toEqual([false, false, true, true]);
   });
 
-  test.each([
-    ['bird.cfg:3:1 Unable to open included file x: Permission denied', false],
-    ['Unable to open included file bird_aggr.cfg', false],
-    ['No such file or directory', false],
-    ['syntax error', true],
-    ['No such filter.', true],
-  ])('for "%s" is still believed after a minute: %s', async (message, isBelieved) => {
+  test('is believed for ever, or until the time that is given with it', async () => {
     const facts = new LoadedFacts(await pathForTest());
-    const refusal = { ...REFUSAL, message };
-    facts.refuse({ digest: 'd', process: '1', at: 1_000, refusal });
+    facts.refuse({ digest: 'd', process: '1', refusal: REFUSAL });
+    facts.refuse({ digest: 'passing', process: '1', until: 61_000, refusal: REFUSAL });
 
-    expect(facts.refusalsOf('d', [birdThatIs('1')], 60_999)).toEqual([refusal]);
-    expect(facts.refusalsOf('d', [birdThatIs('1')], 61_000)).toHaveLength(isBelieved ? 1 : 0);
+    const refusals = (digest: string, nowMs: number) =>
+      facts.refusalsOf(digest, [birdThatIs('1')], nowMs);
+    expect(refusals('d', Number.MAX_SAFE_INTEGER)).toEqual([REFUSAL]);
+    expect(refusals('passing', 60_999)).toEqual([REFUSAL]);
+    expect(refusals('passing', 61_000)).toEqual([]);
+  });
+
+  test('is forgotten when a BIRD of that name takes it after all', async () => {
+    const facts = new LoadedFacts(await pathForTest());
+    facts.refuse({ digest: 'd', process: '1', refusal: REFUSAL });
+    facts.set('bird6', { ...FACT, digest: 'd' });
+    facts.set('bird', { ...FACT, digest: 'other' });
+    expect(facts.isRefused('d')).toBe(true);
+
+    facts.set('bird', { ...FACT, digest: 'd' });
+
+    expect(facts.isRefused('d')).toBe(false);
+    expect(facts.refusalsOf('d', [birdThatIs('1')], 0)).toEqual([]);
+  });
+});
+
+describe('what was loaded by any process', () => {
+  test('is told with the newest first', async () => {
+    const facts = new LoadedFacts(await pathForTest());
+    expect(facts.all).toEqual([]);
+    facts.set('bird', FACT);
+    facts.set('bird6', { ...FACT, sequence: 12 });
+
+    expect(facts.all.map(({ sequence }) => sequence)).toEqual([12, 7]);
+  });
+
+  test.each([
+    ['is as it was', 'mark-7', 'mark-7', true],
+    ['came back from a backup', 'mark-7', 'other', false],
+    ['is gone', 'mark-7', undefined, true],
+    ['was never marked', undefined, 'mark-7', true],
+  ])('is known on while its generation %s', async (_, mark, now, isKept) => {
+    const facts = new LoadedFacts(await pathForTest());
+    facts.set('bird', { ...FACT, ...(mark !== undefined && { mark }) });
+    const asked: number[] = [];
+
+    facts.forgetRestored((sequence) => {
+      asked.push(sequence);
+      return now;
+    });
+
+    expect(asked).toEqual([7]);
+    expect(facts.get('bird') !== undefined).toBe(isKept);
   });
 });
