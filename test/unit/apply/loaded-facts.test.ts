@@ -41,7 +41,7 @@ describe('what each BIRD runs', () => {
 
     expect(facts.get('bird')).toBeUndefined();
     expect(facts.get('bird6')).toBeUndefined();
-    expect(facts.usedSequence).toBe(0);
+    expect(facts.all).toEqual([]);
   });
 
   test('is known to the next run once it is written', async () => {
@@ -55,7 +55,7 @@ describe('what each BIRD runs', () => {
 
     expect(readAnew(path).get('bird')).toEqual(FACT);
     expect(readAnew(path).get('bird6')).toEqual({ ...FACT, sequence: 9, isInProgress: true });
-    expect(readAnew(path).usedSequence).toBe(9);
+    expect(readAnew(path).all[0]?.sequence).toBe(9);
   });
 
   test('is the last that was said of it', async () => {
@@ -64,7 +64,7 @@ describe('what each BIRD runs', () => {
     facts.set('bird', { ...FACT, sequence: 8, process: undefined });
 
     expect(facts.get('bird')).toEqual({ ...FACT, sequence: 8, process: undefined });
-    expect(facts.usedSequence).toBe(8);
+    expect(facts.all[0]?.sequence).toBe(8);
   });
 
   test('of a BIRD without a control socket is kept without its process', async () => {
@@ -91,7 +91,7 @@ describe('what each BIRD runs', () => {
     const facts = readAnew(path);
 
     expect(facts.get('bird')).toBeUndefined();
-    expect(facts.usedSequence).toBe(0);
+    expect(facts.all).toEqual([]);
   });
 
   test('is forgotten where the file can no longer be read', async () => {

@@ -66,7 +66,7 @@ describe('a configure leaves routes as they are', () => {
     bird.say({ ...repliesWith(UP, 'READY'), 'reload filters all': '0000 ' });
     expect(await soft.isDue(instance, '1:2:3')).toBe(true);
 
-    await soft.finish(instance);
+    await soft.finish(instance, false);
 
     expect(bird.asked.at(-1)).toBe('reload filters all');
     expect(await soft.isDue(instance, '1:2:3')).toBe(false);
@@ -85,7 +85,7 @@ describe('a configure leaves routes as they are', () => {
     await soft.isDue(instance, '1:2:3');
     bird.say(repliesWith(UP, 'READY'));
 
-    await expect(soft.finish(instance)).rejects.toThrow(
+    await expect(soft.finish(instance, false)).rejects.toThrow(
       'BIRD answered "syntax error, unexpected CF_SYM_UNDEFINED" to "reload filters all"',
     );
     expect(await soft.isDue(instance, '1:2:3')).toBe(true);

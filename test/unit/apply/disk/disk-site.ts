@@ -30,10 +30,14 @@ export async function diskSiteForTest(
   return { layout, logger, clock, disk, generations: new Generations(layout, disk, logger) };
 }
 
-/** A later run of birdkeeper in the same folders, with what it finds. */
-export function openedAnew({ layout, disk, logger }: DiskSite, usedSequence = 0) {
+/**
+ * A later run of birdkeeper in the same folders, with what it finds.
+ *
+ * @param loaded - generations that BIRD is known to have run, newest first
+ */
+export function openedAnew({ layout, disk, logger }: DiskSite, loaded: readonly number[] = []) {
   const generations = new Generations(layout, disk, logger);
-  return { generations, found: generations.open(usedSequence) };
+  return { generations, found: generations.open(loaded) };
 }
 
 /** A file set of a main file with this text, and of more files. */

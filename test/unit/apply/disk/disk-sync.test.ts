@@ -128,7 +128,7 @@ describe('a disk that hangs', () => {
   test('keeps a generation that is given up until it has answered', async () => {
     const slow = new SlowDisk();
     const { generations, layout, clock } = await diskSiteForTest(slow.fsync);
-    generations.open(0);
+    generations.open([]);
     const { sequence, sync, close } = generations.stage(filesOf('a'), undefined);
     const failed = sync().catch((error: unknown) => error);
     clock.advance(30_000);

@@ -33,7 +33,7 @@ describe('links at the fixed paths', () => {
 
   test('lead to the current generation, whichever it is', async () => {
     const { layout, logger, generations } = await diskSiteForTest();
-    generations.open(0);
+    generations.open([]);
     installed(generations, filesOf('first'));
     makeLinks(layout, ['bird.cfg'], logger);
     expect(readFileSync(layout.fixedPath('bird.cfg'), 'utf8')).toBe('first');
@@ -92,7 +92,7 @@ describe('links at the fixed paths', () => {
 
   test('get the time of a change, and what they lead to keeps its own', async () => {
     const { layout, logger, generations } = await diskSiteForTest();
-    generations.open(0);
+    generations.open([]);
     const { folder } = installed(generations, filesOf('a'));
     makeLinks(layout, ['bird.cfg'], logger);
     const { mtimeMs } = statSync(join(folder, 'bird.cfg'));

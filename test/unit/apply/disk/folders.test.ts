@@ -1,4 +1,12 @@
-import { chmodSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ApplyError } from '../../../../src/apply/apply-error.js';
@@ -97,7 +105,7 @@ describe('what a crash left', () => {
     writeFileSync(`${layout.stateFile}.new`, '');
     symlinkSync('generations/1', `${layout.currentLink}.new`);
 
-    removeLeftovers(layout);
+    removeLeftovers(layout, Date.now());
 
     expect(namesIn(layout.outputDir)).toEqual(['.birdkeeper']);
     expect(namesIn(layout.stateDir)).toEqual(['generations']);
@@ -111,7 +119,7 @@ describe('what a crash left', () => {
     writeFileSync(layout.stateFile, '{}');
     symlinkSync('generations/1', layout.currentLink);
 
-    removeLeftovers(layout);
+    removeLeftovers(layout, Date.now());
 
     expect(namesIn(layout.outputDir)).toEqual(['.birdkeeper', 'bird.cfg', 'bird.cfg.replaced']);
     expect(namesIn(layout.stateDir)).toEqual([
@@ -120,5 +128,26 @@ describe('what a crash left', () => {
       'last-good.json',
       'state.json',
     ]);
+  });
+
+  test('of a lock is removed once it is too old to be one that somebody is making', async () => {
+    const { layout } = await diskSiteForTest();
+    const left = [
+      join(layout.outputDir, '.birdkeeper-lock.abc.new'),
+      join(layout.stateDir, 'lock.abc.new'),
+    ];
+    for (const path of left) {
+      writeFileSync(path, '');
+      utimesSync(path, 1_000, 1_000);
+    }
+    writeFileSync(join(layout.stateDir, 'lock'), '');
+    utimesSync(join(layout.stateDir, 'lock'), 1_000, 1_000);
+
+    removeLeftovers(layout, 1_060_000);
+    expect(left.map((path) => existsSync(path))).toEqual([true, true]);
+    removeLeftovers(layout, 1_060_001);
+
+    expect(namesIn(layout.outputDir)).toEqual(['.birdkeeper']);
+    expect(namesIn(layout.stateDir)).toEqual(['generations', 'lock']);
   });
 });

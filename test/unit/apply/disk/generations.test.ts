@@ -17,14 +17,14 @@ describe('what is found at a start', () => {
   test('is nothing in an empty state directory, and the first number is 1', async () => {
     const { generations } = await diskSiteForTest();
 
-    expect(generations.open(0)).toBeUndefined();
+    expect(generations.open([])).toBeUndefined();
     expect(generations.currentSequence()).toBeUndefined();
     expect(generations.stage(filesOf('a'), undefined).sequence).toBe(1);
   });
 
   test('is the current generation with its files and marks', async () => {
     const site = await diskSiteForTest();
-    site.generations.open(0);
+    site.generations.open([]);
     const { marks } = installed(site.generations, filesOf('main', { 'bird_aggr.cfg': 'aggr' }));
 
     const { found } = openedAnew(site);
@@ -50,7 +50,7 @@ describe('what is found at a start', () => {
     ['removed with the whole folder', (folder: string) => rmSync(folder, { recursive: true })],
   ])('is spoilt when its files were %s', async (_, spoil) => {
     const site = await diskSiteForTest();
-    site.generations.open(0);
+    site.generations.open([]);
     spoil(installed(site.generations, filesOf('main')).folder);
 
     expect(openedAnew(site).found).toBe('spoilt');
@@ -60,13 +60,13 @@ describe('what is found at a start', () => {
     const site = await diskSiteForTest();
     symlinkSync('/etc', site.layout.currentLink);
 
-    expect(site.generations.open(0)).toBeUndefined();
+    expect(site.generations.open([])).toBeUndefined();
     expect(site.generations.currentSequence()).toBeUndefined();
   });
 
   test('a generation that a crash left half written is removed, older ones stay', async () => {
     const site = await diskSiteForTest();
-    site.generations.open(0);
+    site.generations.open([]);
     installed(site.generations, filesOf('a'));
     installed(site.generations, filesOf('b'));
     site.generations.stage(filesOf('c'), undefined).close();
@@ -81,7 +81,7 @@ describe('what is found at a start', () => {
     mkdirSync(join(site.layout.generationsDir, 'notes'));
     mkdirSync(join(site.layout.generationsDir, '12'));
 
-    site.generations.open(0);
+    site.generations.open([]);
 
     expect(namesIn(site.layout.generationsDir)).toEqual(['notes']);
   });
@@ -90,7 +90,7 @@ describe('what is found at a start', () => {
 describe('numbers', () => {
   test('are never used twice: not those of folders that are gone', async () => {
     const site = await diskSiteForTest();
-    site.generations.open(0);
+    site.generations.open([]);
     installed(site.generations, filesOf('a'));
     site.generations.stage(filesOf('b'), undefined).close();
 
@@ -100,22 +100,22 @@ describe('numbers', () => {
   });
 
   test.each([
-    [0, 2],
-    [1, 2],
-    [7, 8],
-  ])('go on after the highest that is known to be used: %s', async (used, next) => {
+    [[], 2],
+    [[1], 2],
+    [[7, 3], 8],
+  ])('go on after the highest of those that BIRD has run: %j', async (loaded, next) => {
     const site = await diskSiteForTest();
-    site.generations.open(0);
+    site.generations.open([]);
     installed(site.generations, filesOf('a'));
 
-    const { generations } = openedAnew(site, used);
+    const { generations } = openedAnew(site, loaded);
 
     expect(generations.stage(filesOf('b'), undefined).sequence).toBe(next);
   });
 
   test('are used up by a generation that could not be written', async () => {
     const { generations, layout } = await diskSiteForTest();
-    generations.open(0);
+    generations.open([]);
 
     expect(() => generations.stage(filesOf('a', { 'no/such/folder': 'x' }), undefined)).toThrow(
       'ENOENT',
@@ -127,7 +127,7 @@ describe('numbers', () => {
 
   test('sort as numbers, not as text', async () => {
     const site = await diskSiteForTest();
-    site.generations.open(8);
+    site.generations.open([8]);
     for (const text of ['a', 'b', 'c']) {
       installed(site.generations, filesOf(text));
     }
@@ -142,7 +142,7 @@ describe('numbers', () => {
 describe('the current generation', () => {
   test('is what current points to, by a link that also holds where the folder is mounted elsewhere', async () => {
     const { generations, layout } = await diskSiteForTest();
-    generations.open(0);
+    generations.open([]);
     installed(generations, filesOf('a'));
     installed(generations, filesOf('b'));
 
@@ -154,7 +154,7 @@ describe('the current generation', () => {
 
   test('is switched although a crash left the new link half made', async () => {
     const { generations, layout } = await diskSiteForTest();
-    generations.open(0);
+    generations.open([]);
     const { sequence } = generations.stage(filesOf('a'), undefined);
     mkdirSync(`${layout.currentLink}.new`);
 
@@ -165,7 +165,7 @@ describe('the current generation', () => {
 
   test('takes the place of a folder, which is moved aside', async () => {
     const { generations, layout, logger } = await diskSiteForTest();
-    generations.open(0);
+    generations.open([]);
     mkdirSync(layout.currentLink);
     const { sequence } = generations.stage(filesOf('a'), undefined);
 
@@ -181,7 +181,7 @@ describe('the current generation', () => {
   test('is found again when a copy that follows links made a folder of it', async () => {
     const site = await diskSiteForTest();
     const { layout } = site;
-    site.generations.open(0);
+    site.generations.open([]);
     installed(site.generations, filesOf('a'));
     installed(site.generations, filesOf('b'));
     rmSync(layout.currentLink);
@@ -196,7 +196,7 @@ describe('the current generation', () => {
 
   test('is none when the folder in its place is a copy of nothing that is there', async () => {
     const site = await diskSiteForTest();
-    site.generations.open(0);
+    site.generations.open([]);
     installed(site.generations, filesOf('a'));
     rmSync(site.layout.currentLink);
     mkdirSync(site.layout.currentLink);
@@ -208,6 +208,60 @@ describe('the current generation', () => {
   });
 });
 
+describe('a link to the current generation that is gone', () => {
+  test('is made again to what BIRD ran last and is whole, and that is said', async () => {
+    const site = await diskSiteForTest();
+    site.generations.open([]);
+    const folders = ['a', 'b', 'c'].map(
+      (text) => installed(site.generations, filesOf(text)).folder,
+    );
+    rmSync(site.layout.currentLink);
+    writeFileSync(join(folders[2] ?? '', 'bird.cfg'), 'spoilt');
+
+    const { found, generations } = openedAnew(site, [3, 2, 1]);
+
+    expect(found).toMatchObject({ sequence: 2 });
+    expect(readlinkSync(site.layout.currentLink)).toBe('generations/2');
+    expect(generations.stage(filesOf('d'), undefined).sequence).toBe(4);
+    expect(site.logger.lines).toEqual([
+      {
+        level: 'warn',
+        message:
+          'the link to the current generation is gone; it points again to what BIRD ran last',
+        fields: { link: site.layout.currentLink, sequence: 2 },
+      },
+    ]);
+  });
+
+  test('stays away where nothing whole was ever run', async () => {
+    const site = await diskSiteForTest();
+    site.generations.open([]);
+    installed(site.generations, filesOf('a'));
+    rmSync(site.layout.currentLink);
+
+    expect(openedAnew(site).found).toBeUndefined();
+    expect(namesIn(site.layout.stateDir)).toEqual(['generations']);
+  });
+});
+
+describe('the mark of a generation', () => {
+  test('tells it from a copy, and is none where it is gone', async () => {
+    const { generations, layout } = await diskSiteForTest();
+    generations.open([]);
+    const { folder } = installed(generations, filesOf('a'));
+    const mark = generations.markOf(1);
+    expect(mark).toMatch(/^\d+:\d+:\d+$/);
+    expect(generations.markOf(1)).toBe(mark);
+
+    cpSync(folder, `${folder}-copy`, { recursive: true });
+    rmSync(folder, { recursive: true });
+    cpSync(`${folder}-copy`, layout.generationDir(1), { recursive: true });
+
+    expect(generations.markOf(1)).not.toBe(mark);
+    expect(generations.markOf(2)).toBeUndefined();
+  });
+});
+
 describe('generations that are not current', () => {
   test.each([
     [1, ['4']],
@@ -215,7 +269,7 @@ describe('generations that are not current', () => {
     [5, ['1', '2', '3', '4']],
   ])('go but for the %s newest', async (keep, left) => {
     const { generations, layout } = await diskSiteForTest();
-    generations.open(0);
+    generations.open([]);
     for (const text of ['a', 'b', 'c', 'd']) {
       installed(generations, filesOf(text));
     }
@@ -227,7 +281,7 @@ describe('generations that are not current', () => {
 
   test('go even when somebody put a folder into them', async () => {
     const { generations, layout } = await diskSiteForTest();
-    generations.open(0);
+    generations.open([]);
     mkdirSync(join(installed(generations, filesOf('a')).folder, 'backup'));
     installed(generations, filesOf('b'));
 
@@ -238,7 +292,7 @@ describe('generations that are not current', () => {
 
   test('are discarded at once while the disk answers', async () => {
     const { generations, layout } = await diskSiteForTest();
-    generations.open(0);
+    generations.open([]);
     const { sequence, close } = generations.stage(filesOf('a'), undefined);
     close();
 
@@ -250,7 +304,7 @@ describe('generations that are not current', () => {
 
   test('that were refused are kept to be looked at, the last one alone', async () => {
     const { generations, layout } = await diskSiteForTest();
-    generations.open(0);
+    generations.open([]);
     for (const text of ['first', 'second']) {
       const { sequence, close } = generations.stage(filesOf(text), undefined);
       close();
@@ -263,7 +317,7 @@ describe('generations that are not current', () => {
 
   test('can be read while they are there', async () => {
     const { generations } = await diskSiteForTest();
-    generations.open(0);
+    generations.open([]);
     installed(generations, filesOf('a'));
     installed(generations, filesOf('b'));
 

@@ -47,7 +47,7 @@ describe('files that are staged', () => {
 
   test('can be read by the group of BIRD and not by others, and stand beside their manifest', async () => {
     const { generations } = await diskSiteForTest();
-    generations.open(0);
+    generations.open([]);
 
     const { folder, close } = generations.stage(filesOf('a'), undefined);
     close();
@@ -73,7 +73,7 @@ describe('files that are staged', () => {
 describe('a file that is the same as before', () => {
   test('is not written again, the others are', async () => {
     const { generations } = await diskSiteForTest();
-    generations.open(0);
+    generations.open([]);
     const first = installed(generations, filesOf('main 1', { 'bird_aggr.cfg': 'same' }));
 
     const second = installed(generations, filesOf('main 2', { 'bird_aggr.cfg': 'same' }), first);
@@ -88,7 +88,7 @@ describe('a file that is the same as before', () => {
 
   test('is written anew where somebody wrote to it since', async () => {
     const { generations } = await diskSiteForTest();
-    generations.open(0);
+    generations.open([]);
     const first = installed(generations, filesOf('same'));
     writeFileSync(join(first.folder, 'bird.cfg'), 'evil');
 
@@ -100,7 +100,7 @@ describe('a file that is the same as before', () => {
 
   test('is written anew where the old one is gone', async () => {
     const { generations, layout } = await diskSiteForTest();
-    generations.open(0);
+    generations.open([]);
     const first = installed(generations, filesOf('same'));
     generations.discard(first.sequence);
 
@@ -112,7 +112,7 @@ describe('a file that is the same as before', () => {
 
   test('is the same in whatever pieces it comes', async () => {
     const { generations } = await diskSiteForTest();
-    generations.open(0);
+    generations.open([]);
     const whole = fileSetOf([RenderedFile.ofText('bird.cfg', 'one two')], []);
     const split = fileSetOf(
       [new RenderedFile('bird.cfg', [Buffer.from('one '), Buffer.from('two')])],
@@ -197,7 +197,7 @@ describe('a manifest', () => {
 
 test('no file of a staged generation is left open', async () => {
   const { generations } = await diskSiteForTest();
-  generations.open(0);
+  generations.open([]);
   const openBelow = (folder: string): readonly string[] =>
     readdirSync('/proc/self/fd')
       .map((fd) => targetOf(`/proc/self/fd/${fd}`))
