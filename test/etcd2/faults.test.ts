@@ -80,7 +80,12 @@ test('a poll alone that is half-open is given up after its time', async () => {
   const etcd = await etcd2ForTest();
   const writer = new V2Writer(etcd);
   const proxy = await proxyForTest(etcd);
-  const { listener } = await follow2ForTest(proxy.url, { pollMs: 500, probeMs: DEADLINE_MS });
+  const { listener } = await follow2ForTest(proxy.url, {
+    ...QUICK2,
+    pollMs: 500,
+    probeMs: DEADLINE_MS,
+  });
+  await heldPolls(etcd, KEY_PREFIXES.length);
 
   // The open connections are dead for good; new ones are served.
   proxy.blackHole();
