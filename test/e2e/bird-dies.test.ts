@@ -14,6 +14,9 @@ const BGP = '/calico/bgp/v1';
 const POOL = '/calico/v1/ipam/v4/pool/192.168.0.0-16';
 const ROUTE = '192.168.0.64/26 via 172.17.42.32 dev eth0 proto bird';
 
+/** The lab starts BIRD with -R. It then holds routes back for 240 s at most (`graceful restart wait`), as it did once here. */
+const RECOVERY_MS = 300_000;
+
 /** `before`: BIRD has read nothing of the new files. `after`: it runs them, and nobody has been told. */
 test.each(['before', 'after'] as const)(
   'BIRD 3.1 that dies %s it has loaded a change comes back with the newest configuration and the routes',
@@ -44,13 +47,15 @@ test.each(['before', 'after'] as const)(
       await waitFor(() => node.bird.pids.length === 0, { what: 'BIRD to die' });
       await node.bird.start();
 
-      await node.waitForRoute(ROUTE);
+      const hasRoute = async (): Promise<boolean> => (await node.routes()).includes(ROUTE);
+      await waitFor(hasRoute, { timeoutMs: RECOVERY_MS, what: 'the route to be back' });
       await node.waitForSessions(['Mesh_172_17_42_32']);
       await node.waitForReady();
       const { birds, problems } = await node.status();
       expect({ problems, birds }).toMatchObject({ problems: [], birds: [{ isUp: true }] });
     });
   },
+  2 * RECOVERY_MS,
 );
 
 /** A client that kills the BIRD whose process id is in `PATH.before` or `PATH.after`, around the one reload that follows. */
