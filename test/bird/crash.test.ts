@@ -11,7 +11,7 @@ import { writeScript } from '../support/stand-in.js';
 import { projectRoot } from '../support/tools.js';
 import { waitFor } from '../support/wait-for.js';
 
-const KILLS = 25;
+const KILLS = 15;
 const LONGEST_LIFE_MS = 150;
 
 /** Starts the loop, kills it when it has applied something and a random time has passed; gives the last number tried. */

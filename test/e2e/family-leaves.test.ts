@@ -1,6 +1,6 @@
 /** A node that no longer speaks IPv6: the routes that BGP gave it must leave the kernel, although BIRD's `persist` keeps routes. */
 import { expect, test } from 'vitest';
-import { BIRD_KINDS } from '../support/birds.js';
+import { LINE_ENDS } from '../support/birds.js';
 import { withLab } from '../support/lab.js';
 import { waitFor } from '../support/wait-for.js';
 import { walkthroughHosts } from '../support/walkthrough-site.js';
@@ -9,7 +9,7 @@ const BGP = '/calico/bgp/v1';
 const OWN_IPV6 = `${BGP}/host/kube-node2/ip_addr_v6`;
 const PREFIX = 'fd80:24e2:1::/122';
 
-test.each(BIRD_KINDS)('its IPv6 routes go with its address on %s', async (kind) => {
+test.each(LINE_ENDS)('its IPv6 routes go with its address on %s', async (kind) => {
   const hosts = walkthroughHosts(kind)
     .slice(1)
     .map((host) => ({ ...host, address6: host.address.replace('172.17.42.', 'fd00:17::') }));

@@ -5,7 +5,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { BIRD_KINDS } from '../support/birds.js';
+import { LINE_ENDS } from '../support/birds.js';
 import { type Lab, withLab } from '../support/lab.js';
 import type { LabHost } from '../support/lab-host.js';
 import { longestGapMs, RouteMonitor } from '../support/route-monitor.js';
@@ -39,7 +39,7 @@ const SESSIONS = ['Global_172_17_42_40', 'Global_172_17_42_41'];
 
 /** Graceful restart is each BIRD's own work; what a cluster id does to it is the same in all. */
 const sites = [
-  ...BIRD_KINDS.map((bird) => ({
+  ...LINE_ENDS.map((bird) => ({
     ...{ bird, clusters: 'the same cluster id', ids: ['1.0.0.1', '1.0.0.1'] },
   })),
   { bird: 'bird2', clusters: 'cluster ids of their own', ids: ['1.0.0.1', '1.0.0.2'] },

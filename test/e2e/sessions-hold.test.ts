@@ -1,12 +1,12 @@
 /**
- * What a reload restarts, on every BIRD: nothing for changes that concern nobody who has a session, and
+ * What a reload restarts, on the oldest and newest BIRD of each line: nothing for changes that concern nobody who has a session, and
  * exactly what birdkeeper forecasts for the others.
  *
  * Two nodes with a mesh and a reflector, IPv4 and IPv6, one lab a BIRD. Proof is the kernel's: the TCP connection of each
  * session, and its own account of its routes.
  */
 import { expect, test } from 'vitest';
-import { BIRD_KINDS, type BirdKind, birdOf } from '../support/birds.js';
+import { type BirdKind, birdOf, LINE_ENDS } from '../support/birds.js';
 import { type Lab, withLab } from '../support/lab.js';
 import { type Connections, neighborOf, settledConnections } from '../support/lab-connections.js';
 import type { LabHost, LabHostOptions } from '../support/lab-host.js';
@@ -27,7 +27,7 @@ import {
   TUNNELED_POOL,
 } from '../support/session-changes.js';
 
-test.concurrent.each(BIRD_KINDS)(
+test.concurrent.each(LINE_ENDS)(
   'a reload restarts what was forecast and nothing else on %s',
   async (kind) => {
     await withLab({ hosts: hostsOf(kind) }, async (lab) => {

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { BIRD_KINDS, type BirdKind } from '../support/birds.js';
+import { type BirdKind, LINE_ENDS } from '../support/birds.js';
 import { type Lab, withLab } from '../support/lab.js';
 import { waitFor } from '../support/wait-for.js';
 
@@ -33,7 +33,7 @@ async function shell(lab: Lab, host: string, commandLine: string): Promise<strin
   return lab.host(host).shell(`${commandLine} 2>&1; echo "exit status $?"`);
 }
 
-test.each(BIRD_KINDS)('sessions of both families, up and not, on %s', async (bird) => {
+test.each(LINE_ENDS)('sessions of both families, up and not, on %s', async (bird) => {
   await withTwoNodes(bird, async (lab) => {
     const up = await shell(lab, 'node-a', 'birdkeeper status');
     expect(up).toContain(

@@ -90,6 +90,9 @@ export const BIRDS: readonly Bird[] = [
 /** The names of `BIRDS`. */
 export const BIRD_KINDS: readonly BirdKind[] = BIRDS.map(({ kind }) => kind);
 
+/** The oldest and the newest of each line, and the fork: for what takes long, and which a BIRD between two of them won't do otherwise. */
+export const LINE_ENDS: readonly BirdKind[] = BIRD_KINDS.filter((kind) => kind !== 'bird217');
+
 /** The BIRD called so. @throws {Error} when this machine doesn't have it */
 export function birdOf(kind: BirdKind): Bird {
   const found = BIRDS.find((bird) => bird.kind === kind);
