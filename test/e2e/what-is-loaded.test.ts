@@ -34,7 +34,7 @@ test('a BIRD that is dead runs nothing, and that is said until it is back', asyn
 
 test('a BIRD that was restarted and refuses every word is not said to run anything', async () => {
   const site = await faultSiteForTest();
-  await site.failNext('birdc', 1_000);
+  await site.failReloads();
 
   await site.bird.kill();
   await site.bird.startAgain();
@@ -44,14 +44,14 @@ test('a BIRD that was restarted and refuses every word is not said to run anythi
   await loaded(site, 0);
   expect(await site.metric(UP)).toBe(1);
   expect(await site.page('/readyz')).toContain('bird runs, and has not confirmed a configuration');
-  await site.failNext('birdc', 0);
+  site.mendReloads();
   await site.ready(200);
   await loaded(site, 1);
 });
 
 test('while every reload fails BIRD is said to run the old configuration', async () => {
   const site = await faultSiteForTest();
-  await site.failNext('birdc', 1_000);
+  await site.failReloads();
 
   await site.changeHost(7);
 
@@ -65,7 +65,7 @@ test('while every reload fails BIRD is said to run the old configuration', async
       expect.stringMatching(/^the newest state is not applied: bird did not load generation 2/),
     ]),
   );
-  await site.failNext('birdc', 0);
+  site.mendReloads();
   await site.settled();
   await loaded(site, 1);
 });

@@ -45,7 +45,12 @@ export interface EtcdSeat {
 /** Starts an etcd and waits until it answers. Call `dispose` afterwards, also on failure. */
 export async function startEtcd(options: EtcdOptions = {}): Promise<Etcd> {
   const etcd = new Etcd(await makeDir(options), await seatAlone(), options);
-  await etcd.start();
+  try {
+    await etcd.start();
+  } catch (error) {
+    await etcd.dispose();
+    throw error;
+  }
   return etcd;
 }
 
