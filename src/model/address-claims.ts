@@ -2,6 +2,8 @@ import type { Address } from '../values/address.js';
 import { FAMILIES } from '../values/family.js';
 import type { Node } from './node.js';
 
+const NONE: ReadonlyMap<Address, readonly string[]> = new Map();
+
 /**
  * Which addresses more than one node claims. Kept as nodes come and go rather than found by each pass: a look at all of 5,000
  * nodes costs 0.5 ms and half a megabyte of garbage.
@@ -33,6 +35,10 @@ export class AddressClaims {
 
   /** The names of those that claim one address, by address; empty where every node has its own. */
   contested(): ReadonlyMap<Address, readonly string[]> {
+    // The same object again and again: whoever compares sees by that alone that nothing changed.
+    if (this.#contested.size === 0) {
+      return NONE;
+    }
     return new Map(
       [...this.#contested]
         .sort()

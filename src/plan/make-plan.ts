@@ -16,32 +16,33 @@ import { planCustomFilters } from './policies/custom-filters.js';
 import { planPools } from './policies/pools.js';
 import { planBlocks } from './routes/blocks.js';
 import { mismatchesOfNode, mismatchesOfReflector } from './sessions/asn-mismatches.js';
-import { SessionIntern } from './sessions/intern-sessions.js';
+import { MeshIntern, SessionIntern } from './sessions/intern-sessions.js';
 import { mergeSessions } from './sessions/merge-sessions.js';
-import { type LocalEnd, planMesh } from './sessions/mesh.js';
+import { type LocalEnd, type MeshRule, meshRuleOf } from './sessions/mesh.js';
 import { findNodesWithoutAddress } from './sessions/nodes-without-address.js';
 import { planPeers } from './sessions/peers.js';
 import { clientsOf, contradictionsAbout, planReflector } from './sessions/reflector.js';
 import { sessionOf } from './sessions/session-of.js';
 import type { AskedSession } from './sessions/terms.js';
 
-/** Makes sessions of what a rule asks for. */
-type MakeSessions = (asked: Iterable<AskedSession>) => readonly Session[];
-
 /** What makes the sessions of one family: those of the mesh, and all others. */
 interface SessionMakers {
-  readonly mesh: MakeSessions;
-  readonly others: MakeSessions;
+  mesh(rule: MeshRule): readonly Session[];
+  others(asked: Iterable<AskedSession>): readonly Session[];
 }
 
-const makeAnew: MakeSessions = (asked) => Array.from(asked, sessionOf);
-const MAKE_ANEW = perFamily((): SessionMakers => ({ mesh: makeAnew, others: makeAnew }));
+const MAKE_ANEW = perFamily(
+  (): SessionMakers => ({
+    mesh: (rule) => new MeshIntern().intern(rule),
+    others: (asked) => Array.from(asked, sessionOf),
+  }),
+);
 
 /** Plans for one host again and again: what `makePlan` gives, with last time's object for each session that is the same. */
 export class Planner {
   readonly #makers = perFamily((): SessionMakers => {
-    const [mesh, others] = [new SessionIntern(), new SessionIntern()];
-    return { mesh: (asked) => mesh.intern(asked), others: (asked) => others.intern(asked) };
+    const [mesh, others] = [new MeshIntern(), new SessionIntern()];
+    return { mesh: (rule) => mesh.intern(rule), others: (asked) => others.intern(asked) };
   });
 
   /** See `makePlan`. */
@@ -137,7 +138,7 @@ function planSessions(
     ];
     return { sessions, problems: [...claims, ...problems, ...others] };
   }
-  const mesh = makers.mesh(planMesh(cluster, local));
+  const mesh = makers.mesh(meshRuleOf(cluster, local));
   const { sessions, problems } = mergeSessions(mesh, makers.others(planPeers(cluster, local)));
   // The mesh's sessions stand first, and have the AS numbers of their nodes.
   const byPeerings = sessions.slice(mesh.length);

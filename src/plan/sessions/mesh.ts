@@ -16,6 +16,7 @@
  */
 
 import { asnOf, type Cluster } from '../../model/cluster.js';
+import type { Node } from '../../model/node.js';
 import type { Address } from '../../values/address.js';
 import type { Family } from '../../values/family.js';
 import { isHolder } from '../address-holders.js';
@@ -29,21 +30,31 @@ export interface LocalEnd {
   readonly address: Address;
 }
 
-/** Mesh sessions of `local` with the other holders of addresses; none when the mesh is off. */
-export function* planMesh(cluster: Cluster, local: LocalEnd): Iterable<AskedSession> {
-  if (!cluster.isMeshEnabled) {
-    return;
-  }
-  for (const node of cluster.nodes) {
-    const at = node.addresses[local.family];
-    if (
-      at !== undefined &&
-      node.name !== local.nodeName &&
-      at.address !== local.address &&
-      isHolder(cluster, node, at)
-    ) {
+/** The mesh as seen from one end: whom it asks for a session with, node by node. */
+export interface MeshRule {
+  /** Sorted by name; none when the mesh is off. */
+  readonly nodes: readonly Node[];
+  /** What the rule goes by beside the node: while these are the same, a node that is the same asks for the same. */
+  readonly goesBy: readonly unknown[];
+  /** What is asked for with `node`: nothing unless it is another one that holds an address of the family. */
+  ask(node: Node): AskedSession | undefined;
+}
+
+/** The mesh sessions of `local`. */
+export function meshRuleOf(cluster: Cluster, local: LocalEnd): MeshRule {
+  const { isMeshEnabled, nodes, defaultAsn, contested } = cluster;
+  return {
+    nodes: isMeshEnabled ? nodes : [],
+    goesBy: [local.nodeName, local.address, defaultAsn.asn, contested],
+    ask(node) {
+      const at = node.addresses[local.family];
+      const isOther =
+        at !== undefined && node.name !== local.nodeName && at.address !== local.address;
+      if (!isOther || !isHolder(cluster, node, at)) {
+        return undefined;
+      }
       const request = { source: 'Mesh', remoteAddress: at.address, origin: at.origin } as const;
-      yield askFor(request, { remoteAsn: asnOf(node, cluster).asn });
-    }
-  }
+      return askFor(request, { remoteAsn: asnOf(node, cluster).asn });
+    },
+  };
 }
