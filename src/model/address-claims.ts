@@ -9,8 +9,8 @@ const NONE: ReadonlyMap<Address, readonly string[]> = new Map();
  * nodes costs 0.5 ms and half a megabyte of garbage.
  */
 export class AddressClaims {
-  /** Names of nodes by the address that each claims. */
-  readonly #claimants = new Map<Address, Set<string>>();
+  /** Names of nodes by the address that each claims: mostly one, and 5,000 sets of one name would be 1 MB. */
+  readonly #claimants = new Map<Address, string | Set<string>>();
   readonly #contested = new Set<Address>();
 
   /** The node `before` is now `after`; it comes where there is no `before`, and goes where there is no `after`. */
@@ -18,17 +18,10 @@ export class AddressClaims {
     for (const family of FAMILIES) {
       const [old, now] = [before?.addresses[family]?.address, after?.addresses[family]?.address];
       if (before !== undefined && old !== undefined && old !== now) {
-        this.#claimants.get(old)?.delete(before.name);
-        this.#look(old);
+        this.#drop(old, before.name);
       }
       if (after !== undefined && now !== undefined && old !== now) {
-        const names = this.#claimants.get(now);
-        if (names === undefined) {
-          this.#claimants.set(now, new Set([after.name]));
-        } else {
-          names.add(after.name);
-          this.#look(now);
-        }
+        this.#add(now, after.name);
       }
     }
   }
@@ -42,19 +35,37 @@ export class AddressClaims {
     return new Map(
       [...this.#contested]
         .sort()
-        .map((address) => [address, [...(this.#claimants.get(address) ?? [])].sort()]),
+        .map((address) => [address, namesOf(this.#claimants.get(address)).sort()]),
     );
   }
 
-  #look(address: Address): void {
-    const count = this.#claimants.get(address)?.size ?? 0;
-    if (count === 0) {
-      this.#claimants.delete(address);
-    }
-    if (count > 1) {
+  #add(address: Address, name: string): void {
+    const claimants = this.#claimants.get(address);
+    if (claimants === undefined) {
+      this.#claimants.set(address, name);
+    } else if (typeof claimants === 'string') {
+      this.#claimants.set(address, new Set([claimants, name]));
       this.#contested.add(address);
     } else {
+      claimants.add(name);
+    }
+  }
+
+  #drop(address: Address, name: string): void {
+    const claimants = this.#claimants.get(address);
+    if (typeof claimants !== 'object') {
+      this.#claimants.delete(address);
+      return;
+    }
+    claimants.delete(name);
+    const [last, ...others] = claimants;
+    if (last !== undefined && others.length === 0) {
+      this.#claimants.set(address, last);
       this.#contested.delete(address);
     }
   }
+}
+
+function namesOf(claimants: string | Set<string> | undefined): string[] {
+  return typeof claimants === 'string' ? [claimants] : [...(claimants ?? [])];
 }

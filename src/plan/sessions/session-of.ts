@@ -45,5 +45,5 @@ export function sessionOf(asked: AskedSession): Session {
  * Unique as long as remote addresses are, and at most 46 characters long; BIRD takes 64.
  */
 function protocolNameOf(source: SessionSource, address: Address): string {
-  return `${source}_${address.replaceAll(/[.:]/g, '_')}`;
+  return `${source}_${address.replaceAll('.', '_').replaceAll(':', '_')}`;
 }
