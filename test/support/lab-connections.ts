@@ -5,7 +5,7 @@
 import type { LabHost } from './lab-host.js';
 import type { Namespace } from './netns.js';
 import { tools } from './tools.js';
-import { waitFor } from './wait-for.js';
+import { LONG_DEADLINE_MS, waitFor } from './wait-for.js';
 
 /** The connection of each neighbor, by the neighbor's address: `172.17.42.30 179 40112`. */
 export type Connections = ReadonlyMap<string, string>;
@@ -33,7 +33,9 @@ export async function settledConnections(
     found = new Map();
     return (await Promise.all(hosts.map(looksSettled))).every(Boolean);
   };
-  await waitFor(look, { what: 'all sessions to be Established', everyMs: 50 });
+  // After an error BIRD waits a minute before it tries again (`error wait time`), and for an instant a change makes errors.
+  const timeoutMs = LONG_DEADLINE_MS;
+  await waitFor(look, { what: 'all sessions to be Established', everyMs: 50, timeoutMs });
   return found;
 }
 
