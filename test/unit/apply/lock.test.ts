@@ -177,6 +177,44 @@ describe('a lock of a process that is gone', () => {
     expect(namesIn(layout.outputDir)).toEqual([OUTPUT_LOCK_NAME]);
   });
 
+  test('is left to one that stands before us, and to us when all others are gone', async () => {
+    const layout = await layoutForTest('state');
+    const lockPath = join(layout.outputDir, OUTPUT_LOCK_NAME);
+    await leaveDeadLock(lockPath);
+    await leaveDeadLock(`${lockPath}.0-gone.new`);
+    const other = createServer((socket) => socket.end());
+    await new Promise<void>((resolve) => other.listen(`${lockPath}.0-first.new`, resolve));
+
+    await expect(takeLocks(layout, systemClock)).rejects.toThrow(
+      'another birdkeeper (one that is starting) works on the same output directory',
+    );
+    expect(namesIn(layout.outputDir)).toEqual([
+      OUTPUT_LOCK_NAME,
+      `${OUTPUT_LOCK_NAME}.0-first.new`,
+    ]);
+    await new Promise((resolve) => other.close(resolve));
+
+    await expect(lockForTest(layout)).resolves.toBeDefined();
+  });
+
+  test('is ours when one that stands behind us gives up', async () => {
+    const layout = await layoutForTest('state');
+    const lockPath = join(layout.outputDir, OUTPUT_LOCK_NAME);
+    await leaveDeadLock(lockPath);
+    const other = createServer((socket) => socket.end());
+    await new Promise<void>((resolve) => other.listen(`${lockPath}.z-last.new`, resolve));
+    const clock = new ManualClock();
+    const taken = takeLocks(layout, clock);
+    await waitFor(() => clock.untilNextMs === 20, { what: 'the wait for the other' });
+
+    await new Promise((resolve) => other.close(resolve));
+    clock.advance(20);
+
+    const lock = await taken;
+    await lock.release();
+    expect(namesIn(layout.outputDir)).toEqual([]);
+  });
+
   test('may also be a plain file of that name', async () => {
     const layout = await layoutForTest();
     writeFileSync(join(layout.outputDir, OUTPUT_LOCK_NAME), '');

@@ -133,7 +133,8 @@ describe('a BIRD that does not answer', () => {
     ['its banner', (client: ControlClient) => client.banner()],
     ['the answer to "show status"', (client: ControlClient) => client.query('show status')],
   ])('is given up after a while: no %s', async (what, ask) => {
-    const { socketPath } = await talkingBirdForTest({ 'show status': '1000-BIRD 2.0.12' }, '');
+    const bird = await talkingBirdForTest({ 'show status': '1000-BIRD 2.0.12' }, '');
+    const { socketPath } = bird;
     const clock = new ManualClock();
     const client = await ControlClient.connect({ socketPath, clock, timeoutMs: 5_000 });
     const failed = ask(client).catch((error: unknown) => error);
@@ -146,6 +147,7 @@ describe('a BIRD that does not answer', () => {
     });
     // A late answer would be taken for that to the next command.
     await expect(client.query('show protocols')).rejects.toThrow('no sign of');
+    await waitFor(() => bird.connections === 0, { what: 'the end of the connection' });
   });
 
   test('in time is none that is late: a deadline ends with its answer', async () => {

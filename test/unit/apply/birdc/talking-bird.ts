@@ -12,6 +12,8 @@ export interface TalkingBird {
   readonly socketPath: string;
   /** The commands that came, in order. */
   readonly asked: readonly string[];
+  /** How many connections are open. */
+  readonly connections: number;
   /** Takes the place of what it answers from now on. */
   say(replies: Replies): void;
   /** Closes all connections, and listens on. */
@@ -36,7 +38,7 @@ export async function talkingBirdForTest(
   const serve = (): Server =>
     createServer((socket) => {
       connections.add(socket);
-      socket.on('error', () => {});
+      socket.on('error', () => {}).on('close', () => connections.delete(socket));
       socket.setEncoding('utf8').on('data', (text: string) => {
         for (const command of text.split('\n').slice(0, -1)) {
           answer(socket, command);
@@ -64,6 +66,9 @@ export async function talkingBirdForTest(
     socketPath,
     asked,
     hangUp,
+    get connections() {
+      return connections.size;
+    },
     say(next) {
       said = next;
     },

@@ -125,6 +125,7 @@ test('an answer is doubted when it is of another cluster, or behind what the sto
   expect(known.index).toBe(12);
   expect(known.doubt({ index: 11, clusterId: 'c' }, 10)).toBeUndefined();
   expect(known.index).toBe(12);
+  expect(known.doubt({ index: 10, clusterId: 'c' }, 10)).toBeUndefined();
   expect(known.doubt({ index: 9, clusterId: 'c' }, 10)).toBe('the index went back: 10 to 9');
   expect(known.doubt({ index: 99, clusterId: 'x' }, 10)).toBe('another etcd cluster answers');
   expect(known.index).toBe(12);
