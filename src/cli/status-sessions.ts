@@ -1,12 +1,12 @@
 import type { BgpSession } from '../apply/birdc/show-protocols.js';
-import type { PlannedSession } from '../observe/status.js';
+import type { ReportedSession } from '../observe/status.js';
 
 /** What is to be said of the sessions of a host as a whole. */
 export interface SessionsVerdict {
   /** Every session is established, those that are only planned too. */
   readonly isAllEstablished: boolean;
   /** Planned sessions that BIRD doesn't have. */
-  readonly missing: readonly PlannedSession[];
+  readonly missing: readonly ReportedSession[];
   /** What the table doesn't tell, as whole lines. */
   readonly lines: readonly string[];
 }
@@ -18,7 +18,7 @@ export interface SessionsVerdict {
  */
 export function judgeSessions(
   sessions: readonly BgpSession[],
-  planned: readonly PlannedSession[] | undefined,
+  planned: readonly ReportedSession[] | undefined,
 ): SessionsVerdict {
   const names = new Set(sessions.map(({ name }) => name));
   const missing = planned?.filter(({ name }) => !names.has(name)) ?? [];

@@ -1,7 +1,7 @@
 import type { BirdInstance } from '../apply/bird-instance.js';
 import type { BgpSession } from '../apply/birdc/show-protocols.js';
 import type { BirdReport } from '../apply/read-bird.js';
-import type { DaemonStatus, PlannedSession } from '../observe/status.js';
+import type { DaemonStatus, ReportedSession } from '../observe/status.js';
 import { FAMILIES, FAMILY_LABELS, type Family } from '../values/family.js';
 
 import { tableOf } from './table.js';
@@ -18,7 +18,7 @@ export interface HostStatus {
   readonly role: 'node' | 'reflector';
   readonly birds: readonly NamedBirdReport[];
   /** Planned sessions that BIRD doesn't have. */
-  readonly missing: readonly PlannedSession[];
+  readonly missing: readonly ReportedSession[];
 }
 
 /** How a session is shown that BIRD doesn't have. */

@@ -6,7 +6,7 @@ import { BirdSocketError } from '../apply/birdc/control-client.js';
 import { readBird } from '../apply/read-bird.js';
 import { systemClock } from '../base/clock.js';
 import { birdsThatMayRun } from '../daemon/parts.js';
-import type { DaemonStatus } from '../observe/status.js';
+import type { StatusReport } from '../observe/status.js';
 import type { Settings } from '../settings/load-settings.js';
 import { outputOption } from './bgp/arguments.js';
 import type { CommandContext } from './command-context.js';
@@ -81,7 +81,7 @@ function isOfLine1([first]: readonly NamedBirdReport[]): boolean {
 }
 
 /** What the daemon tells of itself; undefined, and told why, when it doesn't. */
-async function readDaemon({ listen }: Settings): Promise<DaemonStatus | undefined> {
+async function readDaemon({ listen }: Settings): Promise<StatusReport | undefined> {
   if (listen === 'off') {
     return undefined;
   }
@@ -89,7 +89,11 @@ async function readDaemon({ listen }: Settings): Promise<DaemonStatus | undefine
   const url = `http://${host}:${listen.port}/status`;
   try {
     const answer = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-    return (await answer.json()) as DaemonStatus;
+    if (!answer.ok) {
+      warn(`birdkeeper has no status yet (${url}: ${answer.status}); /readyz says what it waits for`);
+      return undefined;
+    }
+    return (await answer.json()) as StatusReport;
   } catch {
     warn(`no birdkeeper answers at ${url}: it doesn't run, or listens elsewhere (--listen)`);
     return undefined;

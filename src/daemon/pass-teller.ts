@@ -4,10 +4,9 @@ import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
 import { type Problem, problemId } from '../base/problem.js';
 import type { Metrics } from '../observe/metrics.js';
-import type { StatusBoard, ToldStatus } from '../observe/status.js';
+import type { StatusBoard } from '../observe/status.js';
 import type { HeldState } from './hold/hold-files.js';
 import { describePass, type PassDescription, type PassFacts } from './pass-report.js';
-import { plannedSessionsOf } from './planned-sessions.js';
 import type { PassReport } from './reconcile.js';
 import type { PassVerdict } from './trigger.js';
 
@@ -35,10 +34,8 @@ export class PassTeller {
     const { board } = this.#parts;
     const pass = describePass(report, facts);
     this.#count(pass);
-    board.update({
-      lastPass: pass.status,
-      ...plannedStatus(report),
-    });
+    board.update({ lastPass: pass.status });
+    this.#tellPlanned(report);
     this.#tellHeld(report, problems);
     this.#log(pass);
     if (pass.verdict === 'done') {
@@ -74,6 +71,17 @@ export class PassTeller {
     }
   }
 
+  #tellPlanned(report: PassReport): void {
+    const { board } = this.#parts;
+    const planned = 'planned' in report ? report.planned : undefined;
+    // What the datastore asks for is unknown when it can't be turned into files.
+    board.update({ desiredDigest: planned?.fileSet.digest });
+    if (planned !== undefined && report.kind !== 'held') {
+      const { ipv4, ipv6 } = planned.plan;
+      board.setPlanned({ ipv4: ipv4.sessions, ipv6: ipv6.sessions });
+    }
+  }
+
   #tellHeld(report: PassReport, problems: readonly Problem[]): void {
     if (report.kind !== 'applied' && report.kind !== 'held') {
       return;
@@ -81,10 +89,6 @@ export class PassTeller {
     const held = report.kind === 'held' ? report.held : undefined;
     this.#parts.board.setHeld(held && { reason: held.reason, since: held.since });
     if (report.planned !== undefined) {
-      const { ipv4, ipv6 } = report.planned.plan;
-      if (held === undefined) {
-        this.#parts.metrics.setPlanned([...ipv4.sessions, ...ipv6.sessions]);
-      }
       const ofHold = held === undefined ? [] : [heldProblem(held)];
       this.#tellProblems([...ofHold, ...report.planned.problems, ...problems]);
     }
@@ -100,18 +104,6 @@ export class PassTeller {
       logger.info(problem, 'problem gone');
     }
   }
-}
-
-/** What a pass planned. What the datastore asks for is unknown when it can't be turned into files. */
-function plannedStatus(report: PassReport): Partial<ToldStatus> {
-  const planned = 'planned' in report ? report.planned : undefined;
-  if (planned === undefined) {
-    return { desiredDigest: undefined };
-  }
-  const desiredDigest = planned.fileSet.digest;
-  return report.kind === 'held'
-    ? { desiredDigest }
-    : { desiredDigest, ...plannedSessionsOf(planned.plan) };
 }
 
 function heldProblem({ key, reason }: HeldState): Problem {

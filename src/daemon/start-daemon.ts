@@ -112,6 +112,7 @@ function viewsOf(
   const sessionStates = new SessionStates(birdsOf(settings, dialect), context.clock);
   const metrics = new Metrics({
     status: () => board.current(),
+    planned: () => board.planned(),
     sessions: () => sessionStates.current(),
     lostLogLines: context.lostLogLines,
   });

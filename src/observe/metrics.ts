@@ -8,13 +8,15 @@ import type { Counter, Histogram } from 'prom-client';
 import type { SessionState } from '../apply/session-states.js';
 import { type MetricDescription, MetricTable } from './metric-table.js';
 import { processMetricsText } from './process-metrics.js';
-import { addSessionMetrics, type PlannedSession } from './session-metrics.js';
+import { addSessionMetrics } from './session-metrics.js';
 import { addStateMetrics } from './state-metrics.js';
-import type { DaemonStatus } from './status.js';
+import type { DaemonStatus, PlannedSessions } from './status.js';
 
 /** What is asked when somebody scrapes. */
 export interface MetricSources {
   readonly status: () => DaemonStatus;
+  /** The sessions of the newest plan. */
+  readonly planned: () => PlannedSessions;
   /** The BGP sessions that BIRD runs. */
   readonly sessions: () => Promise<readonly SessionState[]>;
   /** How many lines of the log were lost. */
@@ -29,9 +31,8 @@ export class Metrics {
   readonly #loads: Histogram;
   readonly #changes: Counter;
   readonly #reloads: Counter<'outcome'>;
-  #planned: readonly PlannedSession[] = [];
 
-  constructor({ status, sessions, lostLogLines }: MetricSources) {
+  constructor({ status, planned, sessions, lostLogLines }: MetricSources) {
     const table = this.#table;
     this.#passes = table.counter(
       'birdkeeper_passes_total',
@@ -59,7 +60,7 @@ export class Metrics {
       [],
     );
     addStateMetrics(table, status, lostLogLines);
-    addSessionMetrics(table, sessions, () => this.#planned);
+    addSessionMetrics(table, sessions, planned);
   }
 
   countPass(outcome: string): void {
@@ -82,11 +83,6 @@ export class Metrics {
     for (const [stage, durationMs] of Object.entries(stagesMs)) {
       this.#stages.observe({ stage }, durationMs / 1000);
     }
-  }
-
-  /** The sessions that BIRD is to run, for their remote addresses. */
-  setPlanned(sessions: readonly PlannedSession[]): void {
-    this.#planned = sessions;
   }
 
   /** The metrics in Prometheus' text format. */

@@ -48,7 +48,7 @@ export function pagesOf({
     '/status': () => ({
       status: 200,
       contentType: 'application/json',
-      body: `${JSON.stringify(board.current(), undefined, 2)}\n`,
+      body: `${JSON.stringify(board.report(), undefined, 2)}\n`,
     }),
   };
 }

@@ -1,15 +1,9 @@
 /** Metrics of the BGP sessions, as BIRD says they are when somebody scrapes. */
 
 import type { SessionState } from '../apply/session-states.js';
-import type { Family } from '../values/family.js';
+import { FAMILIES } from '../values/family.js';
 import type { MetricTable } from './metric-table.js';
-
-/** A session that BIRD is to run. */
-export interface PlannedSession {
-  readonly protocolName: string;
-  readonly family: Family;
-  readonly remoteAddress: string;
-}
+import type { PlannedSessions } from './status.js';
 
 /**
  * Declares them. Names and labels are close to MetalLB's `metallb_bgp_session_up` (`peer`) and bird_exporter's
@@ -20,20 +14,16 @@ export interface PlannedSession {
 export function addSessionMetrics(
   table: MetricTable,
   sessions: () => Promise<readonly SessionState[]>,
-  planned: () => readonly PlannedSession[],
+  planned: () => PlannedSessions,
 ): void {
   table.gauge(
     'birdkeeper_session_up',
     '1 when the BGP session is established, else 0; absent while BIRD does not answer',
     async (gauge) => {
-      const byName = new Map(planned().map((session) => [session.protocolName, session]));
+      const labelsOf = labelsByName(planned());
       for (const { name, state, isEstablished } of await sessions()) {
-        const known = byName.get(name);
-        const peer = known?.remoteAddress ?? '';
-        gauge.set(
-          { name, peer, ip_version: versionOf(known?.family), state },
-          isEstablished ? 1 : 0,
-        );
+        const labels = labelsOf.get(name) ?? UNPLANNED;
+        gauge.set({ name, ...labels, state }, isEstablished ? 1 : 0);
       }
     },
     ['name', 'peer', 'ip_version', 'state'],
@@ -43,9 +33,8 @@ export function addSessionMetrics(
     'BGP sessions that are established, of those that the plan has',
     async (gauge) => {
       const up = new Set((await sessions()).filter((s) => s.isEstablished).map((s) => s.name));
-      for (const family of ['ipv4', 'ipv6'] as const) {
-        const ofFamily = planned().filter((session) => session.family === family);
-        const established = ofFamily.filter(({ protocolName }) => up.has(protocolName));
+      for (const family of FAMILIES) {
+        const established = planned()[family].filter(({ protocolName }) => up.has(protocolName));
         gauge.set({ family }, established.length);
       }
     },
@@ -53,6 +42,15 @@ export function addSessionMetrics(
   );
 }
 
-function versionOf(family: Family | undefined): '4' | '6' | '' {
-  return family === undefined ? '' : family === 'ipv4' ? '4' : '6';
+/** Of a session that isn't planned. */
+const UNPLANNED = { peer: '', ip_version: '' };
+
+function labelsByName(planned: PlannedSessions): ReadonlyMap<string, typeof UNPLANNED> {
+  const ofFamily = FAMILIES.flatMap((family) =>
+    planned[family].map(({ protocolName, remoteAddress }) => {
+      const labels = { peer: remoteAddress, ip_version: family === 'ipv4' ? '4' : '6' };
+      return [protocolName, labels] as const;
+    }),
+  );
+  return new Map(ofFamily);
 }

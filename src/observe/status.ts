@@ -2,6 +2,7 @@
 
 import type { ApplierState } from '../apply/bird-states.js';
 import type { Problem } from '../base/problem.js';
+import type { Family } from '../values/family.js';
 
 /** All of it. Times are milliseconds since 1970. */
 export interface DaemonStatus extends ApplierState {
@@ -17,9 +18,8 @@ export interface DaemonStatus extends ApplierState {
    * it isn't known: before the datastore has answered, and when its state can't be turned into files.
    */
   readonly desiredDigest?: string | undefined;
-  readonly sessions: Readonly<Record<'ipv4' | 'ipv6', number>>;
-  /** The same by name, to compare with what BIRD has; absent until a plan was made. */
-  readonly plannedSessions?: readonly PlannedSession[];
+  /** How many the newest plan has. */
+  readonly sessions: Readonly<Record<Family, number>>;
   readonly lastPass?: PassStatus;
   /** Why the last pass has to be repeated, and when. */
   readonly retry?: { readonly attempt: number; readonly reason: string; readonly at: number };
@@ -28,10 +28,24 @@ export interface DaemonStatus extends ApplierState {
   readonly problems: readonly (Problem & { readonly since: number })[];
 }
 
+/** The status as it is told outside: with the sessions by name, to compare with what BIRD has. */
+export interface StatusReport extends DaemonStatus {
+  /** Absent until a plan was made. */
+  readonly plannedSessions?: readonly ReportedSession[];
+}
+
 /** A session that the newest plan has. */
-export interface PlannedSession {
+export interface ReportedSession {
   /** That of its protocol in BIRD. */
   readonly name: string;
+  readonly remoteAddress: string;
+}
+
+/** The sessions of a plan, as far as is told of them. */
+export type PlannedSessions = Readonly<Record<Family, readonly PlannedSession[]>>;
+
+interface PlannedSession {
+  readonly protocolName: string;
   readonly remoteAddress: string;
 }
 
@@ -98,6 +112,7 @@ export type ToldStatus = Omit<DaemonStatus, keyof ApplierState>;
 /** Holds the newest status; the daemon changes it part by part, everybody else reads. */
 export class StatusBoard {
   #status: ToldStatus;
+  #planned: PlannedSessions | undefined;
   readonly #applied: () => ApplierState;
 
   /** @param applied - asked at each reading what stands and what BIRD runs: that changes by itself */
@@ -108,6 +123,30 @@ export class StatusBoard {
 
   current(): DaemonStatus {
     return { ...this.#status, ...this.#applied() };
+  }
+
+  /** Made when somebody asks: the list is thousands long. */
+  report(): StatusReport {
+    const plannedSessions =
+      this.#planned &&
+      [...this.#planned.ipv4, ...this.#planned.ipv6].map(({ protocolName, remoteAddress }) => ({
+        name: protocolName,
+        remoteAddress,
+      }));
+    return { ...this.current(), ...(plannedSessions && { plannedSessions }) };
+  }
+
+  /** The sessions of the newest plan; none before there is one. */
+  planned(): PlannedSessions {
+    return this.#planned ?? { ipv4: [], ipv6: [] };
+  }
+
+  /** Replaces the plan that is told of. */
+  setPlanned(planned: PlannedSessions): void {
+    this.#planned = planned;
+    this.update({
+      sessions: { ipv4: planned.ipv4.length, ipv6: planned.ipv6.length },
+    });
   }
 
   /** Replaces the named parts. */

@@ -22,11 +22,9 @@ export class MeshIntern {
     const { start, end } = isSameRule ? commonEnds(this.#nodes, nodes) : { start: 0, end: 0 };
     const oldEnd = this.#sessions.length - end;
     const fresh = nodes.slice(start, nodes.length - end).map((node) => rule.ask(node));
-    this.#sessions = [
-      ...this.#sessions.slice(0, start),
-      ...reuse(this.#sessions.slice(start, oldEnd), fresh),
-      ...this.#sessions.slice(oldEnd),
-    ];
+    this.#sessions = this.#sessions
+      .slice(0, start)
+      .concat(reuse(this.#sessions.slice(start, oldEnd), fresh), this.#sessions.slice(oldEnd));
     this.#nodes = nodes;
     this.#goesBy = goesBy;
     return this.#sessions.filter((session) => session !== undefined);

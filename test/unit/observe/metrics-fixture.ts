@@ -5,5 +5,11 @@ export function metricsOf(
   status: MetricSources['status'],
   sources: Partial<MetricSources> = {},
 ): Metrics {
-  return new Metrics({ status, sessions: async () => [], lostLogLines: () => 0, ...sources });
+  return new Metrics({
+    status,
+    planned: () => ({ ipv4: [], ipv6: [] }),
+    sessions: async () => [],
+    lostLogLines: () => 0,
+    ...sources,
+  });
 }

@@ -2,11 +2,13 @@ import { expect, test } from 'vitest';
 import { metricsOf } from './metrics-fixture.js';
 import { statusWith } from './status-fixture.js';
 
-const PLANNED = [
-  { protocolName: 'Mesh_192_0_2_2', family: 'ipv4', remoteAddress: '192.0.2.2' },
-  { protocolName: 'Mesh_192_0_2_3', family: 'ipv4', remoteAddress: '192.0.2.3' },
-  { protocolName: 'Node_2001_db8__1', family: 'ipv6', remoteAddress: '2001:db8::1' },
-] as const;
+const PLANNED = {
+  ipv4: [
+    { protocolName: 'Mesh_192_0_2_2', remoteAddress: '192.0.2.2' },
+    { protocolName: 'Mesh_192_0_2_3', remoteAddress: '192.0.2.3' },
+  ],
+  ipv6: [{ protocolName: 'Node_2001_db8__1', remoteAddress: '2001:db8::1' }],
+};
 
 const SESSIONS = [
   { name: 'Mesh_192_0_2_2', state: 'Established', isEstablished: true },
@@ -15,8 +17,10 @@ const SESSIONS = [
 ];
 
 test('each session has its name, peer, family and state', async () => {
-  const metrics = metricsOf(() => statusWith(), { sessions: async () => SESSIONS });
-  metrics.setPlanned(PLANNED);
+  const metrics = metricsOf(() => statusWith(), {
+    sessions: async () => SESSIONS,
+    planned: () => PLANNED,
+  });
 
   const text = await metrics.text();
 
