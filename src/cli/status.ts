@@ -90,7 +90,9 @@ async function readDaemon({ listen }: Settings): Promise<StatusReport | undefine
   try {
     const answer = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
     if (!answer.ok) {
-      warn(`birdkeeper has no status yet (${url}: ${answer.status}); /readyz says what it waits for`);
+      warn(
+        `birdkeeper has no status yet (${url}: ${answer.status}); /readyz says what it waits for`,
+      );
       return undefined;
     }
     return (await answer.json()) as StatusReport;

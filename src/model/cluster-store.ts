@@ -51,12 +51,13 @@ export class ClusterStore {
   cluster(): Cluster {
     // No spread: V8 makes a dictionary of what is spread together, and each look into one costs every rule that looks.
     const { defaultAsn, isMeshEnabled, logLevel } = settingsOf(this.#settings.list());
-    const { nodes, contested } = this.#nodes.list();
+    const { nodes, unaddressed, contested } = this.#nodes.list();
     return {
       defaultAsn,
       isMeshEnabled,
       logLevel,
       nodes,
+      unaddressed,
       contested,
       peerings: this.#peerings.list(),
       reflectors: this.#reflectors.list(),

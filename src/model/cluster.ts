@@ -3,6 +3,7 @@
  * that didn't change is the same object, so that later stages can tell by identity what to do again.
  */
 
+import { positionIn } from '../base/position-in.js';
 import type { Address } from '../values/address.js';
 import type { Block } from './block.js';
 import type { CustomFilter } from './custom-filter.js';
@@ -24,6 +25,8 @@ export interface Cluster {
   readonly logLevel: LogLevel;
   /** Sorted by name. */
   readonly nodes: readonly Node[];
+  /** The names of those nodes that have no address; sorted. */
+  readonly unaddressed: readonly string[];
   /** Addresses that more than one node claims, with the names of these in their order. */
   readonly contested: ReadonlyMap<Address, readonly string[]>;
   /** Peerings of all nodes, and of single ones. */
@@ -32,6 +35,12 @@ export interface Cluster {
   readonly pools: readonly Pool[];
   readonly blocks: readonly Block[];
   readonly customFilters: readonly CustomFilter[];
+}
+
+/** The node called `name`: looked up, since a look at all of 5,000 costs a pass 0.3 ms. */
+export function nodeNamed({ nodes }: Pick<Cluster, 'nodes'>, name: string): Node | undefined {
+  const node = nodes[positionIn(nodes, name, (one) => one.name)];
+  return node?.name === name ? node : undefined;
 }
 
 /** The AS number of `node`, with the key that it came from. */

@@ -13,6 +13,7 @@ export class NodeTable {
   readonly #facts = new Map<string, Map<string, NodeFact[]>>();
   readonly #changed = new Set<string>();
   readonly #nodes = new SortedTable<Node>();
+  readonly #unaddressed = new Set<string>();
   readonly #claims = new AddressClaims();
 
   /** Takes in a fact that the entry at `key` gives. */
@@ -41,8 +42,8 @@ export class NodeTable {
     this.#changed.add(name);
   }
 
-  /** All nodes sorted by name, and those of them that share an address. */
-  list(): Pick<Cluster, 'nodes' | 'contested'> {
+  /** All nodes sorted by name, and those of them that have no address or share one. */
+  list(): Pick<Cluster, 'nodes' | 'unaddressed' | 'contested'> {
     for (const name of this.#changed) {
       const byKey = this.#facts.get(name);
       const node = byKey && nodeOf(name, byKey);
@@ -52,10 +53,23 @@ export class NodeTable {
       } else {
         this.#nodes.set(name, node);
       }
+      if (node !== undefined && isUnaddressed(node)) {
+        this.#unaddressed.add(name);
+      } else {
+        this.#unaddressed.delete(name);
+      }
     }
     this.#changed.clear();
-    return { nodes: this.#nodes.list(), contested: this.#claims.contested() };
+    return {
+      nodes: this.#nodes.list(),
+      unaddressed: [...this.#unaddressed].sort(),
+      contested: this.#claims.contested(),
+    };
   }
+}
+
+function isUnaddressed({ addresses }: Node): boolean {
+  return addresses.ipv4 === undefined && addresses.ipv6 === undefined;
 }
 
 /** The node that the facts of each key describe. What a later key says stands (fact.ts). */

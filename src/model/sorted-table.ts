@@ -1,3 +1,5 @@
+import { positionIn } from '../base/position-in.js';
+
 /**
  * Values by id, listed in the order of their ids.
  *
@@ -45,15 +47,6 @@ export class SortedTable<T> {
     if (last === undefined || last < id) {
       return this.#ids.length;
     }
-    let [low, high] = [0, this.#ids.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#ids[middle] ?? '') < id) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
+    return positionIn(this.#ids, id, (own) => own);
   }
 }

@@ -8,7 +8,7 @@
  */
 
 import type { Problem } from '../base/problem.js';
-import type { Cluster } from '../model/cluster.js';
+import { type Cluster, nodeNamed } from '../model/cluster.js';
 import type { Node } from '../model/node.js';
 import type { Address } from '../values/address.js';
 import type { Family } from '../values/family.js';
@@ -32,8 +32,7 @@ export interface Identity {
  * (projectcalico/calico issue 1204).
  */
 export function identify(cluster: Cluster, host: Host): Identity {
-  const node =
-    host.role === 'node' ? cluster.nodes.find(({ name }) => name === host.nodeName) : undefined;
+  const node = host.role === 'node' ? nodeNamed(cluster, host.nodeName) : undefined;
   const ipv4 = node?.addresses.ipv4?.address ?? host.ipv4;
   const ipv6 = node?.addresses.ipv6?.address ?? host.ipv6;
   const addresses = { ...(ipv4 && { ipv4 }), ...(ipv6 && { ipv6 }) };

@@ -1,7 +1,7 @@
 /** The verbs `bgp peer add`, `remove` and `show`. Texts that old scripts know are calicoctl's own (v0.23). */
 
 import { peerEntry } from '../decode/encode-entry.js';
-import type { Cluster } from '../model/cluster.js';
+import { type Cluster, nodeNamed } from '../model/cluster.js';
 import { type Address, compareAddresses } from '../values/address.js';
 import { keysAt, removalOf, replacementOf, unreadableAmong, whyTaken } from './keys-at.js';
 import type { Verb } from './verb.js';
@@ -70,8 +70,8 @@ export function listPeers(cluster: Cluster, nodeName?: string): readonly Standin
 }
 
 /** What makes the name of a node doubtful; empty when nothing does. */
-export function doubtsAbout({ nodes }: Cluster, nodeName: string | undefined): readonly string[] {
-  return nodeName === undefined || nodes.some(({ name }) => name === nodeName)
+export function doubtsAbout(cluster: Cluster, nodeName: string | undefined): readonly string[] {
+  return nodeName === undefined || nodeNamed(cluster, nodeName) !== undefined
     ? []
     : [`there is no node ${nodeName} in the datastore: check the name`];
 }

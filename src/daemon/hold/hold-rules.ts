@@ -9,7 +9,7 @@
  */
 
 import type { Snapshot } from '../../datastore/datastore.js';
-import type { Cluster } from '../../model/cluster.js';
+import { type Cluster, nodeNamed } from '../../model/cluster.js';
 import type { Host } from '../../plan/host.js';
 import type { Plan } from '../../plan/plan.js';
 
@@ -64,7 +64,7 @@ export function footingOf(
   { role, nodeName, ipv4, ipv6 }: Pick<Host, 'role' | 'nodeName' | 'ipv4' | 'ipv6'>,
   plan: Plan,
 ): Footing {
-  const own = cluster.nodes.find(({ name }) => name === nodeName);
+  const own = nodeNamed(cluster, nodeName);
   const otherReflectors = cluster.reflectors.filter(
     ({ address }) => address !== ipv4 && address !== ipv6,
   );

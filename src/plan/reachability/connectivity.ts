@@ -38,7 +38,9 @@ export function connectivityOf(cluster: Cluster, family: Family): Connectivity {
   }
   const groups = groupNodes(nodes, cluster, family);
   const standIns = groups.map((group) => group.slice(0, STAND_INS));
-  const { speakers, outsidePeers } = speakersOf({ ...cluster, nodes: standIns.flat() }, family);
+  const isStandIn = new Set(standIns.flat());
+  const reduced = { ...cluster, nodes: nodes.filter((node) => isStandIn.has(node)) };
+  const { speakers, outsidePeers } = speakersOf(reduced, family);
   const byName = new Map(speakers.map((speaker) => [speaker.name, speaker]));
   const hearers = standIns.map(([first]) => {
     const source = first && byName.get(first.name);

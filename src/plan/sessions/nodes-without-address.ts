@@ -8,20 +8,14 @@
 
 import type { Problem } from '../../base/problem.js';
 import type { Cluster } from '../../model/cluster.js';
-import type { Node } from '../../model/node.js';
 import { isPeeringOf, isPeeringWith } from '../../model/peering.js';
 import type { Host } from '../host.js';
 
 /** A problem for each node without an address in either family that `host` would have a session with. */
 export function findNodesWithoutAddress(cluster: Cluster, host: Host): Problem[] {
-  return cluster.nodes
-    .filter(
-      (node) =>
-        node.addresses.ipv4 === undefined &&
-        node.addresses.ipv6 === undefined &&
-        isNeighbor(node, cluster, host),
-    )
-    .map(({ name }) => ({
+  return cluster.unaddressed
+    .filter((name) => isNeighbor(name, cluster, host))
+    .map((name) => ({
       code: 'node-address-missing',
       key: `node ${name}`,
       reason: `the node ${name} is in the datastore but has neither an IPv4 nor an IPv6 address`,
@@ -30,17 +24,17 @@ export function findNodesWithoutAddress(cluster: Cluster, host: Host): Problem[]
 }
 
 function isNeighbor(
-  node: Node,
+  name: string,
   { isMeshEnabled, peerings }: Cluster,
   { role, nodeName, ipv4, ipv6 }: Host,
 ): boolean {
   if (role === 'node') {
     // This node itself has a problem of its own when it has no address (identity.ts).
-    return isMeshEnabled && node.name !== nodeName;
+    return isMeshEnabled && name !== nodeName;
   }
   return peerings.some(
     (peering) =>
-      isPeeringOf(peering, node.name) &&
+      isPeeringOf(peering, name) &&
       [ipv4, ipv6].some((own) => own !== undefined && isPeeringWith(peering, own)),
   );
 }

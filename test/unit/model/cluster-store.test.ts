@@ -36,6 +36,7 @@ test('an empty datastore is a mesh of no nodes in AS 64512', () => {
     isMeshEnabled: true,
     logLevel: 'info',
     nodes: [],
+    unaddressed: [],
     contested: new Map(),
     peerings: [],
     reflectors: [],
