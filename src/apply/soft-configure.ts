@@ -4,7 +4,7 @@
  * A `configure` that changes the export filter of a channel which is up, but has not begun to export, ends BIRD 3 with a
  * segmentation fault: `channel_refeed` (nest/proto.c) calls a hook of a request that isn't there. Seen with each line from
  * 3.1 to 3.4.0, every time. A kernel protocol exports from its first scan on, a second after it was added; with `bird -R`
- * nothing is exported before graceful restart (RFC 4724) is over, for up to 240 s. The text can't avoid it: BIRD compares
+ * nothing is exported before graceful restart (RFC 4724) is over, for up to 60 s. The text can't avoid it: BIRD compares
  * filters with all that they call, and which blocks are announced is in a filter.
  *
  * `configure soft` changes the filters without asking for that refeed, and `reload filters all` asks for it in a way that

@@ -14,8 +14,8 @@ const BGP = '/calico/bgp/v1';
 const POOL = '/calico/v1/ipam/v4/pool/192.168.0.0-16';
 const ROUTE = '192.168.0.64/26 via 172.17.42.32 dev eth0 proto bird';
 
-/** The lab starts BIRD with -R. It then holds routes back for 240 s at most (`graceful restart wait`). */
-const RECOVERY_MS = 300_000;
+/** The lab starts BIRD with -R. It then holds routes back for 60 s at most (`graceful restart wait`). */
+const RECOVERY_MS = 120_000;
 
 /** `before`: BIRD has read nothing of the new files. `after`: it runs them, and nobody has been told. */
 test.each(['before', 'after'] as const)(
