@@ -35,6 +35,7 @@ WORKDIR /usr/lib/birdkeeper
 COPY package.json LICENSE ./
 COPY templates templates
 COPY docker/container container
+COPY packaging/start-bird packaging/bgp-port container/
 COPY --from=bundle /src/dist dist
 # The supervisor's own files go where a read-only root has a tmpfs.
 RUN ln -s /usr/lib/birdkeeper/dist/main.js /usr/local/bin/birdkeeper \
