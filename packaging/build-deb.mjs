@@ -38,8 +38,16 @@ const { values } = parseArgs({
 const { version, 'output-dir': outputDir } = values;
 const changelog = readFileSync(join(packaging, 'changelog'), 'utf8');
 
+/** What the drop-in for BIRD's service calls. */
+const birdScripts = ['start-bird', 'bgp-port', 'stop-bird'];
+
 /** What an administrator may change, and an upgrade keeps. */
-const conffiles = ['/etc/birdkeeper/birdkeeper.yaml', '/etc/default/birdkeeper'];
+const conffiles = [
+  '/etc/birdkeeper/birdkeeper.yaml',
+  '/etc/default/birdkeeper',
+  // They must be there when the package is removed and not purged.
+  ...birdScripts.map((name) => `/etc/birdkeeper/bird/${name}`),
+];
 
 if (!existsSync(join(root, 'dist/main.js'))) {
   fail('dist/main.js is missing: npm run build');
@@ -75,6 +83,9 @@ function stageFiles() {
   copy('birdkeeper.sysusers', 'usr/lib/sysusers.d/birdkeeper.conf');
   copy('birdkeeper.tmpfiles', 'usr/lib/tmpfiles.d/birdkeeper.conf');
   copy('bird-drop-in.conf', 'usr/share/birdkeeper/bird-drop-in.conf');
+  for (const name of birdScripts) {
+    copy(name, `etc/birdkeeper/bird/${name}`, 0o755);
+  }
   copy('birdkeeper.yaml', 'etc/birdkeeper/birdkeeper.yaml');
   // Not for everybody's eyes: a password may be put there.
   copy('birdkeeper.default', 'etc/default/birdkeeper', 0o640);

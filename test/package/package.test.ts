@@ -42,11 +42,15 @@ test('all files are of root, and the settings are told as such', async () => {
   const conffiles = await runCommand('dpkg-deb', ['--info', file, 'conffiles']);
 
   expect(contents.filter((line) => !line.includes(' root/root '))).toEqual([]);
-  expect(conffiles.trim().split('\n')).toEqual(['/etc/birdkeeper/birdkeeper.yaml', settings]);
+  expect(conffiles.trim().split('\n')).toEqual([
+    '/etc/birdkeeper/birdkeeper.yaml',
+    settings,
+    ...['start-bird', 'bgp-port', 'stop-bird'].map((name) => `/etc/birdkeeper/bird/${name}`),
+  ]);
 });
 
 describe('on a machine where nothing runs', () => {
-  const installed = sharedMachine((atEnd) => installedMachine(packages, atEnd));
+  const installed = sharedMachine((atEnd) => installedMachine(packages, { atEnd }));
 
   test('installing makes user and folder, and neither enables nor starts anything', async () => {
     const { machine } = installed;
@@ -87,7 +91,7 @@ describe('on a machine where nothing runs', () => {
 });
 
 describe('on a machine that it serves', () => {
-  const served = sharedMachine((atEnd) => servedMachine(packages, atEnd));
+  const served = sharedMachine((atEnd) => servedMachine(packages, { atEnd }));
 
   test('an upgrade keeps changed settings and restarts a birdkeeper that runs, and BIRD runs on', async () => {
     const { machine } = served;
@@ -104,6 +108,19 @@ describe('on a machine that it serves', () => {
     expect(await machine.property('bird', 'MainPID')).toBe(bird);
   });
 
+  test('an upgrade leaves a birdkeeper alone that could not start again with its settings', async () => {
+    const { machine } = served;
+    await machine.run(`echo BIRDKEEPER_ROLE=reflector >>${settings}`);
+    const birdkeeper = await machine.property('birdkeeper', 'MainPID');
+
+    const said = await machine.run('dpkg-reconfigure --frontend noninteractive birdkeeper');
+
+    expect(said).toContain('--role reflector needs an address');
+    expect(said).toContain('mend them, then: systemctl restart birdkeeper');
+    expect(await machine.property('birdkeeper', 'MainPID')).toBe(birdkeeper);
+    await machine.run(`sed -i '$d' ${settings}`);
+  });
+
   test('removing stops birdkeeper and leaves BIRD with what it runs', async () => {
     const { machine } = served;
     const bird = await machine.property('bird', 'MainPID');
@@ -113,7 +130,8 @@ describe('on a machine that it serves', () => {
     expect(await machine.run('pgrep --exact birdkeeper || true')).toBe('');
     expect(await machine.property('bird', 'MainPID')).toBe(bird);
     expect(await machine.run('birdc configure')).toContain('Reconfigured');
-    expect(await machine.run('birdc show protocols')).toContain('Mesh_172_17_42_32');
+    await machine.run('systemctl restart bird');
+    await machine.until('birdc show protocols', /Mesh_172_17_42_32/);
   });
 });
 

@@ -8,7 +8,7 @@ import {
 } from '../support/birdkeeper-machine.js';
 
 const packages = builtPackages();
-const installed = sharedMachine((atEnd) => installedMachine(packages, atEnd));
+const installed = sharedMachine((atEnd) => installedMachine(packages, { atEnd }));
 const unit = 'birdkeeper.service';
 
 test('the unit has no errors, and systemd finds that it exposes little', async () => {

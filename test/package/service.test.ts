@@ -33,7 +33,7 @@ test('BIRD that was started first waits for a configuration, and what etcd is to
 });
 
 describe('beside a BIRD that runs what it writes', () => {
-  const served = sharedMachine((atEnd) => servedMachine(packages, atEnd));
+  const served = sharedMachine((atEnd) => servedMachine(packages, { atEnd }));
 
   test('the service can write where BIRD reads and nowhere else', async () => {
     const { machine } = served;

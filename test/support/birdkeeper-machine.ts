@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { runCommand } from './command.js';
-import { type DebianMachine, debianMachine } from './debian-machine.js';
+import { type DebianMachine, debianMachine, type MachineOptions } from './debian-machine.js';
 import { projectRoot } from './tools.js';
 
 /** The package that a test file has built, and where others may be put beside it. */
@@ -61,9 +61,9 @@ export function install(machine: DebianMachine, file: string): Promise<string> {
 /** A machine with birdkeeper installed, and nothing started. */
 export async function installedMachine(
   { dir, current }: Packages,
-  atEnd?: (end: () => void) => void,
+  options?: MachineOptions,
 ): Promise<DebianMachine> {
-  const machine = await debianMachine(dir, atEnd);
+  const machine = await debianMachine(dir, options);
   await install(machine, current);
   return machine;
 }
@@ -71,9 +71,9 @@ export async function installedMachine(
 /** A machine on which BIRD runs what birdkeeper writes, and birdkeeper follows an etcd with this node and one more. */
 export async function servedMachine(
   packages: Packages,
-  atEnd?: (end: () => void) => void,
+  options?: MachineOptions,
 ): Promise<DebianMachine> {
-  const machine = await installedMachine(packages, atEnd);
+  const machine = await installedMachine(packages, options);
   await useDropIn(machine);
   await machine.run('systemctl start etcd; ip address add 172.17.42.31/24 dev lo');
   await addNode(machine, 'node1', '172.17.42.31');

@@ -1,5 +1,6 @@
 /**
- * A clean Debian with systemd as its first process: a container without network, on the folder that set-up has made.
+ * A clean Debian with systemd as its first process: a container without network, or with that of a lab's host, on the folder
+ * that set-up has made.
  * Nothing of it is left afterwards, and nothing of it is in the folder.
  */
 import { spawnSync } from 'node:child_process';
@@ -9,6 +10,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { atExit } from './at-exit.js';
 import { runCommand } from './command.js';
+import type { Namespace } from './netns.js';
 import { projectRoot } from './tools.js';
 import { DEADLINE_MS, waitFor } from './wait-for.js';
 
@@ -17,17 +19,24 @@ const NAME = 'machine';
 /** The machine's name, which is that of the node. */
 const HOST_NAME = 'node1';
 
+/** What a machine has that not all of them have. */
+export interface MachineOptions {
+  /** Has a function called at the end: `afterAll`, for a machine that the tests of a file share; the end of the test unless told. */
+  readonly atEnd?: ((end: () => void) => void) | undefined;
+  /** Whose network it gets; none unless told. */
+  readonly namespace?: Namespace | undefined;
+}
+
 /**
  * A machine for the test in hand; it ends with the test, also when that fails.
  *
  * @param files - a folder that is to be seen in the machine as `/files`
- * @param atEnd - has a function called at the end: `afterAll`, for a machine that the tests of a file share
  */
 export async function debianMachine(
   files: string,
-  atEnd: (end: () => void) => void = onTestFinished,
+  { atEnd = onTestFinished, namespace }: MachineOptions = {},
 ): Promise<DebianMachine> {
-  const machine = new DebianMachine(files);
+  const machine = new DebianMachine(files, namespace);
   atEnd(() => machine.dispose());
   await machine.start();
   return machine;
@@ -36,12 +45,17 @@ export async function debianMachine(
 /** See the head of this file. */
 export class DebianMachine {
   readonly #files: string;
+  readonly #network: string;
   readonly #dir = mkdtempSync(join(tmpdir(), 'birdkeeper-debian-'));
   readonly #forget: () => void;
 
-  /** @param files - a folder that is to be seen in the machine as `/files` */
-  constructor(files: string) {
+  /**
+   * @param files - a folder that is to be seen in the machine as `/files`
+   * @param namespace - whose network it gets; none unless told
+   */
+  constructor(files: string, namespace?: Namespace) {
     this.#files = files;
+    this.#network = namespace === undefined ? 'none' : `ns:/run/netns/${namespace.id}`;
     this.#forget = atExit(() => this.#remove());
   }
 
@@ -50,7 +64,8 @@ export class DebianMachine {
     await this.#podman(
       ...['run', '--detach', '--name', NAME, '--hostname', HOST_NAME, '--systemd=always'],
       // What Debian's BIRD asks for, and a look through the eyes of a service (/proc/PID/root); nothing of the host.
-      ...['--network', 'none', '--cap-add', 'NET_ADMIN,NET_RAW,NET_BROADCAST,SYS_PTRACE,SYS_ADMIN'],
+      ...['--network', this.#network],
+      ...['--cap-add', 'NET_ADMIN,NET_RAW,NET_BROADCAST,SYS_PTRACE,SYS_ADMIN'],
       // Podman's own limits may be more than a container is allowed here.
       ...['--ulimit', 'nofile=20000:20000', '--ulimit', 'nproc=30000:30000'],
       ...['--volume', `${this.#files}:/files:ro`, '--rootfs', `${debRoot}:O`],
