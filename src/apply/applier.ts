@@ -51,11 +51,13 @@ export interface ApplierOptions {
   readonly syncTimeoutMs?: number;
 }
 
-/** Why an attempt is due although the file set is the same. */
+/** What happens beside the attempts. */
 export type Disturbance =
   | { readonly kind: 'bird'; readonly daemon: BirdDaemon; readonly presence: BirdPresence }
   /** Files were changed by hand. Told again at each look while they are. */
-  | { readonly kind: 'files' };
+  | { readonly kind: 'files' }
+  /** Something out of the ordinary with a BIRD came or went: see `BirdState`. Nothing is to be done about it. */
+  | { readonly kind: 'condition' };
 
 const DEFAULTS = {
   keepGenerations: 5,
@@ -123,7 +125,7 @@ export class Applier {
     });
   }
 
-  /** Has `listener` told of BIRD's comings and goings, and of files changed by hand. */
+  /** Has `listener` told of BIRD's comings and goings and how it does, and of files changed by hand. */
   watch(listener: (disturbance: Disturbance) => void): void {
     this.#listener = listener;
   }
@@ -206,6 +208,11 @@ export class Applier {
       }
       const outcome = await this.#attempts.make(fileSet, attempt);
       this.#progress.follow(this.#birds);
+      if (outcome.kind !== 'unchanged') {
+        for (const bird of this.#birds) {
+          bird.noteLoaded();
+        }
+      }
       return outcome;
     } finally {
       this.#drift.resume(this.standing?.sequence);
@@ -213,9 +220,14 @@ export class Applier {
   }
 
   #processOf(bird: BirdInstance): BirdProcess {
-    const onChange = (presence: BirdPresence): void =>
-      this.#listener?.({ kind: 'bird', daemon: bird.daemon, presence });
-    return new BirdProcess(bird, { clock: this.#options.clock, onChange });
+    const { clock, logger } = this.#options;
+    return new BirdProcess(bird, {
+      clock,
+      logger,
+      onPresence: (presence: BirdPresence) =>
+        this.#listener?.({ kind: 'bird', daemon: bird.daemon, presence }),
+      onCondition: () => this.#listener?.({ kind: 'condition' }),
+    });
   }
 
   #attemptsOf(): Attempts {

@@ -2,11 +2,12 @@
 
 import type { BirdDaemon } from '../render/file-set.js';
 import type { BirdProcess } from './bird-process.js';
+import type { BirdCondition } from './condition-watch.js';
 import type { Generation } from './disk/generations.js';
 import type { LoadedFact, LoadedFacts } from './loaded-facts.js';
 
 /** One BIRD process. Times are milliseconds since 1970. */
-export interface BirdState {
+export interface BirdState extends BirdCondition {
   readonly daemon: BirdDaemon;
   /** Whether it answers on its control socket, and since when that is so. */
   readonly isUp: boolean;
@@ -87,6 +88,7 @@ export class BirdStates {
       isUp,
       since,
       isNeeded: isNeeded(bird, standing),
+      ...bird.condition,
       ...(fact && { loaded: loadedOf(fact) }),
     };
   }

@@ -21,6 +21,7 @@ import {
   queryBird,
 } from './birdc/control-client.js';
 import type { BirdReply } from './birdc/reply-reader.js';
+import { statusOf } from './birdc/show-status.js';
 
 const TIMEOUT_MS = 5_000;
 /** Of the built-in templates. An operator's own may name theirs otherwise. */
@@ -121,7 +122,7 @@ async function waitsToExport(client: ControlClient): Promise<boolean> {
     client.query('show status'),
     client.query(`show protocols all ${KERNEL_PROTOCOLS}`),
   ]);
-  if (status.lines.some(({ text }) => text.includes('Graceful restart recovery in progress'))) {
+  if (statusOf(status).recovery !== undefined) {
     return true;
   }
   return hasWaitingExport(

@@ -41,6 +41,10 @@ export type ProblemCode =
   | 'state-held'
   /** A pool is to be tunneled, and the device for it is missing on this host. */
   | 'tunnel-missing'
+  /** BIRD could not open its listening socket, since something else has BGP's port on this host. */
+  | 'port-taken'
+  /** The program that checks configurations is of another version than the BIRD that runs. */
+  | 'other-checker'
   /** Raw BIRD statements were not accepted. */
   | 'custom-filter-refused';
 

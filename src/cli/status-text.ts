@@ -1,5 +1,6 @@
 import type { BirdInstance } from '../apply/bird-instance.js';
 import type { BgpSession } from '../apply/birdc/show-protocols.js';
+import { recoveryText } from '../apply/birdc/show-status.js';
 import type { BirdReport } from '../apply/read-bird.js';
 import type { DaemonStatus, ReportedSession } from '../observe/status.js';
 import { FAMILIES, FAMILY_LABELS, type Family } from '../values/family.js';
@@ -32,7 +33,7 @@ export function statusText({ daemon, role, birds, missing }: HostStatus): string
   ];
   return [
     ...(daemon === undefined ? [] : aboutDaemon(daemon)),
-    ...birds.map(aboutBird),
+    ...birds.flatMap(aboutBird),
     ...FAMILIES.map((family) => aboutSessions(family, sessions, role)),
   ].join('\n');
 }
@@ -82,8 +83,18 @@ function whatIsRun(
     : [`${bird}: runs generation ${loaded.sequence}, loaded ${timeOf(loaded.at)}`];
 }
 
-function aboutBird({ daemon, version, routerId, condition }: NamedBirdReport): string {
-  return `${daemon.toUpperCase()} ${version}, router id ${routerId ?? 'unknown'}: ${condition}`;
+function aboutBird({
+  daemon,
+  version,
+  routerId,
+  condition,
+  recovery,
+}: NamedBirdReport): readonly string[] {
+  const bird = daemon.toUpperCase();
+  return [
+    `${bird} ${version}, router id ${routerId ?? 'unknown'}: ${condition}`,
+    ...(recovery === undefined ? [] : [`${bird}: ${recoveryText(recovery)}`]),
+  ];
 }
 
 function aboutSessions(

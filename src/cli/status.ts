@@ -3,6 +3,9 @@
 import type { Command } from 'commander';
 
 import { BirdSocketError } from '../apply/birdc/control-client.js';
+import { lacksSocket } from '../apply/birdc/show-protocols.js';
+import { PortHolders } from '../apply/port/port-holders.js';
+import { holdersText, portText } from '../apply/port/port-texts.js';
 import { readBird } from '../apply/read-bird.js';
 import { systemClock } from '../base/clock.js';
 import { birdsThatMayRun } from '../daemon/parts.js';
@@ -42,11 +45,29 @@ export function statusCommand(context: CommandContext): Command {
         const shown = { ...(daemon && { daemon }), role, birds, missing };
         print(options.output === 'json' ? JSON.stringify(shown, undefined, 2) : statusText(shown));
         verdict.lines.forEach(warn);
+        (await linesOfPort(birds, settings)).forEach(warn);
         return verdict.isAllEstablished ? EXIT.ok : EXIT.no;
       },
     },
     context,
   );
+}
+
+/** For each BIRD that could not open its listening socket, who has the port. */
+async function linesOfPort(
+  birds: readonly NamedBirdReport[],
+  settings: Settings,
+): Promise<readonly string[]> {
+  const lines: string[] = [];
+  for (const { daemon, socketPath } of birdsThatMayRun(settings)) {
+    const sessions = birds.find((bird) => bird.daemon === daemon)?.sessions ?? [];
+    const count = sessions.filter(lacksSocket).length;
+    if (count > 0) {
+      const holder = holdersText(await new PortHolders(socketPath).current());
+      lines.push(portText({ daemon, count, holder }));
+    }
+  }
+  return lines;
 }
 
 /** The BIRD processes of this host; none, and told why, when the first can't be asked. */

@@ -4,7 +4,6 @@
  */
 
 import type { Disturbance } from '../apply/applier.js';
-import type { Problem } from '../base/problem.js';
 import type { DatastoreListener } from '../datastore/datastore.js';
 import { type Plan, TUNNEL_INTERFACE } from '../plan/plan.js';
 import { Causes } from './causes.js';
@@ -12,6 +11,7 @@ import { ChangeTimer } from './change-timer.js';
 import { listenerOf } from './datastore-listener.js';
 import type { DialectWatch } from './dialect-watch.js';
 import type { EarlyFollower } from './early-follower.js';
+import { hostProblems } from './host-problems.js';
 import { PassTeller, type TellerParts } from './pass-teller.js';
 import type { Progress } from './progress.js';
 import { type PassParts, type PassReport, reconcile, reload } from './reconcile.js';
@@ -27,14 +27,6 @@ export interface DaemonParts extends PassParts, TellerParts {
   readonly fatal: (error: unknown) => void;
   readonly times: TriggerTimes;
 }
-
-const TUNNEL_MISSING: Problem = {
-  code: 'tunnel-missing',
-  key: TUNNEL_INTERFACE,
-  reason: `a pool asks for IPIP, and this host has no device ${TUNNEL_INTERFACE}`,
-  action:
-    "routes of such pools stay out until it is there, and are then imported by themselves; Calico's Felix makes it, or `ip tunnel add`",
-};
 
 /** See the head of this file. */
 export class Daemon {
@@ -77,6 +69,7 @@ export class Daemon {
     hold.watch(() => this.#signal('what is held back is looked at again'));
     this.#tunnelWatch.start();
     // Also of one that is there: it may be another one than the one that was asked before the start.
+    dialectWatch.onChecker(() => this.#tellHost());
     dialectWatch.note(applier.state().birds.some(({ daemon, isUp }) => daemon === 'bird' && isUp));
     follower.handTo(this.#listener());
     if (applier.standing !== undefined && !this.#isSynced) {
@@ -124,6 +117,10 @@ export class Daemon {
 
   #onDisturbance(disturbance: Disturbance): void {
     const { logger } = this.#parts;
+    if (disturbance.kind === 'condition') {
+      this.#tellHost();
+      return;
+    }
     if (disturbance.kind === 'files') {
       logger.warn({}, 'output files were changed by somebody else; they are put back');
       this.#signal('output files changed by hand');
@@ -154,6 +151,7 @@ export class Daemon {
 
   #onTunnel(isThere: boolean): void {
     const { logger, applier, dialect } = this.#parts;
+    this.#tellHost();
     this.#signal(`${TUNNEL_INTERFACE} ${isThere ? 'is there' : 'is missing'}`);
     if (isThere) {
       logger.info(
@@ -162,6 +160,18 @@ export class Daemon {
       );
       applier.importAnew(dialect.reimportCommand);
     }
+  }
+
+  /** Tells what stands in the way on this host. It doesn't wait for a pass: the datastore may be away. */
+  #tellHost(): void {
+    const { applier, dialectWatch } = this.#parts;
+    this.#teller.tellHost(
+      hostProblems({
+        birds: applier.state().birds,
+        isTunnelMissing: this.#tunnelWatch.isMissing,
+        otherChecker: dialectWatch.otherChecker,
+      }),
+    );
   }
 
   async #pass(): Promise<PassVerdict> {
@@ -178,7 +188,8 @@ export class Daemon {
     const report = this.#isSynced ? await this.#reconcile() : await reload(this.#parts);
     progress.end();
     this.#noteLoaded(report);
-    return this.#teller.tell(report, facts, this.#tunnelWatch.isMissing ? [TUNNEL_MISSING] : []);
+    this.#tellHost();
+    return this.#teller.tell(report, facts);
   }
 
   #reconcile(): Promise<PassReport> {

@@ -4,6 +4,9 @@
  *
  * A BIRD is asked when it comes. While it is away the program is asked: the new BIRD may not start from what was written for the
  * old one, and then it never comes.
+ *
+ * It also notices that the program, which checks configurations, is of another version than the BIRD that runs: the one of an image
+ * beside the one of the host, or a BIRD that was upgraded and not restarted.
  */
 
 import { readProgramVersion, readRunningVersion } from '../apply/bird-version.js';
@@ -23,6 +26,14 @@ export interface DialectWatchOptions {
   readonly fatal: (error: unknown) => void;
 }
 
+/** Two BIRDs that are not of one version, in their own words. */
+export interface OtherChecker {
+  readonly running: string;
+  readonly checker: string;
+}
+
+/** How long until a program that differs is asked again, in case somebody has mended it. */
+const OTHER_CHECKER_MS = 10_000;
 /** How long between two looks at the program while BIRD is away, and between two questions to one that is busy. */
 const LOOK_MS = 2_000;
 
@@ -35,10 +46,22 @@ export class DialectWatch {
   /** How often BIRD has come or gone: an answer of before says nothing. */
   #noted = 0;
   #isOver = false;
+  #otherChecker: OtherChecker | undefined;
+  #onChecker: () => void = () => {};
 
   constructor(options: DialectWatchOptions) {
     this.#options = options;
     this.#program = readProgramVersion(options.birdPath, options.clock);
+  }
+
+  /** The BIRD that runs and the program that checks, where they are known to differ. */
+  get otherChecker(): OtherChecker | undefined {
+    return this.#otherChecker;
+  }
+
+  /** Has `listener` told when `otherChecker` is another one. */
+  onChecker(listener: () => void): void {
+    this.#onChecker = listener;
   }
 
   /** Says that BIRD has come or gone; at the start, how it is. */
@@ -58,9 +81,9 @@ export class DialectWatch {
     this.#cancel?.();
   }
 
-  #lookLater(look = () => this.#askProgram()): void {
+  #lookLater(look = () => this.#askProgram(), waitMs = LOOK_MS): void {
     if (!this.#isOver) {
-      this.#cancel = this.#options.clock.after(LOOK_MS, () => this.#run(look()));
+      this.#cancel = this.#options.clock.after(waitMs, () => this.#run(look()));
     }
   }
 
@@ -75,6 +98,27 @@ export class DialectWatch {
     this.#compare(birdVersion, now);
     if (now === undefined) {
       this.#lookLater(() => this.#askRunning());
+    } else {
+      await this.#askChecker(now, asked);
+    }
+  }
+
+  async #askChecker(running: string, asked: number): Promise<void> {
+    const { birdPath, clock } = this.#options;
+    const checker = await readProgramVersion(birdPath, clock);
+    if (this.#isOver || this.#noted !== asked) {
+      return;
+    }
+    const isOther = checker !== undefined && versionOf(checker) !== versionOf(running);
+    const before = this.#otherChecker;
+    this.#otherChecker = isOther
+      ? { running: wordOf(running), checker: wordOf(checker) }
+      : undefined;
+    if (JSON.stringify(before) !== JSON.stringify(this.#otherChecker)) {
+      this.#onChecker();
+    }
+    if (isOther) {
+      this.#lookLater(() => this.#askRunning(), OTHER_CHECKER_MS);
     }
   }
 
@@ -100,4 +144,9 @@ export class DialectWatch {
 
 function versionOf(text: string | undefined): string {
   return JSON.stringify(text === undefined ? undefined : parseBirdVersion(text)) ?? '';
+}
+
+/** `2.0.12` of `BIRD 2.0.12 ready.` and of `BIRD version 2.0.12`. */
+function wordOf(text: string): string {
+  return /^BIRD (?:version )?(\S+)/.exec(text)?.[1] ?? text;
 }

@@ -24,19 +24,28 @@ export interface TellerParts {
 export class PassTeller {
   readonly #parts: TellerParts;
   #lastReason = '';
+  /** What is said of the input, by the last pass that planned. */
+  #ofInput: readonly Problem[] = [];
+  #ofHost: readonly Problem[] = [];
 
   constructor(parts: TellerParts) {
     this.#parts = parts;
   }
 
-  /** @param problems - those that are not of the plan */
-  tell(report: PassReport, facts: PassFacts, problems: readonly Problem[]): PassVerdict {
+  /** Tells what stands in the way on the host: replaces what was told of it before. */
+  tellHost(problems: readonly Problem[]): void {
+    this.#ofHost = problems;
+    this.#tellProblems();
+  }
+
+  /** Tells what a pass came to. */
+  tell(report: PassReport, facts: PassFacts): PassVerdict {
     const { board } = this.#parts;
     const pass = describePass(report, facts);
     this.#count(pass);
     board.update({ lastPass: pass.status });
     this.#tellPlanned(report);
-    this.#tellHeld(report, problems);
+    this.#tellHeld(report);
     this.#log(pass);
     if (pass.verdict === 'done') {
       board.clearRetry();
@@ -82,7 +91,7 @@ export class PassTeller {
     }
   }
 
-  #tellHeld(report: PassReport, problems: readonly Problem[]): void {
+  #tellHeld(report: PassReport): void {
     if (report.kind !== 'applied' && report.kind !== 'held') {
       return;
     }
@@ -90,12 +99,14 @@ export class PassTeller {
     this.#parts.board.setHeld(held && { reason: held.reason, since: held.since });
     if (report.planned !== undefined) {
       const ofHold = held === undefined ? [] : [heldProblem(held)];
-      this.#tellProblems([...ofHold, ...report.planned.problems, ...problems]);
+      this.#ofInput = [...ofHold, ...report.planned.problems];
+      this.#tellProblems();
     }
   }
 
-  #tellProblems(problems: readonly Problem[]): void {
+  #tellProblems(): void {
     const { board, logger, clock } = this.#parts;
+    const problems = [...this.#ofInput, ...this.#ofHost];
     const { appeared, gone } = board.setProblems(problems, problemId, clock.now());
     for (const problem of appeared) {
       logger.warn(problem, 'problem');

@@ -1,6 +1,8 @@
 /** Whether the process works, and whether the host is served: what probes of a supervisor ask. Pure. */
 
 import type { BirdState } from '../apply/bird-states.js';
+import { recoveryText } from '../apply/birdc/show-status.js';
+import { portText } from '../apply/port/port-texts.js';
 import { type DaemonStatus, runsWhatIsAsked } from './status.js';
 
 /** An answer, with lines for people. */
@@ -18,21 +20,34 @@ export function liveness(isStuck: boolean): Health {
 
 /**
  * Ready: every BIRD process that this host needs runs a configuration that came from the datastore. A BIRD that is away, or that
- * was started and has not confirmed anything yet, runs none. The lines say which configuration that is, whether it is the newest
- * one, and whether the datastore was heard from.
+ * was started and has not confirmed anything yet, runs none. One that could not open its listening socket serves nobody, whatever it
+ * runs. One in graceful restart recovery is ready: its neighbors send traffic by what it announced before, and to take the host out
+ * would gain nothing. The lines say which configuration that is, whether it is the newest one, and whether the datastore was heard from.
  */
 export function readiness(status: DaemonStatus, nowMs: number, staleAfterMs: number): Health {
   const needed = status.birds.filter(({ isNeeded }) => isNeeded);
-  const isOk = needed.length > 0 && needed.every(({ loaded }) => loaded !== undefined);
+  const isOk =
+    needed.length > 0 &&
+    needed.every(({ loaded, portTaken }) => loaded !== undefined && portTaken === undefined);
   return {
     isOk,
     lines: [
       ...birdLines(needed),
+      ...needed.flatMap((bird) => conditionLines(bird, nowMs)),
       ...generationLines(status),
       ...newestStateLines(status),
       datastoreLine(status, nowMs, staleAfterMs),
     ],
   };
+}
+
+/** What is out of the ordinary with a BIRD. */
+function conditionLines({ daemon, portTaken, recovery }: BirdState, nowMs: number): string[] {
+  const secondsLeft = Math.max(0, Math.ceil(((recovery?.endsBy ?? 0) - nowMs) / 1000));
+  return [
+    ...(portTaken === undefined ? [] : [portText({ daemon, ...portTaken })]),
+    ...(recovery === undefined ? [] : [`${daemon}: ${recoveryText({ ...recovery, secondsLeft })}`]),
+  ];
 }
 
 /** What BIRD runs: one line when all processes run the same, else one for each. */

@@ -85,12 +85,33 @@ function addInputMetrics(table: MetricTable, status: () => DaemonStatus): void {
 }
 
 function addBirdMetrics(table: MetricTable, status: () => DaemonStatus): void {
+  const needed = (): DaemonStatus['birds'] => status().birds.filter(({ isNeeded }) => isNeeded);
   table.gauge(
     'birdkeeper_bird_up',
     '1 when the BIRD process answers on its control socket, else 0; absent for one that this host has no use for',
     (gauge) => {
-      for (const { daemon, isUp } of status().birds.filter(({ isNeeded }) => isNeeded)) {
+      for (const { daemon, isUp } of needed()) {
         gauge.set({ daemon }, isUp ? 1 : 0);
+      }
+    },
+    ['daemon'],
+  );
+  table.gauge(
+    'birdkeeper_sessions_without_port',
+    "BGP sessions that are down since BIRD could not open its listening socket: something else has BGP's port",
+    (gauge) => {
+      for (const { daemon, portTaken } of needed()) {
+        gauge.set({ daemon }, portTaken?.count ?? 0);
+      }
+    },
+    ['daemon'],
+  );
+  table.gauge(
+    'birdkeeper_graceful_restart_recovery',
+    '1 while BIRD is in graceful restart recovery and holds new routes back, else 0',
+    (gauge) => {
+      for (const { daemon, recovery } of needed()) {
+        gauge.set({ daemon }, recovery === undefined ? 0 : 1);
       }
     },
     ['daemon'],

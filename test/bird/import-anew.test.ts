@@ -7,13 +7,19 @@ import { BirdProcess } from '../../src/apply/bird-process.js';
 import { importAnew } from '../../src/apply/birdc/import-anew.js';
 import { systemClock } from '../../src/base/clock.js';
 import { ApplySite } from '../support/apply-site.js';
+import { RecordingLogger } from '../support/recording-logger.js';
 import { waitFor } from '../support/wait-for.js';
 
 const COMMAND = 'reload in all';
 
 /** Begins to tell the BIRD at `instance`; gives what it logs, and when it has come to an end. */
 async function importing(site: ApplySite, instance: BirdInstance, command = COMMAND) {
-  const bird = new BirdProcess(instance, { clock: systemClock, onChange: () => {} });
+  const bird = new BirdProcess(instance, {
+    clock: systemClock,
+    logger: new RecordingLogger(),
+    onPresence: () => {},
+    onCondition: () => {},
+  });
   await bird.start();
   const end = new AbortController();
   const { logger } = site;

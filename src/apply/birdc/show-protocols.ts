@@ -42,6 +42,14 @@ export function bgpSessionsOf({ lines }: BirdReply): readonly BgpSession[] {
   return sessions;
 }
 
+/**
+ * Whether BIRD ended this session since it could not open its listening socket: something else has the port. A session that was
+ * started again since still tells of its last error, and isn't `down`.
+ */
+export function lacksSocket({ state, info }: Pick<BgpSession, 'state' | 'info'>): boolean {
+  return state === 'down' && info.includes('No listening socket');
+}
+
 /** Name, "BGP", table, state, since in one or two words, the rest. */
 const SESSION = /^(\S+) +BGP +\S+ +(\S+) +(\S+(?: \d\d:\d\d\S*)?) *(.*)$/;
 

@@ -75,6 +75,16 @@ function daemonLines(parts: Parameters<typeof statusWith>[0]): readonly string[]
 }
 
 describe('the status as text', () => {
+  test('says that BIRD is in graceful restart recovery, below the BIRD', () => {
+    const recovering = bird([], { recovery: { waitingFor: 1, secondsLeft: 30 } });
+    const text = statusText({ role: 'node', birds: [recovering], missing: [] });
+
+    expect(text.split('\n').slice(0, 2)).toEqual([
+      'BIRD 2.0.12, router id 192.0.2.1: Daemon is up and running',
+      'BIRD: graceful restart recovery is running: new routes are held back until 1 neighbor more have answered, 30 s at the longest',
+    ]);
+  });
+
   test('of a host without a daemon has its BIRD and its sessions', () => {
     expect(statusText({ role: 'node', birds: [bird([sessionWith('Mesh_a')])], missing: [] })).toBe(
       `BIRD 2.0.12, router id 192.0.2.1: Daemon is up and running

@@ -207,3 +207,35 @@ test('a state that is held back is said, and the host is served all the same', (
     ],
   });
 });
+
+const recovery = { waitingFor: 3, endsBy: NOW_MS + 41_200 };
+const portTaken = { count: 2, sessions: ['Mesh_a', 'Mesh_b'], holder: 'bird (process 7) has it' };
+
+test('a BIRD in graceful restart recovery is ready, and says for how long it holds back what', () => {
+  expect(readinessWith([running(7, { recovery })], 'd7')).toEqual({
+    isOk: true,
+    lines: [
+      'BIRD runs generation 7',
+      'bird: graceful restart recovery is running: new routes are held back until 3 neighbors more have answered, 42 s at the longest',
+      heard,
+    ],
+  });
+});
+
+test('a bound that is over says 0 s, and not less', () => {
+  const late = { waitingFor: 3, endsBy: NOW_MS - 1 };
+  expect(readinessWith([running(7, { recovery: late })], 'd7').lines[1]).toMatch(
+    / 0 s at the longest$/,
+  );
+});
+
+test('a BIRD that could not open its listening socket is not ready, whatever it runs', () => {
+  expect(readinessWith([running(7, { portTaken })], 'd7')).toEqual({
+    isOk: false,
+    lines: [
+      'BIRD runs generation 7',
+      'bird could not open its listening socket, and 2 sessions are down for that: bird (process 7) has it',
+      heard,
+    ],
+  });
+});

@@ -120,6 +120,25 @@ test('a process that this host has no use for has no sample: an alert for those 
   ).toEqual([]);
 });
 
+test('what is out of the ordinary with a BIRD has a sample for each that is needed', async () => {
+  const portTaken = { count: 4, sessions: ['Mesh_a'], holder: 'bird (process 7)' };
+  const recovery = { waitingFor: 1, endsBy: 60_000 };
+  const birds = [
+    { daemon: 'bird', isUp: true, since: 5, isNeeded: true, portTaken },
+    { daemon: 'bird6', isUp: true, since: 5, isNeeded: true, recovery },
+  ] as const;
+  const metrics = metricsOf(() => statusWith({ birds }));
+
+  expect(await samplesOf(metrics, 'birdkeeper_sessions_without_port')).toEqual([
+    'birdkeeper_sessions_without_port{daemon="bird"} 4',
+    'birdkeeper_sessions_without_port{daemon="bird6"} 0',
+  ]);
+  expect(await samplesOf(metrics, 'birdkeeper_graceful_restart_recovery')).toEqual([
+    'birdkeeper_graceful_restart_recovery{daemon="bird"} 0',
+    'birdkeeper_graceful_restart_recovery{daemon="bird6"} 1',
+  ]);
+});
+
 test('passes, reloads and changes are counted', async () => {
   const metrics = metricsOf(() => statusWith());
 

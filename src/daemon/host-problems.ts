@@ -1,0 +1,61 @@
+/** What stands in the way on this host and is in no record of the datastore. Pure. */
+
+import type { BirdState } from '../apply/bird-states.js';
+import type { Problem } from '../base/problem.js';
+import { TUNNEL_INTERFACE } from '../plan/plan.js';
+import type { OtherChecker } from './dialect-watch.js';
+
+/** What is known of the host. */
+export interface HostState {
+  readonly birds: readonly BirdState[];
+  /** Whether routes need the IPIP device, and it is missing. */
+  readonly isTunnelMissing: boolean;
+  /** The BIRD that runs and the program that checks, where they differ. */
+  readonly otherChecker?: OtherChecker | undefined;
+}
+
+const TUNNEL_MISSING: Problem = {
+  code: 'tunnel-missing',
+  key: TUNNEL_INTERFACE,
+  reason: `a pool asks for IPIP, and this host has no device ${TUNNEL_INTERFACE}`,
+  action:
+    "routes of such pools stay out until it is there, and are then imported by themselves; Calico's Felix makes it, or `ip tunnel add`",
+};
+
+/** The problems of a host in this state. */
+export function hostProblems({
+  birds,
+  isTunnelMissing,
+  otherChecker,
+}: HostState): readonly Problem[] {
+  return [
+    ...(isTunnelMissing ? [TUNNEL_MISSING] : []),
+    ...birds.flatMap(portProblems),
+    ...(otherChecker === undefined ? [] : [checkerProblem(otherChecker)]),
+  ];
+}
+
+function portProblems({ daemon, portTaken }: BirdState): readonly Problem[] {
+  if (portTaken === undefined) {
+    return [];
+  }
+  return [
+    {
+      code: 'port-taken',
+      key: 'port 179',
+      reason: `${daemon} could not open its listening socket, and its sessions are down for that: ${portTaken.holder}`,
+      action:
+        "these sessions are started as soon as the port is free; stop what holds it (`ss -ltnp 'sport = :179'` as root names it)",
+    },
+  ];
+}
+
+function checkerProblem({ running, checker }: OtherChecker): Problem {
+  return {
+    code: 'other-checker',
+    key: '--bird',
+    reason: `the BIRD that runs is ${running}, and the program that checks configurations is ${checker}: it may refuse what BIRD would take, and accept what BIRD refuses`,
+    action:
+      'files are made for the BIRD that runs; set --bird to its program, or run one and the same version',
+  };
+}
