@@ -12,6 +12,8 @@ RUN apt-get update \
  && apt-get install -y --no-install-recommends binutils \
  && rm -rf /var/lib/apt/lists/*
 RUN install -d /out && strip -o /out/node "$(command -v node)"
+# Node's own licence has those of all that is built into it.
+RUN cp /usr/local/LICENSE /out/LICENSE
 
 FROM ${NODE_IMAGE} AS bundle
 WORKDIR /src
@@ -20,17 +22,28 @@ RUN npm ci --no-audit --no-fund
 COPY tsconfig.json ./
 COPY src src
 COPY test/support/build-bundle.mjs test/support/build-bundle.mjs
+COPY packaging packaging
 RUN node test/support/build-bundle.mjs && rm dist/*.map
+RUN node packaging/bundled-licenses.mjs >/licenses
 
 FROM ${RUNTIME_IMAGE}
-# The user has a fixed id, for the owners of shared folders and for Kubernetes; the package takes the user that is there.
+# The users have fixed ids, for the owners of shared folders and for Kubernetes; the package takes the users that are there.
 RUN groupadd --system --gid 179 bird \
+ && groupadd --system --gid 180 birdkeeper \
  && useradd --system --uid 179 --gid bird --no-create-home --home-dir /run/bird --shell /usr/sbin/nologin bird \
+ && useradd --system --uid 180 --gid birdkeeper --groups bird --no-create-home --home-dir /etc/birdkeeper \
+      --shell /usr/sbin/nologin birdkeeper \
  && apt-get update \
- && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends bird2 runit \
- && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/* /var/log/* /usr/share/doc/* /usr/share/man/* \
- && install -d -o bird -g bird -m 2770 /run/bird /etc/birdkeeper /etc/birdkeeper/config
+ && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends bird2 runit tini \
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/* /var/log/* /usr/share/man/* \
+ # Of the documentation the licences stay: they ask for it.
+ && find /usr/share/doc -not -type d -not -name copyright -delete \
+ && find /usr/share/doc -type d -empty -delete \
+ && install -d -o bird -g bird -m 2770 /run/bird \
+ && install -d -o birdkeeper -g bird -m 2750 /etc/birdkeeper/config
 COPY --from=node /out/node /usr/local/bin/node
+COPY --from=node /out/LICENSE /usr/share/doc/node/LICENSE
+COPY --from=bundle /licenses /usr/share/doc/birdkeeper/copyright
 WORKDIR /usr/lib/birdkeeper
 COPY package.json LICENSE ./
 COPY templates templates
@@ -48,7 +61,6 @@ LABEL org.opencontainers.image.title="birdkeeper" \
       org.opencontainers.image.description="Keeps the BIRD routing daemon configured from Calico's BGP data in etcd" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.documentation="docker/README.md"
-ENV BIRDKEEPER_LISTEN=0.0.0.0:9470
 EXPOSE 179 9470
 # Of the process, not of its readiness: what restarts an unhealthy container would not bring etcd back.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s CMD ["/usr/lib/birdkeeper/container/health"]

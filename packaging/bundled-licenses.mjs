@@ -1,6 +1,7 @@
-/** The licences of the npm packages that are inside of dist/main.js, which all ask to be handed on. */
+/** The licences of the npm packages that are inside of dist/main.js, which all ask to be handed on. As a command it prints them. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** Name, version and terms of each package in the bundle, in the order of their names. */
 export function bundledLicenses(root) {
@@ -16,4 +17,8 @@ function sectionOf(folder) {
     .filter((entry) => wanted.test(entry))
     .map((entry) => `\n${readFileSync(join(folder, entry), 'utf8').trim()}\n`);
   return `\n${'-'.repeat(76)}\n${name} ${version}: ${license}\n${texts.join('')}`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  process.stdout.write(bundledLicenses(fileURLToPath(new URL('../', import.meta.url))));
 }

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { SOME_CONFIG, StartSite } from '../support/start-script.js';
 import { waitFor } from '../support/wait-for.js';
 
-const AN_UNREADABLE_FOLDER = 0o700;
+const OWNER_ALONE = 0o600;
 
 /** Makes the mark as old as BIRD's last sign of life would be after so many minutes. */
 async function age(file: string, minutes: number): Promise<void> {
@@ -119,7 +119,7 @@ test('without a configuration it is waited for, and one that may not be read is 
     expect(bird).not.toContain('-R');
     await waiting.stop();
 
-    await chmod(site.network.dir, AN_UNREADABLE_FOLDER);
+    await chmod(site.configFile, OWNER_ALONE);
     site.start(asNobody);
     await site.said(/which user id 65534 may not read \(Permission denied\)/);
     expect(existsSync(site.configFile)).toBe(true);

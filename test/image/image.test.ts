@@ -23,12 +23,13 @@ import { waitFor } from '../support/wait-for.js';
 import { walkthroughHosts } from '../support/walkthrough-site.js';
 
 const BIRD_ID = 179;
+const BIRDKEEPER_ID = 180;
 
 const CLIENTS = ['Global_172_17_42_30', 'Global_172_17_42_31', 'Global_172_17_42_32'];
 const REFLECTOR_ENVIRONMENT = ['-e', 'IP=172.17.42.40', '-e', 'ETCD_AUTHORITY=172.17.42.30:2379'];
 
 /** What a reflector needs of root's rights, in place of --privileged. */
-const leastRights = ['NET_BIND_SERVICE', 'SETUID', 'SETGID', 'KILL'].flatMap((right) => [
+const leastRights = ['NET_BIND_SERVICE', 'SETUID', 'SETGID', 'KILL', 'CHOWN'].flatMap((right) => [
   '--cap-add',
   right,
 ]);
@@ -48,7 +49,7 @@ test("the walkthrough's docker run makes the reflector, and logs go out and to /
     }
     expect(output).toContain('"outcome":"applied"');
     expect(await reflector.exec('bash', '/usr/lib/birdkeeper/container/health')).toBe('');
-    expect(await usersOf(reflector)).toEqual({ bird: BIRD_ID, birdkeeper: BIRD_ID });
+    expect(await usersOf(reflector)).toEqual({ bird: BIRD_ID, birdkeeper: BIRDKEEPER_ID });
   });
 });
 
@@ -110,8 +111,8 @@ test('etcd with TLS is reached by files of a mounted folder', async () => {
     const ca = makeCa(dir, 'ca');
     const server = makeCertificate(ca, dir, 'server', { names: `IP:${address}` });
     const client = makeCertificate(ca, dir, 'client');
-    await chown(client.keyFile, 0, BIRD_ID);
-    await chmod(client.keyFile, 0o640);
+    await chown(client.keyFile, BIRDKEEPER_ID, 0);
+    await chmod(client.keyFile, 0o600);
     const files = ['--cert-file', server.certFile, '--key-file', server.keyFile];
     etcdHost.start(
       tools.etcd,

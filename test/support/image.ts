@@ -23,7 +23,8 @@ const storeOptions = [
   ...['--storage-driver', 'overlay'],
 ];
 const BASE = 'localhost/birdkeeper-base:bookworm';
-const NODE = `localhost/birdkeeper-node:${process.version}`;
+/** The number goes up when what is in it changes: layers of the one before are not taken then. */
+const NODE = `localhost/birdkeeper-node:${process.version}-2`;
 const MINUTES_MS = 60_000;
 
 /** What comes before podman's own command: which storage, and what runs containers. */
@@ -136,9 +137,12 @@ async function buildNodeImage(): Promise<void> {
     if (authorities) {
       await cp(authorities, join(context, 'authorities.pem'), { dereference: true });
     }
+    // Where the images of registries have it.
+    await cp(await licenseOfNode(), join(context, 'LICENSE'));
     const lines = [
       `FROM ${BASE}`,
       'COPY node /usr/local/bin/node',
+      'COPY LICENSE /usr/local/LICENSE',
       'COPY npm /usr/local/lib/node_modules/npm',
       'RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm',
       `ENV npm_config_registry=${registry.trim()}`,
@@ -150,6 +154,17 @@ async function buildNodeImage(): Promise<void> {
   } finally {
     await rm(context, { recursive: true, force: true });
   }
+}
+
+/** The file with the licences of this machine's Node: a package's of Debian, or beside `bin` where Node was unpacked. */
+async function licenseOfNode(): Promise<string> {
+  const prefix = dirname(dirname(await realpath(process.execPath)));
+  const files = [join(prefix, 'share/doc/nodejs/LICENSE'), join(prefix, 'LICENSE')];
+  const found = files.find((file) => existsSync(file));
+  if (found === undefined) {
+    throw new Error(`this machine's Node has no licence at ${files.join(' or ')}`);
+  }
+  return found;
 }
 
 async function build(name: string, args: readonly string[]): Promise<void> {

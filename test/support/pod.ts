@@ -1,5 +1,5 @@
 /** The pod of a Kubernetes manifest, run by podman: what of a pod's specification our manifests use. */
-import { chmod, chown, mkdir } from 'node:fs/promises';
+import { chmod, chown, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Container } from './container.js';
 import type { Namespace } from './netns.js';
@@ -31,16 +31,16 @@ interface ContainerSpec {
     readonly capabilities: { readonly drop: readonly string[]; readonly add?: readonly string[] };
   };
   readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
-  readonly livenessProbe: Probe;
+  readonly livenessProbe?: Probe;
   readonly readinessProbe?: Probe;
-  readonly lifecycle?: { readonly preStop: { readonly exec: { readonly command: string[] } } };
 }
 
 /** What is used of a pod's specification. */
 export interface PodSpec {
   readonly securityContext: { readonly fsGroup: number };
+  readonly initContainers?: readonly ContainerSpec[];
   readonly containers: readonly ContainerSpec[];
-  readonly volumes: readonly { readonly name: string }[];
+  readonly volumes: readonly { readonly name: string; readonly hostPath?: object }[];
 }
 
 /** Where a pod runs, and what the cluster knows. */
@@ -60,30 +60,52 @@ export interface PodContainer {
   readonly container: Container;
 }
 
-/** Starts the containers of a pod; the caller disposes of them. */
+/** Starts the containers of a pod, after its init containers have ended; the caller disposes of them. */
 export async function startPod(spec: PodSpec, place: PodPlace): Promise<readonly PodContainer[]> {
-  for (const { name } of spec.volumes) {
-    // As the kubelet makes an emptyDir.
-    await mkdir(join(place.dir, name), { recursive: true });
-    await chown(join(place.dir, name), 0, spec.securityContext.fsGroup);
-    await chmod(join(place.dir, name), 0o2777);
+  for (const volume of spec.volumes) {
+    await makeVolume(volume, spec, place);
+  }
+  for (const initSpec of spec.initContainers ?? []) {
+    const container = await startContainer(initSpec, place);
+    const status = await container.exitStatus();
+    const said = await container.logs();
+    await container.dispose();
+    if (status !== 0) {
+      throw new Error(`the init container ${initSpec.name} ended with ${status}: ${said}`);
+    }
   }
   const started: PodContainer[] = [];
   for (const containerSpec of spec.containers) {
-    const { image, namespace } = place;
-    const options = optionsOf(containerSpec, place);
-    const args = containerSpec.args;
-    started.push({
-      spec: containerSpec,
-      container: await Container.start({ image, namespace, options, args }),
-    });
+    started.push({ spec: containerSpec, container: await startContainer(containerSpec, place) });
   }
   return started;
 }
 
+/** Makes a volume's folder as the kubelet does; one of the host stays for the next pod. */
+async function makeVolume(
+  { name, hostPath }: PodSpec['volumes'][number],
+  { securityContext }: PodSpec,
+  { dir }: PodPlace,
+): Promise<void> {
+  const folder = join(dir, name);
+  if (hostPath !== undefined) {
+    await mkdir(folder, { recursive: true, mode: 0o755 });
+    return;
+  }
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await chown(folder, 0, securityContext.fsGroup);
+  await chmod(folder, 0o2777);
+}
+
+function startContainer(spec: ContainerSpec, place: PodPlace): Promise<Container> {
+  const { image, namespace } = place;
+  return Container.start({ image, namespace, options: optionsOf(spec, place), args: spec.args });
+}
+
 /** Asks as a kubelet would. @throws when the answer is no */
 export async function probe({ spec, container }: PodContainer, place: PodPlace): Promise<void> {
-  for (const { exec, httpGet } of [spec.livenessProbe, spec.readinessProbe ?? {}]) {
+  for (const { exec, httpGet } of [spec.livenessProbe ?? {}, spec.readinessProbe ?? {}]) {
     if (exec !== undefined) {
       await container.exec(...exec.command);
     }

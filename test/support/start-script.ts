@@ -1,12 +1,10 @@
-/** The script that starts BIRD in every way of running it, run on a host of its own without image and systemd. */
-import { readFile, writeFile } from 'node:fs/promises';
+/** The scripts that start BIRD, and those of the container, run on a host of their own without image and systemd. */
+import { chmod, cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BackgroundCommand, runCommand } from './command.js';
 import { type Namespace, Network } from './netns.js';
 import { projectRoot, tools } from './tools.js';
 import { waitFor } from './wait-for.js';
-
-const script = join(projectRoot, 'packaging/start-bird');
 
 /** A configuration that every BIRD 2 takes, with one session whose neighbor is never there. */
 export const SOME_CONFIG = `log stderr all;
@@ -20,6 +18,14 @@ protocol bgp nobody {
   ipv4 { import all; export all; };
 }
 `;
+
+/** Process 1 of namespaces of its own. */
+export interface FirstProcess {
+  /** Ends with it, and with its exit status. */
+  readonly outer: BackgroundCommand;
+  /** What it is called outside of its namespaces. */
+  readonly pid: number;
+}
 
 /** A host on which `start-bird` runs. */
 export class StartSite {
@@ -47,6 +53,10 @@ export class StartSite {
       const link = { addresses: ['10.254.0.1/24', 'fd00::1/64'] };
       const site = new StartSite(network, await network.addHost('node', link));
       try {
+        for (const folder of ['docker/container', 'packaging']) {
+          await cp(join(projectRoot, folder), join(network.dir, 'container'), { recursive: true });
+        }
+        await chmod(network.dir, 0o711);
         await work(site);
       } catch (error) {
         console.error(await site.log());
@@ -62,9 +72,25 @@ export class StartSite {
     return [`BIRDKEEPER_OUTPUT_DIR=${this.network.dir}`, `BIRDKEEPER_BIRD_SOCKET=${this.#socket}`];
   }
 
-  /** Starts it. @param before - a command that becomes the script, `setpriv` for example */
+  /** A script, by its name; all are in one folder, as in the image. */
+  script(name: string): string {
+    return join(this.network.dir, 'container', name);
+  }
+
+  /** Starts `start-bird`. @param before - a command that becomes the script, `setpriv` for example */
   start(before: readonly string[] = []): BackgroundCommand {
-    return this.run([...before, script]);
+    return this.run([...before, this.script('start-bird')]);
+  }
+
+  /** Starts a script as process 1 of namespaces of its own, as in a container; gives its process id out here. */
+  async startAsFirst(name: string): Promise<FirstProcess> {
+    const own = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'];
+    // Of the container's user it becomes what the image makes it.
+    await runCommand('chown', ['bird:bird', this.network.dir]);
+    const outer = this.run([...own, this.script('with-network-rights'), this.script(name)]);
+    const file = `/proc/${outer.pid}/task/${outer.pid}/children`;
+    const children = await waitFor(() => readFile(file, 'utf8'), { what: `${name} to start` });
+    return { outer, pid: Number(children) };
   }
 
   /** Starts a command with the script's variables. */
