@@ -21,6 +21,11 @@ export async function readBirdVersionText(
   );
 }
 
+/** Whether these are the words of the program, not of a BIRD that runs. */
+export function isProgram(versionText: string): boolean {
+  return versionText.startsWith('BIRD version ');
+}
+
 /** What the program says; `undefined` when it is not there or says something else. */
 export async function readProgramVersion(
   birdPath: string,

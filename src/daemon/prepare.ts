@@ -1,6 +1,6 @@
 /** What a start needs before it touches anything: the dialect of the BIRD that is there, and templates that compile. */
 
-import { readBirdVersionText } from '../apply/bird-version.js';
+import { isProgram, readBirdVersionText } from '../apply/bird-version.js';
 import { type Clock, delay } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
 import { openDatastore } from '../datastore/open-datastore.js';
@@ -37,6 +37,9 @@ export interface PrepareContext {
 
 /** How often a BIRD that is needed for its version is looked for. */
 const RETRY_MS = 1_000;
+
+/** A BIRD of another line may be started later: then it is asked, and the dialect is another one. */
+const BY_PROGRAM = 'no BIRD answers yet; the dialect is taken from the program that checks';
 
 const WAITING = 'waiting for BIRD, to learn which dialect it speaks';
 
@@ -108,6 +111,9 @@ async function findDialect(
     const version = birdVersion === undefined ? undefined : parseBirdVersion(birdVersion);
     const dialect = dialectFor(settings.dialect, version);
     if (dialect.ok) {
+      if (settings.dialect === 'auto' && birdVersion !== undefined && isProgram(birdVersion)) {
+        logger.info({ bird: birdPath, birdVersion, dialect: dialect.value.name }, BY_PROGRAM);
+      }
       return { dialect: dialect.value, ...(birdVersion !== undefined && { birdVersion }) };
     }
     if (!isSaid) {
