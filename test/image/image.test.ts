@@ -6,17 +6,18 @@ import { chmod, chown, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { makeCa, makeCertificate } from '../support/certificates.js';
-import {
-  type Container,
-  type ContainerOptions,
-  removeLeftContainers,
-  withContainer,
-} from '../support/container.js';
+import { type Container, removeLeftContainers, withContainer } from '../support/container.js';
 import { builtImage, podman } from '../support/image.js';
-import { type Lab, withLab } from '../support/lab.js';
+import { withLab } from '../support/lab.js';
 import type { LabHost } from '../support/lab-host.js';
-import type { Namespace } from '../support/netns.js';
-import { reflectorKeys } from '../support/reflector-keys.js';
+import { printedBlocks, printedRun } from '../support/readme-commands.js';
+import {
+  CLIENTS,
+  expectRoutes,
+  hostOfReflector,
+  REFLECTOR_ENVIRONMENT,
+  withReflector,
+} from '../support/reflector-container.js';
 import { RouteMonitor } from '../support/route-monitor.js';
 import { tools } from '../support/tools.js';
 import { waitFor } from '../support/wait-for.js';
@@ -24,9 +25,6 @@ import { walkthroughHosts } from '../support/walkthrough-site.js';
 
 const BIRD_ID = 179;
 const BIRDKEEPER_ID = 180;
-
-const CLIENTS = ['Global_172_17_42_30', 'Global_172_17_42_31', 'Global_172_17_42_32'];
-const REFLECTOR_ENVIRONMENT = ['-e', 'IP=172.17.42.40', '-e', 'ETCD_AUTHORITY=172.17.42.30:2379'];
 
 /** What a reflector needs of root's rights, in place of --privileged. */
 const leastRights = ['NET_BIND_SERVICE', 'SETUID', 'SETGID', 'KILL', 'CHOWN'].flatMap((right) => [
@@ -38,7 +36,9 @@ const image = builtImage();
 beforeAll(removeLeftContainers);
 
 test("the walkthrough's docker run makes the reflector, and logs go out and to /var/log", async () => {
-  await withReflector(['--privileged', ...REFLECTOR_ENVIRONMENT], async (lab, reflector, logs) => {
+  const [block = ''] = await printedBlocks('Route reflector');
+  const { options } = await printedRun(block);
+  await withReflector(image, options, async ({ lab, reflector, logs }) => {
     await expectRoutes(lab);
 
     const output = await reflector.logs();
@@ -54,7 +54,7 @@ test("the walkthrough's docker run makes the reflector, and logs go out and to /
 });
 
 test('a killed BIRD and a killed birdkeeper come back, and no node loses a route meanwhile', async () => {
-  await withReflector(REFLECTOR_ENVIRONMENT, async (lab, reflector) => {
+  await withReflector(image, REFLECTOR_ENVIRONMENT, async ({ lab, reflector }) => {
     await expectRoutes(lab);
     const monitor = new RouteMonitor(lab.host('kube-node1').namespace, lab.host('kube-node1').dir);
     await monitor.started();
@@ -71,7 +71,7 @@ test('a killed BIRD and a killed birdkeeper come back, and no node loses a route
 });
 
 test('docker stop ends birdkeeper, then BIRD, with status 0; nodes keep their routes until it is started again', async () => {
-  await withReflector(REFLECTOR_ENVIRONMENT, async (lab, reflector) => {
+  await withReflector(image, REFLECTOR_ENVIRONMENT, async ({ lab, reflector }) => {
     await expectRoutes(lab);
     const monitor = new RouteMonitor(lab.host('kube-node1').namespace, lab.host('kube-node1').dir);
     await monitor.started();
@@ -88,19 +88,27 @@ test('docker stop ends birdkeeper, then BIRD, with status 0; nodes keep their ro
   });
 });
 
-test('four capabilities and a read-only root are enough for the reflector', async () => {
-  const options = [
-    ...['--cap-drop', 'all', ...leastRights, '--security-opt', 'no-new-privileges'],
-    ...['--read-only', '--read-only-tmpfs=false', '--tmpfs', '/run', '--tmpfs', '/tmp'],
-    ...['--tmpfs', '/etc/birdkeeper/config', ...REFLECTOR_ENVIRONMENT],
-  ];
-  await withReflector(options, async (lab, reflector) => {
+test('the capabilities and the read-only root as printed are enough for the reflector', async () => {
+  const [block = ''] = await printedBlocks('Rights');
+  const { options } = await printedRun(block);
+  await withReflector(image, options, async ({ lab, reflector }) => {
     await expectRoutes(lab);
     await reflector.killAndWait('bird');
     await reflector.waitForSessions(CLIENTS);
     await reflector.stop();
     expect(await reflector.exitStatus()).toBe(0);
+    // Root has no right to BIRD's socket here, and nodes keep their routes all the same.
+    expect(await reflector.logs()).toContain('Shutting down for graceful restart');
   });
+});
+
+test('a configuration folder that is a tmpfs of the container needs CHOWN besides', async () => {
+  const options = [
+    ...['--cap-drop', 'all', ...leastRights, '--security-opt', 'no-new-privileges'],
+    ...['--read-only', '--read-only-tmpfs=false', '--tmpfs', '/run', '--tmpfs', '/tmp'],
+    ...['--tmpfs', '/etc/birdkeeper/config', ...REFLECTOR_ENVIRONMENT],
+  ];
+  await withReflector(image, options, async ({ lab }) => expectRoutes(lab));
 });
 
 test('etcd with TLS is reached by files of a mounted folder', async () => {
@@ -182,40 +190,6 @@ test('the image is small, is labelled and says how to ask for its health', async
     Test: expect.arrayContaining(['CMD']),
   });
 });
-
-/** Three nodes without a mesh, all of them clients of a reflector that runs in a container on node1. */
-async function withReflector(
-  options: readonly string[],
-  work: (lab: Lab, reflector: Container, logs: string) => Promise<void>,
-): Promise<void> {
-  await withLab({ hosts: walkthroughHosts('bird2') }, async (lab) => {
-    await lab.putAll(reflectorKeys);
-    await lab.startAll();
-    const namespace = await hostOfReflector(lab);
-    const logs = join(lab.network.dir, 'var-log');
-    await mkdir(logs);
-    const container: ContainerOptions = {
-      image: image.name,
-      namespace,
-      options: ['-v', `${logs}:/var/log/`, ...options],
-    };
-    await withContainer(container, (reflector) => work(lab, reflector, logs));
-  });
-}
-
-function hostOfReflector(lab: Lab): Promise<Namespace> {
-  const link = { addresses: ['172.17.42.40/16'], gateway: '172.17.42.1' };
-  return lab.network.addHost('node1', link);
-}
-
-/** The routes of the walkthrough's end. */
-async function expectRoutes(lab: Lab): Promise<void> {
-  const [master, node1, node2] = lab.hosts;
-  await master?.waitForRoute('192.168.0.0/26 via 172.17.42.31 dev eth0 proto bird');
-  await master?.waitForRoute('192.168.0.64/26 via 172.17.42.32 dev eth0 proto bird');
-  await node1?.waitForRoute('192.168.0.64/26 via 172.17.42.32 dev eth0 proto bird');
-  await node2?.waitForRoute('192.168.0.0/26 via 172.17.42.31 dev eth0 proto bird');
-}
 
 /**
  * Kills the reflector's BIRD, and waits until it is back with all its sessions; gives how many routes `node` had lost before.

@@ -6,6 +6,7 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { BackgroundCommand } from './command.js';
 import { LabHost, type LabHostOptions, type LabSite } from './lab-host.js';
 import { type LabStore, labStoreOf, type StoreKind } from './lab-store.js';
 import { Network } from './netns.js';
@@ -32,6 +33,7 @@ export class Lab {
   readonly etcdUrl: string;
   readonly store: LabStore;
   readonly hosts: readonly LabHost[];
+  #etcd: BackgroundCommand | undefined;
 
   private constructor({ network, store }: LabSite, etcdUrl: string, hosts: readonly LabHost[]) {
     this.network = network;
@@ -148,6 +150,11 @@ export class Lab {
     await this.network.dispose();
   }
 
+  /** Ends etcd for good, as a crash would. */
+  async stopEtcd(): Promise<void> {
+    await this.#etcd?.stop('SIGKILL');
+  }
+
   async #isEtcdUp(): Promise<boolean> {
     // Fails with status 1 until there is a leader; what it says goes to standard error.
     await this.etcdctl('endpoint', 'health', '--command-timeout=1s');
@@ -173,6 +180,7 @@ export class Lab {
       ...['--logger=zap', '--log-outputs=stderr', '--log-level=warn', '--enable-v2'],
     ];
     const etcd = this.#first.namespace.start(tools.etcd, args, join(this.network.dir, 'etcd.log'));
+    this.#etcd = etcd;
     await waitFor(async () => !etcd.isRunning || (await this.#isEtcdUp()), {
       what: `etcd ${this.etcdUrl} to answer`,
       everyMs: 50,
