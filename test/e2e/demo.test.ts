@@ -75,6 +75,14 @@ test('Ctrl-C ends it at any time, and nothing is left', async () => {
   expect(leftOf(labIdIn(output))).toEqual([]);
 });
 
+test('--help lists the options that README names', async () => {
+  const help = await runDemo('--help');
+
+  for (const option of ['--keep', '--stop', '--bird', '--datastore', '--second-reflector']) {
+    expect(help).toContain(option);
+  }
+});
+
 test('a wrong option is told with those that there are', async () => {
   await expect(runDemo('--bird', 'bird9')).rejects.toThrow(/exit status 2\): usage: npm run demo/);
 });
