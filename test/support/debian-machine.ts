@@ -79,7 +79,9 @@ export class DebianMachine {
 
   /** What a shell command prints, errors and all. @throws {CommandFailedError} */
   async run(command: string): Promise<string> {
-    return (await this.#podman('exec', NAME, 'sh', '-ec', `exec 2>&1; ${command}`)).trim();
+    // Podman exports HOSTNAME, which a shell of an administrator's doesn't, and which is a setting of birdkeeper's.
+    const line = `exec 2>&1; unset HOSTNAME; ${command}`;
+    return (await this.#podman('exec', NAME, 'sh', '-ec', line)).trim();
   }
 
   /** A property of a unit: `property('bird', 'MainPID')`. */
@@ -90,15 +92,13 @@ export class DebianMachine {
   /** Waits until a command ends with 0 and prints what matches; gives what it printed. */
   async until(command: string, pattern: RegExp): Promise<string> {
     let last = '';
-    const matches = async (): Promise<string | undefined> => {
+    const matches = async (): Promise<boolean> => {
       last = await this.run(command);
-      return pattern.test(last) ? last : undefined;
+      return pattern.test(last);
     };
     try {
-      return await waitFor(matches, {
-        what: `"${command}" to print ${pattern}`,
-        everyMs: 100,
-      });
+      await waitFor(matches, { what: `"${command}" to print ${pattern}`, everyMs: 100 });
+      return last;
     } catch (error) {
       const journal = await this.run('journalctl --no-pager --output cat --lines 40');
       throw new Error(`it printed last:\n${last}\nand the journal ends with\n${journal}`, {

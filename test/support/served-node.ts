@@ -14,7 +14,8 @@ import { Pinging } from './pinging.js';
 import { RouteMonitor } from './route-monitor.js';
 import { calicoKeys, routesWithPeers, walkthroughHosts } from './walkthrough-site.js';
 
-const NODE = 'kube-node1';
+/** The node of the lab that the machine takes the place of. */
+export const NODE = 'kube-node1';
 const PINGS_PER_SECOND = 100;
 
 /** The node, and what watches it. */
@@ -113,13 +114,18 @@ async function replaceBird(machine: DebianMachine, kind: BirdKind, dir: string):
   }
 }
 
-async function serve(machine: DebianMachine, lab: Lab): Promise<void> {
+/** Has the lab's other nodes run, by what Calico has written to etcd. */
+export async function startPeers(lab: Lab): Promise<void> {
   await lab.putAll(calicoKeys);
   const peers = lab.hosts.filter(({ name }) => name !== NODE);
   await Promise.all(peers.map(({ bird }) => bird.start()));
   for (const peer of peers) {
     peer.startBirdkeeper();
   }
+}
+
+async function serve(machine: DebianMachine, lab: Lab): Promise<void> {
+  await startPeers(lab);
   await useDropIn(machine);
   await machine.run(`printf 'NODENAME=${NODE}\\nETCD_ENDPOINTS=${lab.etcdUrl}\\n' >>/etc/default/birdkeeper
     systemctl enable --quiet --now bird birdkeeper`);

@@ -1,0 +1,99 @@
+/** Every command that docs/systemd.md and the man page print works as it stands there, in that order, on a clean Debian. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { builtPackages } from '../support/birdkeeper-machine.js';
+import { type DebianMachine, debianMachine } from '../support/debian-machine.js';
+import { withLab } from '../support/lab.js';
+import { NODE, startPeers } from '../support/served-node.js';
+import { projectRoot } from '../support/tools.js';
+import { routesWithPeers, walkthroughHosts } from '../support/walkthrough-site.js';
+
+const packages = builtPackages();
+const ANYTHING = /(?:)/;
+
+/** What a text between backquotes begins with that is a command, and no name or setting. */
+const PROGRAMS = [
+  'apt-get',
+  'birdc',
+  'birdkeeper',
+  'chown',
+  'ip',
+  'journalctl',
+  'set',
+  'systemctl',
+  'systemd-analyze',
+];
+
+test('the commands of docs/systemd.md make a clean machine a node, and all of them work', async () => {
+  await withLab({ hosts: walkthroughHosts('bird2') }, async (lab) => {
+    const { namespace } = lab.host(NODE);
+    const machine = await debianMachine(packages.dir, { namespace });
+    await startPeers(lab);
+    await putEditor(machine, `node: ${NODE}\netcd-endpoints: ${lab.etcdUrl}`);
+    const commands = commandsOf(read('docs/systemd.md'));
+    expect(commands.length).toBeGreaterThan(10);
+
+    for (const command of commands) {
+      // A command that calls an editor wants a terminal.
+      const typed = command.startsWith('systemctl edit')
+        ? `script -qec '${command}' /dev/null`
+        : command;
+      // BIRD and birdkeeper are asked until they have started.
+      await machine.until(`cd /files; ${typed}`, ANYTHING);
+    }
+    await lab.host(NODE).waitForRoutes(routesWithPeers[NODE] ?? '');
+
+    const [settings = expect.fail(), ...more] = commandsOfManPage(read('packaging/birdkeeper.8'));
+    expect(more.length).toBeGreaterThan(5);
+    for (const command of more) {
+      // Nothing is held here, and then there is nothing to release.
+      const typed = command.endsWith(' release') ? `${command} 2>&1 | grep 'is held'` : command;
+      await machine.until(`${settings}; ${typed}`, ANYTHING);
+    }
+  });
+});
+
+/** An editor that ends at once: of settings with these lines in the place of all others, of a drop-in with one that changes nothing. */
+async function putEditor(machine: DebianMachine, settings: string): Promise<void> {
+  const script = `#!/bin/sh
+case $1 in
+  *.yaml) printf '%s\\n' '${settings.replaceAll('\n', "' '")}' >"$1" ;;
+  *) printf '[Service]\\nProtectHome=yes\\n' >"$1" ;;
+esac
+touch /etc/birdkeeper/etcd-password
+`;
+  const file = '/usr/bin/editor';
+  await machine.run(`cat >${file} <<'END'\n${script}END\nchmod +x ${file}`);
+}
+
+/** The blocks of commands, each as one script, and the commands between backquotes, in the order of the text. */
+function commandsOf(text: string): readonly string[] {
+  const found = text.matchAll(/(?:^ {4}.*\n)+|`([^`\n]+)`/gm);
+  return Array.from(found, ([block, inline]) => inline ?? block).filter(
+    (command) =>
+      command.startsWith('    ') || PROGRAMS.some((name) => command.startsWith(`${name} `)),
+  );
+}
+
+/**
+ * The lines that are commands, and first of all the one that names the settings for the others. One with alternatives stands for
+ * the help of each of them.
+ */
+function commandsOfManPage(text: string): readonly string[] {
+  const line = /^\.B ((?:birdkeeper|systemctl) .*)$|(?<=^\.RS\n)(.*)$/gm;
+  const found = text.replaceAll('\\-', '-').matchAll(line);
+  const commands = Array.from(found, ([, bold, block = '']) => bold ?? block);
+  return commands
+    .toSorted((a, b) => Number(b.startsWith('export')) - Number(a.startsWith('export')))
+    .flatMap((command) => {
+      const words = command.split(' ');
+      const verbs = words.at(-1)?.split('|') ?? [];
+      const start = words.slice(0, -1).join(' ');
+      return verbs.length === 1 ? [command] : verbs.map((verb) => `${start} ${verb} --help`);
+    });
+}
+
+function read(file: string): string {
+  return readFileSync(join(projectRoot, file), 'utf8');
+}
