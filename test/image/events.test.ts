@@ -19,6 +19,41 @@ import { waitFor } from '../support/wait-for.js';
 const image = builtImage();
 const [reflectorBlock = ''] = await printedBlocks('Route reflector');
 
+test('a killed BIRD and a killed birdkeeper come back, which costs nothing, and new routes arrive', async () => {
+  const { options } = await printedRun(reflectorBlock);
+  await withReflector(image, options, async (site) => {
+    await isUp(site);
+    await hasMark(site.reflector);
+    const watch = await RouteWatch.start(nodesOf(site.lab));
+
+    await site.reflector.killAndWait('birdkeeper');
+    await site.reflector.killAndWait('bird');
+    await site.reflector.waitForSessions(CLIENTS);
+    await site.lab.put('/calico/ipam/v2/host/kube-node2/ipv4/block/192.168.1.0-26', '{}');
+
+    const added = '192.168.1.0/26 via 172.17.42.32 dev eth0 proto bird';
+    await site.lab.host('kube-node1').waitForRoute(added);
+    await watch.expectNothingLost();
+  });
+});
+
+test('docker stop ends birdkeeper, then BIRD, with status 0, and with the start after it costs nothing', async () => {
+  const { options } = await printedRun(reflectorBlock);
+  await withReflector(image, options, async (site) => {
+    await isUp(site);
+    const watch = await RouteWatch.start(nodesOf(site.lab));
+
+    await site.reflector.stop();
+
+    expect(await site.reflector.exitStatus()).toBe(0);
+    const output = await site.reflector.logs();
+    expect(output).toMatch(/"msg":"stopping[\s\S]*Shutting down for graceful restart/);
+    await site.reflector.startAgain();
+    await site.reflector.waitForSessions(CLIENTS);
+    await watch.expectNothingLost();
+  });
+});
+
 test('a replaced reflector costs nothing, also while etcd is away', async () => {
   const { options } = await printedRun(reflectorBlock);
   await withReflector(image, options, async (site) => {

@@ -9,7 +9,6 @@ import { makeCa, makeCertificate } from '../support/certificates.js';
 import { type Container, removeLeftContainers, withContainer } from '../support/container.js';
 import { builtImage, podman } from '../support/image.js';
 import { withLab } from '../support/lab.js';
-import type { LabHost } from '../support/lab-host.js';
 import { printedBlocks, printedRun } from '../support/readme-commands.js';
 import {
   CLIENTS,
@@ -18,7 +17,6 @@ import {
   REFLECTOR_ENVIRONMENT,
   withReflector,
 } from '../support/reflector-container.js';
-import { RouteMonitor } from '../support/route-monitor.js';
 import { tools } from '../support/tools.js';
 import { waitFor } from '../support/wait-for.js';
 import { walkthroughHosts } from '../support/walkthrough-site.js';
@@ -50,41 +48,6 @@ test("the walkthrough's docker run makes the reflector, and logs go out and to /
     expect(output).toContain('"outcome":"applied"');
     expect(await reflector.exec('bash', '/usr/lib/birdkeeper/container/health')).toBe('');
     expect(await usersOf(reflector)).toEqual({ bird: BIRD_ID, birdkeeper: BIRDKEEPER_ID });
-  });
-});
-
-test('a killed BIRD and a killed birdkeeper come back, and no node loses a route meanwhile', async () => {
-  await withReflector(image, REFLECTOR_ENVIRONMENT, async ({ lab, reflector }) => {
-    await expectRoutes(lab);
-    const monitor = new RouteMonitor(lab.host('kube-node1').namespace, lab.host('kube-node1').dir);
-    await monitor.started();
-
-    await reflector.killAndWait('birdkeeper');
-    expect(await monitor.deleted()).toEqual([]);
-    const before = await killBird(lab.host('kube-node1'), reflector, monitor);
-    await lab.put('/calico/ipam/v2/host/kube-node2/ipv4/block/192.168.1.0-26', '{}');
-
-    const added = '192.168.1.0/26 via 172.17.42.32 dev eth0 proto bird';
-    await lab.host('kube-node1').waitForRoute(added);
-    expect(await monitor.deleted(before)).toEqual([]);
-  });
-});
-
-test('docker stop ends birdkeeper, then BIRD, with status 0; nodes keep their routes until it is started again', async () => {
-  await withReflector(image, REFLECTOR_ENVIRONMENT, async ({ lab, reflector }) => {
-    await expectRoutes(lab);
-    const monitor = new RouteMonitor(lab.host('kube-node1').namespace, lab.host('kube-node1').dir);
-    await monitor.started();
-
-    await reflector.stop();
-
-    expect(await reflector.exitStatus()).toBe(0);
-    const output = await reflector.logs();
-    expect(output).toMatch(/"msg":"stopping[\s\S]*Shutting down for graceful restart/);
-    await reflector.startAgain();
-    await reflector.waitForSessions(CLIENTS);
-    await expectRoutes(lab);
-    expect(await monitor.deleted()).toEqual([]);
   });
 });
 
@@ -190,33 +153,6 @@ test('the image is small, is labelled and says how to ask for its health', async
     Test: expect.arrayContaining(['CMD']),
   });
 });
-
-/**
- * Kills the reflector's BIRD, and waits until it is back with all its sessions; gives how many routes `node` had lost before.
- *
- * Sometimes the connections of both ends cross, and the session comes up twice (RFC 4271, 6.8): BIRD takes that for a second
- * restart, and drops what it kept over the first one. It is killed again then.
- */
-async function killBird(
-  node: LabHost,
-  reflector: Container,
-  monitor: RouteMonitor,
-): Promise<number> {
-  const { length: deletedBefore } = await monitor.deleted();
-  const upBefore = await timesUp(node);
-  await reflector.killAndWait('bird');
-  await reflector.waitForSessions(CLIENTS);
-  const isUp = async (): Promise<boolean> => (await timesUp(node)) > upBefore;
-  await waitFor(isUp, { what: `${node.name} to log that its session is up` });
-  const hasCrossed = (await timesUp(node)) > upBefore + 1;
-  return hasCrossed ? killBird(node, reflector, monitor) : deletedBefore;
-}
-
-/** How often the node's session with the reflector has come up. */
-async function timesUp({ bird }: LabHost): Promise<number> {
-  const texts = await Promise.all(bird.logFiles.map((file) => readFile(file, 'utf8')));
-  return texts.join('').match(/Global_172_17_42_40: State changed to up/g)?.length ?? 0;
-}
 
 async function usersOf(container: Container): Promise<Record<'bird' | 'birdkeeper', number>> {
   const userOf = async (service: 'bird' | 'birdkeeper'): Promise<number> =>

@@ -9,9 +9,10 @@ import { ConfigMap } from 'kubernetes-models/v1';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { builtImage } from '../support/image.js';
-import { withLab } from '../support/lab.js';
+import { type Lab, withLab } from '../support/lab.js';
 import { type PodContainer, type PodPlace, type PodSpec, probe, startPod } from '../support/pod.js';
 import { reflectorKeys } from '../support/reflector-keys.js';
+import { againWhenCrossed, RouteWatch } from '../support/route-watch.js';
 import { projectRoot } from '../support/tools.js';
 import { waitFor } from '../support/wait-for.js';
 import { walkthroughHosts } from '../support/walkthrough-site.js';
@@ -69,44 +70,83 @@ test.each(['node.yaml', 'route-reflector.yaml'])(
 );
 
 test('the pods of the manifests exchange routes, and their probes answer', async () => {
+  await withPods(async ({ lab, start }) => {
+    const bird = (await start.node()).find(({ spec }) => spec.name === 'bird');
+    await start.reflector();
+    await expectRoutes(lab);
+
+    await bird?.container.stop();
+    expect(await bird?.container.exitStatus()).toBe(0);
+    // It has not taken leave: routes stay on both sides.
+    await expectRoutes(lab);
+  });
+});
+
+test('replaced pods cost nothing, first the one of a node, then the reflector, also while etcd is away', async () => {
+  await withPods(async ({ lab, start }) => {
+    const node = await start.node();
+    const reflector = await start.reflector();
+    await expectRoutes(lab);
+    const watch = await RouteWatch.start([lab.host('kube-node1'), lab.host('kube-node2')]);
+
+    await lab.stopEtcd();
+    await end(node);
+    const [bird] = await start.node('livenessProbe');
+    await bird?.container.waitForSessions(['Global_172_17_42_40']);
+    await end(reflector);
+    const [next] = await start.reflector('livenessProbe');
+    await next?.container.waitForSessions(['Global_172_17_42_31', 'Global_172_17_42_32']);
+    await watch.expectNothingLost();
+  });
+});
+
+type Start = (until?: 'livenessProbe') => Promise<readonly PodContainer[]>;
+
+interface Pods {
+  readonly lab: Lab;
+  /** Starts the pod of a manifest, and waits until its probes answer: that of life alone, if told. */
+  readonly start: { readonly node: Start; readonly reflector: Start };
+}
+
+/** Runs `work` with places for both pods: kube-node1, and node1 for the reflector. kube-node2 is the lab's, without pods. */
+async function withPods(work: (pods: Pods) => Promise<void>): Promise<void> {
+  await againWhenCrossed(() => inPodLab(work));
+}
+
+async function inPodLab(work: (pods: Pods) => Promise<void>): Promise<void> {
   await withLab({ hosts: walkthroughHosts('bird2') }, async (lab) => {
     await lab.putAll(reflectorKeys);
+    const node2 = lab.host('kube-node2');
+    await node2.bird.start();
+    node2.startBirdkeeper();
     const started: PodContainer[] = [];
-    const start = async (name: string, place: PodPlace): Promise<void> => {
-      const spec: PodSpec = (await read(name)).spec.template.spec;
-      const pod = await startPod(spec, place);
-      started.push(...pod);
-      for (const part of pod) {
-        await waitFor(() => probe(part, place).then(() => true), {
-          what: `the probes of ${part.spec.name}`,
-          everyMs: 100,
-        });
-      }
-    };
+    const starter =
+      (name: string, place: PodPlace): Start =>
+      async (until) => {
+        const spec: PodSpec = (await read(name)).spec.template.spec;
+        const pod = await startPod(spec, place);
+        started.push(...pod);
+        for (const part of pod) {
+          await waitFor(() => probe(part, place, until).then(() => true), {
+            what: `the probes of ${part.spec.name}`,
+            everyMs: 100,
+          });
+        }
+        return pod;
+      };
     const placeOf = async (node: string, address: string, namespace: PodPlace['namespace']) => ({
-      image: image.name,
-      namespace,
-      dir: join(lab.network.dir, `pod-${node}`),
+      ...{ image: image.name, namespace, dir: join(lab.network.dir, `pod-${node}`) },
       fields: { 'spec.nodeName': node, 'status.hostIP': address },
       configMap: (await read('settings.yaml')).data,
     });
+    const { name, address, namespace } = lab.host('kube-node1');
+    const node1 = await lab.network.addHost('node1', { addresses: ['172.17.42.40/16'] });
+    const start = {
+      node: starter('node.yaml', await placeOf(name, address, namespace)),
+      reflector: starter('route-reflector.yaml', await placeOf('node1', '172.17.42.40', node1)),
+    };
     try {
-      const node1 = lab.host('kube-node1');
-      const node2 = lab.host('kube-node2');
-      await node2.bird.start();
-      node2.startBirdkeeper();
-      const namespace = await lab.network.addHost('node1', { addresses: ['172.17.42.40/16'] });
-      await start('route-reflector.yaml', await placeOf('node1', '172.17.42.40', namespace));
-      await start('node.yaml', await placeOf('kube-node1', node1.address, node1.namespace));
-
-      await node1.waitForRoute('192.168.0.64/26 via 172.17.42.32 dev eth0 proto bird');
-      await node2.waitForRoute('192.168.0.0/26 via 172.17.42.31 dev eth0 proto bird');
-      const bird = started.find(({ spec }) => spec.name === 'bird');
-      await bird?.container.stop();
-      expect(await bird?.container.exitStatus()).toBe(0);
-      // It has not taken leave: routes stay on both sides.
-      await node1.waitForRoute('192.168.0.64/26 via 172.17.42.32 dev eth0 proto bird');
-      await node2.waitForRoute('192.168.0.0/26 via 172.17.42.31 dev eth0 proto bird');
+      await work({ lab, start });
     } catch (error) {
       for (const { container } of started) {
         console.error(await container.logs());
@@ -118,4 +158,18 @@ test('the pods of the manifests exchange routes, and their probes answer', async
       }
     }
   });
-});
+}
+
+/** Ends a pod as a roll-out does: SIGTERM to all containers, and they are removed. */
+async function end(pod: readonly PodContainer[]): Promise<void> {
+  await Promise.all(pod.map(({ container }) => container.stop()));
+  for (const { container } of pod) {
+    expect(await container.exitStatus()).toBe(0);
+  }
+}
+
+async function expectRoutes(lab: Lab): Promise<void> {
+  const route = (network: string, via: string) => `${network} via ${via} dev eth0 proto bird`;
+  await lab.host('kube-node1').waitForRoute(route('192.168.0.64/26', '172.17.42.32'));
+  await lab.host('kube-node2').waitForRoute(route('192.168.0.0/26', '172.17.42.31'));
+}

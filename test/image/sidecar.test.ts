@@ -6,25 +6,21 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { runCommand } from '../support/command.js';
 import { type Container, withContainer } from '../support/container.js';
-import { builtImage, podman } from '../support/image.js';
-import { type Lab, withLab } from '../support/lab.js';
-import { Pinging } from '../support/pinging.js';
+import { builtImage } from '../support/image.js';
+import { withLab } from '../support/lab.js';
 import { mountedElsewhere, printedBlocks, printedRun } from '../support/readme-commands.js';
-import { reflectorKeys } from '../support/reflector-keys.js';
-import { RouteMonitor } from '../support/route-monitor.js';
+import { MESH_SESSIONS, meshKeys, withPair } from '../support/sidecar-pair.js';
 import { waitFor } from '../support/wait-for.js';
 import { walkthroughHosts } from '../support/walkthrough-site.js';
 
-const MESH = '/calico/bgp/v1/global/node_mesh';
-const SESSIONS = ['Mesh_172_17_42_30', 'Mesh_172_17_42_32'];
 const ROUTE = '192.168.0.64/26 via 172.17.42.32 dev eth0 proto bird';
 
 const image = builtImage();
-const [birdBlock = '', birdkeeperBlock = '', hostBlock = ''] = await printedBlocks('Sidecar');
+const [, , hostBlock = ''] = await printedBlocks('Sidecar');
 
 test('the commands as printed make BIRD and birdkeeper in two containers, on volumes that were not there', async () => {
-  await withPair(async ({ lab, bird, birdkeeper }) => {
-    await bird.waitForSessions(SESSIONS);
+  await withPair(image, async ({ lab, bird, birdkeeper }) => {
+    await bird.waitForSessions(MESH_SESSIONS);
     const host = lab.host('kube-node1');
     await host.waitForRoute(ROUTE);
     expect(await host.ping('192.168.0.2', '192.168.0.64')).toContain(' 1 received');
@@ -37,33 +33,8 @@ test('the commands as printed make BIRD and birdkeeper in two containers, on vol
   });
 });
 
-test('docker stop and start of bird cost neither a route nor a ping, here and on a neighbor', async () => {
-  await withPair(async ({ lab, bird }) => {
-    await bird.waitForSessions(SESSIONS);
-    const node = lab.host('kube-node1');
-    const peer = lab.host('kube-node2');
-    await node.waitForRoute(ROUTE);
-    await peer.waitForRoute('192.168.0.0/26 via 172.17.42.31 dev eth0 proto bird');
-    const monitors = [node, peer].map(({ namespace, dir }) => new RouteMonitor(namespace, dir));
-    await Promise.all(monitors.map((monitor) => monitor.started()));
-    const pinging = new Pinging(node, 10);
-    await pinging.goesOn();
-
-    await bird.stop();
-    expect(await bird.exitStatus()).toBe(0);
-    await bird.startAgain();
-    await bird.waitForSessions(SESSIONS);
-    await pinging.goesOn();
-
-    for (const monitor of monitors) {
-      expect(await monitor.deleted()).toEqual([]);
-    }
-    expect(await pinging.lost()).toBe(0);
-  });
-});
-
 test('what docker exec leaves behind in birdkeeper is taken away', async () => {
-  await withPair(async ({ birdkeeper }) => {
+  await withPair(image, async ({ birdkeeper }) => {
     await birdkeeper.exec('sh', '-c', 'sh -c "sleep 0.1" & exit 0');
     const zombies = async () =>
       (await birdkeeper.exec('sh', '-c', 'cat /proc/[0-9]*/stat 2>/dev/null || true'))
@@ -86,7 +57,7 @@ test('what docker exec leaves behind in birdkeeper is taken away', async () => {
 
 test('with a BIRD of the host the commands as printed keep it configured', async () => {
   await withLab({ hosts: walkthroughHosts('bird2') }, async (lab) => {
-    await lab.putAll({ ...reflectorKeys, [MESH]: '{"enabled": true}' });
+    await lab.putAll(meshKeys);
     const host = lab.host('kube-node1');
     // The folder is made as printed: its options are those of the block, its place is this host's.
     const [install = ''] = hostBlock.split('\n');
@@ -114,38 +85,3 @@ test('with a BIRD of the host the commands as printed keep it configured', async
     });
   });
 });
-
-interface Pair {
-  readonly lab: Lab;
-  readonly bird: Container;
-  readonly birdkeeper: Container;
-}
-
-/** Runs `work` with both containers of kube-node1, as printed, and the others' BIRDs in the lab. */
-async function withPair(work: (pair: Pair) => Promise<void>): Promise<void> {
-  await withLab({ hosts: walkthroughHosts('bird2') }, async (lab) => {
-    await lab.putAll({ ...reflectorKeys, [MESH]: '{"enabled": true}' });
-    const { namespace } = lab.host('kube-node1');
-    const places = { birdkeeper: `${lab.network.id}-config`, bird: `${lab.network.id}-run` };
-    const asPrinted = async (block: string) => {
-      const { options, args } = await printedRun(block);
-      return { image: image.name, namespace, options: mountedElsewhere(options, places), args };
-    };
-    for (const host of ['kube-master', 'kube-node2'].map((name) => lab.host(name))) {
-      await host.bird.start();
-      host.startBirdkeeper();
-    }
-    try {
-      await withContainer(await asPrinted(birdBlock), async (bird) => {
-        await waitFor(async () => (await bird.logs()).includes('waiting for birdkeeper'), {
-          what: 'BIRD to wait for its configuration',
-        });
-        await withContainer(await asPrinted(birdkeeperBlock), (birdkeeper) =>
-          work({ lab, bird, birdkeeper }),
-        );
-      });
-    } finally {
-      await podman(['volume', 'rm', '--force', ...Object.values(places)]);
-    }
-  });
-}

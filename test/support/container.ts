@@ -131,7 +131,8 @@ export async function withContainer<T>(
   try {
     return await work(container);
   } catch (error) {
-    console.error(await container.logs());
+    // Work may have removed it: what went wrong then is not that it has no logs.
+    console.error(await container.logs().catch(() => `${container.name} is gone`));
     throw error;
   } finally {
     await container.dispose();

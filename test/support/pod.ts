@@ -103,9 +103,14 @@ function startContainer(spec: ContainerSpec, place: PodPlace): Promise<Container
   return Container.start({ image, namespace, options: optionsOf(spec, place), args: spec.args });
 }
 
-/** Asks as a kubelet would. @throws when the answer is no */
-export async function probe({ spec, container }: PodContainer, place: PodPlace): Promise<void> {
-  for (const { exec, httpGet } of [spec.livenessProbe ?? {}, spec.readinessProbe ?? {}]) {
+/** Asks as a kubelet would. @param until - the last probe to ask. @throws when the answer is no */
+export async function probe(
+  { spec, container }: PodContainer,
+  place: PodPlace,
+  until: 'livenessProbe' | 'readinessProbe' = 'readinessProbe',
+): Promise<void> {
+  const probes = [spec.livenessProbe ?? {}, spec.readinessProbe ?? {}];
+  for (const { exec, httpGet } of until === 'livenessProbe' ? probes.slice(0, 1) : probes) {
     if (exec !== undefined) {
       await container.exec(...exec.command);
     }
