@@ -5,7 +5,7 @@
 import { expect, test } from 'vitest';
 import { builtPackages } from '../support/birdkeeper-machine.js';
 import type { BirdKind } from '../support/birds.js';
-import { type Losses, ServedNode } from '../support/served-node.js';
+import { ServedNode } from '../support/served-node.js';
 
 const packages = builtPackages();
 
@@ -28,56 +28,19 @@ const events = {
   killed: ['systemctl kill --kill-whom main --signal KILL bird', 1],
   upgraded: [upgrade, 1],
 } as const;
-const PEERS = 2;
 
 test.each(birds)(
   'stopped, restarted, killed and upgraded, %s costs no route and no ping',
   async (bird) => {
     await ServedNode.with(packages, bird, async (node) => {
       for (const [event, [command, starts]] of Object.entries(events)) {
-        const lost = await lossesOf(node, command, starts);
+        const lost = await node.costOf(command, starts);
         expect({ event, lost }).toEqual({ event, lost: { routes: [], pings: 0 } });
       }
       expect(await node.machine.run('dpkg-query --show bird2')).toMatch(/\+next$/);
     });
   },
 );
-
-/**
- * What a command costs that ends BIRD and has it started again so many times.
- *
- * A BIRD and its neighbor may call each other at the same moment. BIRD takes the second call for another restart of the
- * neighbor's, and ends the session that has just come up, which costs routes for a second (docs/systemd.md). That is no
- * failure of what is tested: the command is given once more then, and not a third time.
- */
-async function lossesOf(node: ServedNode, command: string, starts: number): Promise<Losses> {
-  const first = await lossesOfOnce(node, command);
-  const hasMet = first.sessionStarts > starts * PEERS;
-  return hasMet ? (await lossesOfOnce(node, command)).losses : first.losses;
-}
-
-async function lossesOfOnce(
-  node: ServedNode,
-  command: string,
-): Promise<{ readonly losses: Losses; readonly sessionStarts: number }> {
-  const { machine } = node;
-  const pid = await machine.property('bird', 'MainPID');
-  const starts = await node.sessionStarts();
-  const before = await node.losses();
-
-  await machine.run(command);
-  await machine.until(
-    'systemctl show --property MainPID,ActiveState bird',
-    new RegExp(`MainPID=(?!${pid}\\n|0\\n)\\d+\\nActiveState=active`),
-  );
-  await node.isBack();
-
-  const { routes, pings } = await node.losses();
-  return {
-    losses: { routes: routes.slice(before.routes.length), pings: pings - before.pings },
-    sessionStarts: (await node.sessionStarts()) - starts,
-  };
-}
 
 test('a machine that goes down takes leave: its neighbors send nothing there any more', async () => {
   await ServedNode.with(packages, 'bird217', async (node) => {

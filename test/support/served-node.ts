@@ -21,6 +21,7 @@ const PINGS_PER_SECOND = 100;
 /** The node, and what watches it. */
 export class ServedNode {
   readonly machine: DebianMachine;
+  readonly lab: Lab;
   /** The lab's view of the node: its network, and the workloads behind it. */
   readonly host: LabHost;
   readonly peers: readonly LabHost[];
@@ -29,6 +30,7 @@ export class ServedNode {
 
   private constructor(machine: DebianMachine, lab: Lab) {
     this.machine = machine;
+    this.lab = lab;
     this.host = lab.host(NODE);
     this.peers = lab.hosts.filter(({ name }) => name !== NODE);
     this.#monitors = lab.hosts.map(({ namespace, dir }) => new RouteMonitor(namespace, dir));
@@ -73,12 +75,47 @@ export class ServedNode {
 
   /** What was lost so far, on the node and on its peers. */
   async losses(): Promise<Losses> {
+    await this.#pinging.goesOn();
     const deleted = await Promise.all(this.#monitors.map((monitor) => monitor.deleted()));
     return { routes: deleted.flat(), pings: await this.#pinging.lost() };
   }
 
+  /**
+   * What a command costs that ends BIRD and has it started again so many times; waits until the node is back.
+   *
+   * A BIRD and its neighbor may call each other at the same moment. BIRD takes the second call for another restart of the
+   * neighbor's, and ends the session that has just come up, which costs routes for a second (docs/systemd.md). That is no
+   * failure of what is tested: the command is given once more then, and not a third time.
+   */
+  async costOf(command: string, starts = 1): Promise<Losses> {
+    const first = await this.#costOfOnce(command);
+    const haveMet = first.sessionStarts > starts * this.peers.length;
+    return haveMet ? (await this.#costOfOnce(command)).losses : first.losses;
+  }
+
+  async #costOfOnce(
+    command: string,
+  ): Promise<{ readonly losses: Losses; readonly sessionStarts: number }> {
+    const pid = await this.machine.property('bird', 'MainPID');
+    const starts = await this.#sessionStarts();
+    const before = await this.losses();
+
+    await this.machine.run(command);
+    await this.machine.until(
+      'systemctl show --property MainPID,ActiveState bird',
+      new RegExp(`MainPID=(?!${pid}\\n|0\\n)\\d+\\nActiveState=active`),
+    );
+    await this.isBack();
+
+    const { routes, pings } = await this.losses();
+    return {
+      losses: { routes: routes.slice(before.routes.length), pings: pings - before.pings },
+      sessionStarts: (await this.#sessionStarts()) - starts,
+    };
+  }
+
   /** How often the peers had a session with this node come up so far. */
-  async sessionStarts(): Promise<number> {
+  async #sessionStarts(): Promise<number> {
     const name = `Mesh_${this.host.address.replaceAll('.', '_')}`;
     const files = this.peers.flatMap(({ bird }) => bird.logFiles);
     const logs = await Promise.all(files.map((file) => readFile(file, 'utf8')));
@@ -114,10 +151,10 @@ async function replaceBird(machine: DebianMachine, kind: BirdKind, dir: string):
   }
 }
 
-/** Has the lab's other nodes run, by what Calico has written to etcd. */
-export async function startPeers(lab: Lab): Promise<void> {
+/** Has the lab's other nodes run, by what Calico has written to etcd. @param dead - one that doesn't */
+export async function startPeers(lab: Lab, dead?: string): Promise<void> {
   await lab.putAll(calicoKeys);
-  const peers = lab.hosts.filter(({ name }) => name !== NODE);
+  const peers = lab.hosts.filter(({ name }) => name !== NODE && name !== dead);
   await Promise.all(peers.map(({ bird }) => bird.start()));
   for (const peer of peers) {
     peer.startBirdkeeper();
@@ -126,10 +163,15 @@ export async function startPeers(lab: Lab): Promise<void> {
 
 async function serve(machine: DebianMachine, lab: Lab): Promise<void> {
   await startPeers(lab);
-  await useDropIn(machine);
-  await machine.run(`printf 'NODENAME=${NODE}\\nETCD_ENDPOINTS=${lab.etcdUrl}\\n' >>/etc/default/birdkeeper
-    systemctl enable --quiet --now bird birdkeeper`);
+  await startNode(machine, lab);
   for (const { name, namespace } of lab.hosts) {
     await lab.host(name).waitForRoutes(routesWithPeers[name] ?? (await namespace.routes()));
   }
+}
+
+/** Has the machine, with birdkeeper installed, be the node. */
+export async function startNode(machine: DebianMachine, lab: Lab): Promise<void> {
+  await useDropIn(machine);
+  await machine.run(`printf 'NODENAME=${NODE}\\nETCD_ENDPOINTS=${lab.etcdUrl}\\n' >>/etc/default/birdkeeper
+    systemctl enable --quiet --now bird birdkeeper`);
 }
