@@ -35,6 +35,8 @@ export class Installer {
   readonly #options: InstallerOptions;
   readonly #generations: Generations;
   #standing: Generation | undefined;
+  /** Whether links in the output directory may have come or gone since it was last brought to the disk; after a start nobody knows. */
+  #hasOtherLinks = true;
 
   constructor(options: InstallerOptions) {
     this.#options = options;
@@ -131,7 +133,8 @@ export class Installer {
   /** What has time after an installation: makes it last over a power cut, and removes old generations. */
   async settle(): Promise<void> {
     try {
-      await this.#generations.syncCurrent();
+      await this.#generations.syncCurrent(this.#hasOtherLinks);
+      this.#hasOtherLinks = false;
       this.#generations.prune(this.#options.keepGenerations);
     } catch (error) {
       this.#options.logger.warn(
@@ -181,10 +184,12 @@ export class Installer {
       this.#generations.makeCurrent(sequence);
       attempt.wrote = true;
       this.#standing = { sequence, fileSet, marks };
+      const isOtherSet = !hasSameNames(former?.fileSet, fileSet);
+      this.#hasOtherLinks ||= isOtherSet || missing.length > 0;
       makeLinks(layout, missing, logger);
       const changed = names.filter((name) => former?.marks.get(name) !== marks.get(name));
       stampLinks(layout, changed, clock.now());
-      if (!hasSameNames(former?.fileSet, fileSet)) {
+      if (isOtherSet) {
         removeOtherLinks(layout, names);
       }
     } catch (error) {

@@ -13,6 +13,7 @@ import type { BirdDaemon } from '../render/file-set.js';
 import type { Refusal } from './apply-outcome.js';
 import type { BirdProcess } from './bird-process.js';
 import { readTextIfThere, replaceFile } from './disk/small-file.js';
+import type { OwedReloads } from './soft-configure.js';
 
 const Fact = v.object({
   sequence: v.number(),
@@ -39,6 +40,9 @@ const State = v.object({
   version: v.literal(2),
   loaded: v.object({ bird: v.exactOptional(Fact), bird6: v.exactOptional(Fact) }),
   refused: v.array(Refused),
+  owed: v.exactOptional(
+    v.object({ bird: v.exactOptional(v.string()), bird6: v.exactOptional(v.string()) }),
+  ),
 });
 
 /** How many refusals are remembered; a host that changes between so many bad states has other worries. */
@@ -76,6 +80,7 @@ export class LoadedFacts {
   readonly #path: string;
   #facts: Readonly<Partial<Record<BirdDaemon, LoadedFact>>> = {};
   #refused: readonly RefusedSet[] = [];
+  #owed = new Map<BirdDaemon, string>();
 
   constructor(path: string) {
     this.#path = path;
@@ -87,6 +92,26 @@ export class LoadedFacts {
     const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), State), text);
     this.#facts = parsed.success ? parsed.output.loaded : {};
     this.#refused = parsed.success ? parsed.output.refused : [];
+    this.#owed = new Map(
+      Object.entries((parsed.success && parsed.output.owed) || {}) as [BirdDaemon, string][],
+    );
+  }
+
+  /** The reloads of filters that BIRD processes are owed. A new one is in the file before it is asked for. */
+  get owed(): OwedReloads {
+    return {
+      get: (daemon) => this.#owed.get(daemon),
+      set: (daemon, process) => {
+        const isNews = this.#owed.get(daemon) !== process;
+        this.#owed.set(daemon, process);
+        if (isNews) {
+          this.#tryWrite();
+        }
+      },
+      delete: (daemon) => {
+        this.#owed.delete(daemon);
+      },
+    };
   }
 
   get(daemon: BirdDaemon): LoadedFact | undefined {
@@ -146,7 +171,16 @@ export class LoadedFacts {
 
   /** Brings the facts to the file. */
   write(): void {
-    const state = { version: 2, loaded: this.#facts, refused: this.#refused };
+    const owed = Object.fromEntries(this.#owed);
+    const state = { version: 2, loaded: this.#facts, refused: this.#refused, owed };
     replaceFile(this.#path, JSON.stringify(state));
+  }
+
+  #tryWrite(): void {
+    try {
+      this.write();
+    } catch {
+      // Whoever writes next, after BIRD has answered, tells that the file can't be written.
+    }
   }
 }

@@ -55,7 +55,7 @@ export class Loader {
 
   constructor(options: LoaderOptions) {
     this.#options = options;
-    this.#softConfigure = new SoftConfigure(options.clock);
+    this.#softConfigure = new SoftConfigure(options.clock, options.facts.owed);
     this.#mainFile = new MainFile(options);
   }
 

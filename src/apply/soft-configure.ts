@@ -33,16 +33,24 @@ const DONE = '0000';
 const IDLE_WAIT_MS = 50;
 const NEVER = new AbortController().signal;
 
+/** Which process of each BIRD loaded softly and has not been told to reload its filters. */
+export interface OwedReloads {
+  get(daemon: BirdDaemon): string | undefined;
+  set(daemon: BirdDaemon, process: string): void;
+  delete(daemon: BirdDaemon): void;
+}
+
 /** What is known of each BIRD in this respect. A BIRD is given with the process that it is (`BirdProcess.identify`). */
 export class SoftConfigure {
   readonly #clock: Clock;
   /** Which process was found to be of another line. */
   readonly #sturdy = new Map<BirdDaemon, string>();
-  /** Which process loaded softly, and has not been told to reload its filters. */
-  readonly #owing = new Map<BirdDaemon, string>();
+  readonly #owing: OwedReloads;
 
-  constructor(clock: Clock) {
+  /** @param owing - kept over a restart, so that the next start makes up for what this one owes */
+  constructor(clock: Clock, owing: OwedReloads) {
     this.#clock = clock;
+    this.#owing = owing;
   }
 
   /**

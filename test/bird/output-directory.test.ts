@@ -1,5 +1,5 @@
 /** The output directory: who may use it, what stood in it before, and what others do to it. */
-import { existsSync } from 'node:fs';
+import { existsSync, readlinkSync, rmSync } from 'node:fs';
 import {
   appendFile,
   mkdir,
@@ -353,3 +353,23 @@ async function onSmallDisk(): Promise<{ site: ApplySite; bird: TestBird; outputD
   });
   return { site, bird: await site.startBird(), outputDir };
 }
+
+test('links that came or went are brought to the disk, and others are not asked for again', async () => {
+  const site = await ApplySite.create();
+  const { instance } = await site.startBird();
+  const synced: string[] = [];
+  const fsync = async (descriptor: number): Promise<void> => {
+    synced.push(readlinkSync(`/proc/self/fd/${descriptor}`));
+  };
+  const applier = await site.open([instance], { fsync });
+  const syncsOf = async (n: number): Promise<number> => {
+    synced.length = 0;
+    expect(await applier.apply(numberedFiles(n))).toMatchObject({ kind: 'applied' });
+    return synced.filter((path) => path === site.outputDir).length;
+  };
+
+  expect(await syncsOf(1)).toBe(1);
+  expect(await syncsOf(2)).toBe(0);
+  rmSync(join(site.outputDir, 'bird_aggr.cfg'));
+  expect(await syncsOf(3)).toBe(1);
+});

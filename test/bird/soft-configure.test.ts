@@ -6,10 +6,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { LoadedFacts } from '../../src/apply/loaded-facts.js';
+import { processAt } from '../../src/apply/process-at.js';
 import { SoftConfigure } from '../../src/apply/soft-configure.js';
 import { systemClock } from '../../src/base/clock.js';
 import { numberedFiles } from '../support/apply-files.js';
 import { ApplySite } from '../support/apply-site.js';
+import { folderForTest } from '../support/folder.js';
 import { scriptedBird } from '../support/scripted-bird.js';
 import type { TestBird, TestBirdKind } from '../support/start-bird.js';
 import { waitFor } from '../support/wait-for.js';
@@ -98,11 +101,13 @@ test.each(kinds)(
     const site = await ApplySite.create();
     const bird = await startWaiting(site, kind, 1);
     const process = 'the one';
-    const soft = new SoftConfigure(systemClock);
+    const soft = new SoftConfigure(systemClock, new Map());
     expect(await soft.isDue(bird.instance, process)).toBe(true);
 
     const exportsNow = (): Promise<boolean> =>
-      new SoftConfigure(systemClock).isDue(bird.instance, process).then((isDue) => !isDue);
+      new SoftConfigure(systemClock, new Map())
+        .isDue(bird.instance, process)
+        .then((isDue) => !isDue);
     await waitFor(exportsNow, { what: 'BIRD to export' });
     expect(await soft.isDue(bird.instance, 'another one')).toBe(false);
     expect(await soft.isDue(bird.instance, process)).toBe(true);
@@ -112,11 +117,42 @@ test.each(kinds)(
   },
 );
 
+test.each(kinds)(
+  'a birdkeeper that died between a soft reload and that of the filters is made up for by the next one, on %s',
+  async (kind) => {
+    const site = await ApplySite.create();
+    const bird = await startWaiting(site, kind, 5);
+    const before = await site.open([bird.instance]);
+    await before.apply(filesWithFilter(1, kind));
+    await site.closeAll();
+    const facts = new LoadedFacts(join(site.outputDir, '.birdkeeper/state.json'));
+    facts.read();
+    const soft = new SoftConfigure(systemClock, facts.owed);
+    expect(await soft.isDue(bird.instance, processAt(bird.instance.socketPath))).toBe(true);
+    const elsewhere = await folderForTest();
+    for (const { name, parts } of filesWithFilter(2, kind).files) {
+      await writeFile(join(elsewhere, name), Buffer.concat(parts));
+    }
+    await bird.birdc('configure', 'soft', `"${join(elsewhere, 'bird.cfg')}"`);
+    // Here it dies. The next one comes when BIRD exports: nothing else tells it that a plain configure is not enough.
+    const exportsNow = (): Promise<boolean> =>
+      new SoftConfigure(systemClock, new Map()).isDue(bird.instance, 'the one').then((due) => !due);
+    await waitFor(exportsNow, { what: 'BIRD to export' });
+
+    const next = await site.open([bird.instance]);
+    await next.apply(filesWithFilter(2, kind));
+
+    const imported = async (): Promise<boolean> =>
+      (await bird.birdc('show', 'route')).match(/^\S+\/32/gm)?.join() === '198.51.100.1/32';
+    await waitFor(imported, { what: 'the routes to be those of the new filter' });
+  },
+);
+
 test("a BIRD that doesn't take the reload of filters is an error, not a success", async () => {
   const site = await ApplySite.create();
   const { instance } = await site.startBird('bird2');
 
-  await expect(new SoftConfigure(systemClock).finish(instance, false)).rejects.toThrow(
+  await expect(new SoftConfigure(systemClock, new Map()).finish(instance, false)).rejects.toThrow(
     /BIRD answered ".*syntax error.*" to "reload filters all"/,
   );
 });
@@ -124,7 +160,7 @@ test("a BIRD that doesn't take the reload of filters is an error, not a success"
 test('other lines are told to configure outright, and are not asked again', async () => {
   const site = await ApplySite.create();
   const bird = await site.startBird('bird2');
-  const soft = new SoftConfigure(systemClock);
+  const soft = new SoftConfigure(systemClock, new Map());
 
   expect(await soft.isDue(bird.instance, 'the one')).toBe(false);
   await bird.stop();
@@ -144,7 +180,7 @@ test('filters that wait behind another reload are reloaded after it, not before'
   });
   const instance = { daemon: 'bird', birdPath: '', birdcPath: '', ...bird } as const;
 
-  const finished = new SoftConfigure(systemClock).finish(instance, true);
+  const finished = new SoftConfigure(systemClock, new Map()).finish(instance, true);
   await waitFor(() => bird.commands.length > 1, { what: 'BIRD to be asked again' });
   expect(bird.commands).not.toContain('reload filters all');
   isBusy = false;

@@ -131,9 +131,17 @@ export class Generations {
     renameSync(next, currentLink);
   }
 
-  /** Waits until the last `makeCurrent` survives a power cut. */
-  syncCurrent(): Promise<void> {
-    return syncFolder(this.#layout.stateDir, this.#disk);
+  /**
+   * Waits until the last `makeCurrent` survives a power cut.
+   *
+   * @param hasOtherLinks - whether links in the output directory came or went: then these do, too
+   */
+  async syncCurrent(hasOtherLinks: boolean): Promise<void> {
+    const { stateDir, outputDir } = this.#layout;
+    await syncFolder(stateDir, this.#disk);
+    if (hasOtherLinks) {
+      await syncFolder(outputDir, this.#disk);
+    }
   }
 
   /** Removes a staged generation; once the disk has answered, if it hangs on it. */

@@ -118,6 +118,7 @@ describe('what each BIRD runs', () => {
       version: 2,
       loaded: { bird: FACT },
       refused: [{ digest: 'd', process: 'p', refusal: REFUSAL }],
+      owed: {},
     });
   });
 });
@@ -229,5 +230,39 @@ describe('what was loaded by any process', () => {
 
     expect(asked).toEqual([7]);
     expect(facts.get('bird') !== undefined).toBe(isKept);
+  });
+});
+
+describe('a reload of filters that is owed', () => {
+  test('is known to the next run before BIRD is asked for anything', async () => {
+    const path = await pathForTest();
+    new LoadedFacts(path).owed.set('bird', '1:2:3');
+
+    expect(readAnew(path).owed.get('bird')).toBe('1:2:3');
+    expect(readAnew(path).owed.get('bird6')).toBeUndefined();
+  });
+
+  test('is forgotten once it was made up for, and the file is written', async () => {
+    const path = await pathForTest();
+    const facts = new LoadedFacts(path);
+    facts.owed.set('bird', '1:2:3');
+    facts.owed.delete('bird');
+    facts.write();
+
+    expect(readAnew(path).owed.get('bird')).toBeUndefined();
+  });
+
+  test('that cannot be written is known to this run at least', () => {
+    const facts = new LoadedFacts('/no/such/folder/state.json');
+    facts.owed.set('bird', '1:2:3');
+
+    expect(facts.owed.get('bird')).toBe('1:2:3');
+  });
+
+  test('is none in a file of a birdkeeper that kept none', async () => {
+    const path = await pathForTest();
+    writeFileSync(path, '{"version":2,"loaded":{},"refused":[]}');
+
+    expect(readAnew(path).owed.get('bird')).toBeUndefined();
   });
 });

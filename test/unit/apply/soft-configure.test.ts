@@ -35,7 +35,7 @@ async function siteWith(replies: Replies, banner = BIRD3) {
     birdcPath: 'birdc',
     socketPath: bird.socketPath,
   };
-  return { bird, instance, soft: new SoftConfigure(systemClock) };
+  return { bird, instance, soft: new SoftConfigure(systemClock, new Map()) };
 }
 
 /** What a BIRD says in each state of its kernel protocol; the kernel protocols are asked for by `kernel*`. */

@@ -149,7 +149,7 @@ describe('the current generation', () => {
     expect(generations.currentSequence()).toBe(2);
     expect(readlinkSync(layout.currentLink)).toBe('generations/2');
     expect(readFileSync(join(layout.currentLink, 'bird.cfg'), 'utf8')).toBe('b');
-    await expect(generations.syncCurrent()).resolves.toBeUndefined();
+    await expect(generations.syncCurrent(true)).resolves.toBeUndefined();
   });
 
   test('is switched although a crash left the new link half made', async () => {
