@@ -8,6 +8,7 @@ import { parse } from 'yaml';
 import { runCommand } from '../support/command.js';
 import { type ComposeFile, Composition } from '../support/compose.js';
 import { builtImage } from '../support/image.js';
+import { printedBlocks } from '../support/readme-commands.js';
 import { projectRoot, tools } from '../support/tools.js';
 import { waitFor } from '../support/wait-for.js';
 
@@ -51,6 +52,13 @@ test('the services of compose.yaml exchange routes by the reflector', async () =
       const look = async () => (await namespace.routes()).split('\n').includes(route);
       await waitFor(look, { what: `${route} on ${service}`, everyMs: 100 });
     }
+    const [sessions = '', routes = ''] = await printedExecs();
+    const ask = (line: string) => composition.exec(line.split(' '));
+    await waitFor(async () => (await ask(sessions)).match(/ Established/g)?.length === 3, {
+      what: 'three sessions of the reflector, by the printed command',
+      everyMs: 100,
+    });
+    expect(await ask(routes)).toContain('192.168.0.64/26');
   } catch (error) {
     console.error(await composition.logs());
     throw error;
@@ -58,6 +66,16 @@ test('the services of compose.yaml exchange routes by the reflector', async () =
     await composition.dispose();
   }
 });
+
+/** What docker/README.md has `docker compose exec` do, as words of that. */
+async function printedExecs(): Promise<readonly string[]> {
+  const [block = ''] = await printedBlocks('Compose');
+  const start = 'docker compose -f docker/compose.yaml exec ';
+  return block
+    .split('\n')
+    .filter((line) => line.startsWith(start))
+    .map((line) => line.slice(start.length));
+}
 
 /** The schema names its parts by `id`, the word of an older draft than the one that it says it is (with a `#` too many). */
 function withoutIds(schema: object): object {

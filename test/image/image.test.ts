@@ -2,14 +2,15 @@
  * The container image, built from the Dockerfile and really run: the route reflector as the walkthrough starts it, in the
  * place of its host node1.
  */
-import { chmod, chown, mkdir, readFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { makeCa, makeCertificate } from '../support/certificates.js';
+import { runCommand } from '../support/command.js';
 import { type Container, removeLeftContainers, withContainer } from '../support/container.js';
 import { builtImage, podman } from '../support/image.js';
 import { withLab } from '../support/lab.js';
-import { printedBlocks, printedRun } from '../support/readme-commands.js';
+import { mountedElsewhere, printedBlocks, printedRun } from '../support/readme-commands.js';
 import {
   CLIENTS,
   expectRoutes,
@@ -39,13 +40,16 @@ test("the walkthrough's docker run makes the reflector, and logs go out and to /
   await withReflector(image, options, async ({ lab, reflector, logs }) => {
     await expectRoutes(lab);
 
+    // The routes are there before birdkeeper says so.
+    await waitFor(async () => (await reflector.logs()).includes('"outcome":"applied"'), {
+      what: 'birdkeeper to say that BIRD runs its configuration',
+    });
     const output = await reflector.logs();
     for (const service of ['bird', 'birdkeeper']) {
       const kept = await readFile(join(logs, 'birdkeeper', service, 'current'), 'utf8');
       const [first = 'nothing'] = kept.split('\n');
       expect(output).toContain(first);
     }
-    expect(output).toContain('"outcome":"applied"');
     expect(await reflector.exec('bash', '/usr/lib/birdkeeper/container/health')).toBe('');
     expect(await usersOf(reflector)).toEqual({ bird: BIRD_ID, birdkeeper: BIRDKEEPER_ID });
   });
@@ -82,8 +86,10 @@ test('etcd with TLS is reached by files of a mounted folder', async () => {
     const ca = makeCa(dir, 'ca');
     const server = makeCertificate(ca, dir, 'server', { names: `IP:${address}` });
     const client = makeCertificate(ca, dir, 'client');
-    await chown(client.keyFile, BIRDKEEPER_ID, 0);
-    await chmod(client.keyFile, 0o600);
+    await copyFile(client.certFile, join(dir, 'cert.pem'));
+    await copyFile(client.keyFile, join(dir, 'key.pem'));
+    const [tls = '', rights = ''] = await printedBlocks('TLS to etcd');
+    await runCommand('sh', ['-ec', rights.replaceAll('/etc/etcd/tls', dir)]);
     const files = ['--cert-file', server.certFile, '--key-file', server.keyFile];
     etcdHost.start(
       tools.etcd,
@@ -100,10 +106,10 @@ test('etcd with TLS is reached by files of a mounted folder', async () => {
       ],
       join(dir, 'etcd.log'),
     );
+    const printed = await printedRun(`docker run ${tls.trimEnd()} birdkeeper`);
     const options = [
-      ...['-v', `${dir}:/tls:ro`, '-e', 'IP=172.17.42.40', '-e', `ETCD_AUTHORITY=${address}:2381`],
-      ...['-e', 'ETCD_SCHEME=https', '-e', 'ETCD_CA_CERT_FILE=/tls/ca.pem'],
-      ...['-e', 'ETCD_CERT_FILE=/tls/client.pem', '-e', 'ETCD_KEY_FILE=/tls/client.key'],
+      ...mountedElsewhere(printed.options, { '/etc/etcd/tls': dir }),
+      ...['-e', 'IP=172.17.42.40', '-e', `ETCD_AUTHORITY=${address}:2381`],
     ];
     const namespace = await hostOfReflector(lab);
     await withContainer({ image: image.name, namespace, options }, async (reflector) => {

@@ -69,6 +69,23 @@ test.each(['node.yaml', 'route-reflector.yaml'])(
   },
 );
 
+test.each(['node.yaml', 'route-reflector.yaml'])(
+  '%s names an image of this version, and keeps what must outlive a pod on the host',
+  async (name) => {
+    const { minReadySeconds, template } = (await read(name)).spec;
+    const { version } = JSON.parse(await readFile(join(projectRoot, 'package.json'), 'utf8'));
+    const { containers, initContainers = [], volumes } = template.spec;
+
+    // With IfNotPresent a node never looks for a newer image of a name that moves on.
+    for (const { image: named } of [...containers, ...initContainers]) {
+      expect(named).toBe(`birdkeeper:${version}`);
+    }
+    expect(minReadySeconds).toBeGreaterThan(0);
+    const state = volumes.find((volume: { name: string }) => volume.name === 'state');
+    expect(state.hostPath).toBeDefined();
+  },
+);
+
 test('the pods of the manifests exchange routes, and their probes answer', async () => {
   await withPods(async ({ lab, start }) => {
     const bird = (await start.node()).find(({ spec }) => spec.name === 'bird');

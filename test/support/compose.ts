@@ -39,7 +39,7 @@ export class Composition {
   readonly network: Network;
   readonly #file: ComposeFile;
   readonly #namespaces = new Map<string, Namespace>();
-  readonly #containers: Container[] = [];
+  readonly #containers = new Map<string, Container>();
   readonly #volumes: string[] = [];
 
   private constructor(file: ComposeFile, network: Network) {
@@ -75,15 +75,26 @@ export class Composition {
     return namespace;
   }
 
+  /** Runs a command in a service's container, as `docker compose exec` with these words does; gives what it printed. */
+  exec(words: readonly string[]): Promise<string> {
+    const user = words[0] === '--user' ? words.slice(0, 2) : [];
+    const [service = '', ...command] = words.slice(user.length);
+    const container = this.#containers.get(service);
+    if (container === undefined) {
+      throw new Error(`no container of service ${service}`);
+    }
+    return podman(['exec', ...user, container.name, ...command]);
+  }
+
   /** What all services have printed. */
   async logs(): Promise<string> {
-    const logs = await Promise.all(this.#containers.map((container) => container.logs()));
+    const logs = await Promise.all([...this.#containers.values()].map((c) => c.logs()));
     return logs.join('\n');
   }
 
   /** Ends and removes everything. */
   async dispose(): Promise<void> {
-    for (const container of this.#containers) {
+    for (const container of this.#containers.values()) {
       await container.dispose();
     }
     if (this.#volumes.length > 0) {
@@ -114,7 +125,7 @@ export class Composition {
     }
     const options = this.#optionsOf(service);
     const started = { image, namespace, options, args: service.command };
-    this.#containers.push(await Container.start(started));
+    this.#containers.set(name, await Container.start(started));
   }
 
   async #namespaceFor(name: string, service: Service): Promise<Namespace> {
