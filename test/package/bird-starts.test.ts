@@ -8,7 +8,7 @@ const served = sharedMachine((atEnd) => servedMachine(packages, { atEnd }));
 test('a first start waits for no neighbor, and one after it does', async () => {
   const { machine } = served;
   expect(await options()).not.toContain('-R');
-  await machine.until('ls /run', /birdkeeper-bird\.ran/);
+  await machine.until('ls /run/birdkeeper-bird', /ran/);
 
   await machine.run('systemctl restart bird');
 
@@ -47,7 +47,7 @@ test('BIRD waits for a port that another program has, and says so', async () => 
 test('a BIRD that never ran is not recovered from', async () => {
   const { machine } = served;
   const config = '/etc/birdkeeper/config/bird.cfg';
-  await machine.run('systemctl stop bird birdkeeper; rm /run/birdkeeper-bird.ran');
+  await machine.run('systemctl stop bird birdkeeper; rm /run/birdkeeper-bird/ran');
   await machine.run(`mv ${config} ${config}.kept; echo nonsense >${config}; chmod a+r ${config}`);
   await machine.run('systemctl start bird');
   await machine.until('systemctl show --property NRestarts bird', /NRestarts=[1-9]/);

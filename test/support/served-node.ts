@@ -2,9 +2,9 @@
  * A node that runs Debian's BIRD under systemd from what birdkeeper's service writes, amid the lab's other nodes: the machine
  * takes the place of the lab's kube-node1, with its network and workloads.
  */
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { installedMachine, type Packages, useDropIn } from './birdkeeper-machine.js';
 import { type BirdKind, birdOf } from './birds.js';
 import type { DebianMachine } from './debian-machine.js';
@@ -142,13 +142,23 @@ export interface Losses {
   readonly pings: number;
 }
 
-/** Puts another BIRD in the place of the machine's own. @param dir - what the machine sees as `/files` */
+/**
+ * Puts another BIRD in the place of the machine's own, with the unit of its Debian: newer ones have a sandbox.
+ *
+ * @param dir - what the machine sees as `/files`
+ */
 async function replaceBird(machine: DebianMachine, kind: BirdKind, dir: string): Promise<void> {
-  for (const program of ['bird', 'birdc']) {
-    const name = `${kind}.${program}`;
-    copyFileSync(join(dirname(birdOf(kind).bird), 'usr/sbin', program), join(dir, name));
-    await machine.run(`install /files/${name} /usr/sbin/${program}`);
+  const from = dirname(birdOf(kind).bird);
+  const unit = 'usr/lib/systemd/system/bird.service';
+  for (const file of ['usr/sbin/bird', 'usr/sbin/birdc', unit]) {
+    const name = `${kind}.${basename(file)}`;
+    copyFileSync(join(from, file), join(dir, name));
+    await machine.run(`cat /files/${name} >/${file}`);
   }
+  if (!existsSync(join(from, 'usr/lib/bird'))) {
+    await machine.run('rm -r /usr/lib/bird');
+  }
+  await machine.run('systemctl daemon-reload');
 }
 
 /** Has the lab's other nodes run, by what Calico has written to etcd. @param dead - one that doesn't */
