@@ -11,6 +11,8 @@ import { routesWithPeers, walkthroughHosts } from '../support/walkthrough-site.j
 
 const packages = builtPackages();
 const ANYTHING = /(?:)/;
+/** Half a minute on a quiet machine; each command is a process of podman's. */
+const DEADLINE_MS = 600_000;
 
 /** What a text between backquotes begins with that is a command, and no name or setting. */
 const PROGRAMS = [
@@ -25,34 +27,38 @@ const PROGRAMS = [
   'systemd-analyze',
 ];
 
-test('the commands of docs/systemd.md make a clean machine a node, and all of them work', async () => {
-  await withLab({ hosts: walkthroughHosts('bird2') }, async (lab) => {
-    const { namespace } = lab.host(NODE);
-    const machine = await debianMachine(packages.dir, { namespace });
-    await startPeers(lab);
-    await putEditor(machine, `node: ${NODE}\netcd-endpoints: ${lab.etcdUrl}`);
-    const commands = commandsOf(read('docs/systemd.md'));
-    expect(commands.length).toBeGreaterThan(10);
+test(
+  'the commands of docs/systemd.md make a clean machine a node, and all of them work',
+  async () => {
+    await withLab({ hosts: walkthroughHosts('bird2') }, async (lab) => {
+      const { namespace } = lab.host(NODE);
+      const machine = await debianMachine(packages.dir, { namespace });
+      await startPeers(lab);
+      await putEditor(machine, `node: ${NODE}\netcd-endpoints: ${lab.etcdUrl}`);
+      const commands = commandsOf(read('docs/systemd.md'));
+      expect(commands.length).toBeGreaterThan(10);
 
-    for (const command of commands) {
-      // A command that calls an editor wants a terminal.
-      const typed = command.startsWith('systemctl edit')
-        ? `script -qec '${command}' /dev/null`
-        : command;
-      // BIRD and birdkeeper are asked until they have started.
-      await machine.until(`cd /files; ${typed}`, ANYTHING);
-    }
-    await lab.host(NODE).waitForRoutes(routesWithPeers[NODE] ?? '');
+      for (const command of commands) {
+        // A command that calls an editor wants a terminal.
+        const typed = command.startsWith('systemctl edit')
+          ? `script -qec '${command}' /dev/null`
+          : command;
+        // BIRD and birdkeeper are asked until they have started.
+        await machine.until(`cd /files; ${typed}`, ANYTHING);
+      }
+      await lab.host(NODE).waitForRoutes(routesWithPeers[NODE] ?? '');
 
-    const [settings = expect.fail(), ...more] = commandsOfManPage(read('packaging/birdkeeper.8'));
-    expect(more.length).toBeGreaterThan(5);
-    for (const command of more) {
-      // Nothing is held here, and then there is nothing to release.
-      const typed = command.endsWith(' release') ? `${command} 2>&1 | grep 'is held'` : command;
-      await machine.until(`${settings}; ${typed}`, ANYTHING);
-    }
-  });
-});
+      const [settings = expect.fail(), ...more] = commandsOfManPage(read('packaging/birdkeeper.8'));
+      expect(more.length).toBeGreaterThan(5);
+      for (const command of more) {
+        // Nothing is held here, and then there is nothing to release.
+        const typed = command.endsWith(' release') ? `${command} 2>&1 | grep 'is held'` : command;
+        await machine.until(`${settings}; ${typed}`, ANYTHING);
+      }
+    });
+  },
+  DEADLINE_MS,
+);
 
 /** An editor that ends at once: of settings with these lines in the place of all others, of a drop-in with one that changes nothing. */
 async function putEditor(machine: DebianMachine, settings: string): Promise<void> {
