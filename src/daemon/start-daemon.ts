@@ -80,8 +80,10 @@ async function startOn(
 ): Promise<RunningDaemon> {
   const progress = new Progress(context.clock);
   const views = viewsOf(preparation, context, { applier, progress });
+  const parts = await partsOf(preparation, context, { applier, progress, ...views });
+  // Last of what may fail: nothing that comes after it would close it.
   const server = await listen(preparation, context, views);
-  const daemon = new Daemon(await partsOf(preparation, context, { applier, progress, ...views }));
+  const daemon = new Daemon(parts);
   daemon.start();
   // Ready is the daemon, not yet BIRD: a BIRD that is ordered after us must not wait for itself. /readyz tells the rest.
   context.notifier.ready('starting');

@@ -60,9 +60,9 @@ async function report(sizes: readonly SizeFigures[], { jsonFile }: BenchOptions)
     };
     await writeFile(jsonFile, `${JSON.stringify({ machine, sizes }, null, 2)}\n`);
   }
-  const mistakes = sizes.flatMap(({ hosts, wrong }) => wrong.map((w) => `${hosts} hosts: ${w}`));
-  for (const mistake of mistakes) {
-    console.error(`WRONG: ${mistake}`);
+  const faults = sizes.flatMap(({ hosts, wrong }) => wrong.map((w) => `${hosts} hosts: ${w}`));
+  for (const fault of faults) {
+    console.error(`WRONG: ${fault}`);
   }
-  return mistakes.length === 0 ? 0 : 1;
+  return faults.length === 0 ? 0 : 1;
 }

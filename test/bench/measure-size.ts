@@ -21,7 +21,7 @@ export function measureSize(
     const phase = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
       onPhase(`${hosts} hosts: ${name}`);
       const figures = await work();
-      wrong.push(...(await site.mistakes(name)));
+      wrong.push(...(await site.faults(name)));
       return figures;
     };
     const { starts, idleSeconds, puts, gapMs, burst, trickle, ratePerSecond } = options;

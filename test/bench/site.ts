@@ -109,7 +109,7 @@ export class Site {
   }
 
   /** What is wrong in file and BIRD now, compared with the data set; nothing when all is right. */
-  async mistakes(phase: string): Promise<readonly string[]> {
+  async faults(phase: string): Promise<readonly string[]> {
     const wrong: string[] = [];
     if (sessionsOf(this.observer.text()) !== this.data.expectedSessions()) {
       wrong.push(`${phase}: the file does not hold what etcd holds`);

@@ -96,7 +96,7 @@ test('a file that goes away keeps its last contents, and is followed when it com
   expect([...listener.model]).toEqual([['/b', '2']]);
 });
 
-test('a mistake in the file is told with line and column, and the last good contents stay', async () => {
+test('text that is no YAML is told with line and column, and the last good contents stay', async () => {
   const path = join(await folderForTest(), 'datastore.yaml');
   await writeFile(path, '/a: 1\n');
   const { listener, lost, synced } = followFile(path);
@@ -124,7 +124,7 @@ test('an emptied file keeps the last good contents', async () => {
   expect([...listener.model]).toEqual([['/a', '1']]);
 });
 
-test('contents that come back the same, after a mistake or a touch, are not told', async () => {
+test('contents that come back the same, after text that is no YAML, or a touch, are not told', async () => {
   const path = join(await folderForTest(), 'datastore.yaml');
   await writeFile(path, '/a: 1\n');
   const { listener, lost, synced, until } = followFile(path);
