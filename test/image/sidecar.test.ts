@@ -33,6 +33,19 @@ test('the commands as printed make BIRD and birdkeeper in two containers, on vol
   });
 });
 
+test('a first start with a dead neighbor has its routes without waiting for that one', async () => {
+  const neighbors = ['kube-node2'];
+  await withPair(
+    image,
+    async ({ lab, bird }) => {
+      await bird.waitForSessions(['Mesh_172_17_42_32']);
+      await lab.host('kube-node1').waitForRoute(ROUTE);
+      expect(await bird.logs()).not.toContain('Graceful restart started');
+    },
+    { neighbors },
+  );
+});
+
 test('what docker exec leaves behind in birdkeeper is taken away', async () => {
   await withPair(image, async ({ birdkeeper }) => {
     await birdkeeper.exec('sh', '-c', 'sh -c "sleep 0.1" & exit 0');

@@ -5,19 +5,12 @@
 import { expect, test } from 'vitest';
 import { builtPackages } from '../support/birdkeeper-machine.js';
 import type { BirdKind } from '../support/birds.js';
-import { ServedNode } from '../support/served-node.js';
+import { ServedNode, upgradeBird } from '../support/served-node.js';
 
 const packages = builtPackages();
 
 /** Debian 13 has the first two; the third is one that takes its routes out of the kernel when it gets a SIGTERM. */
 const birds: readonly BirdKind[] = ['bird217', 'bird3', 'bird3-newest'];
-
-/** The next version of Debian's package, made of what is installed. */
-const upgrade = `cd $(mktemp -d); mkdir DEBIAN
-  dpkg-query --listfiles bird2 | while read -r f; do [ ! -f "$f" ] || cp -a --parents "$f" .; done
-  for f in preinst postinst prerm postrm conffiles; do cp /var/lib/dpkg/info/bird2.$f DEBIAN/$f; done
-  dpkg-query --status bird2 | sed '/^Status:/d; /^Conffiles:/,/^[A-Z]/{/^Conffiles:\\|^ /d}; s/^Version: .*/&+next/' >DEBIAN/control
-  dpkg-deb --build . /tmp/bird2-next.deb; dpkg --install /tmp/bird2-next.deb`;
 
 /** What an administrator, or a bug of BIRD's, does to it, and how many times BIRD is started thereby. */
 const events = {
@@ -26,7 +19,7 @@ const events = {
   // The second time before the neighbors have heard all after the first.
   'restarted twice': ['systemctl restart bird; systemctl restart bird', 2],
   killed: ['systemctl kill --kill-whom main --signal KILL bird', 1],
-  upgraded: [upgrade, 1],
+  upgraded: [upgradeBird, 1],
 } as const;
 
 test.each(birds)(

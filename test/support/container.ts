@@ -62,6 +62,11 @@ export class Container {
     await podman(['stop', '--time', String(DEADLINE_MS / 2 / 1000), this.name]);
   }
 
+  /** `docker kill`: SIGKILL to its process 1, and with that to all. */
+  async kill(): Promise<void> {
+    await podman(['kill', '--signal', 'KILL', this.name]);
+  }
+
   /** `docker start` */
   async startAgain(): Promise<void> {
     await podman(['start', this.name]);

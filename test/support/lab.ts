@@ -62,7 +62,7 @@ export class Lab {
       for (const host of hosts) {
         made.push(await LabHost.create(host, site));
       }
-      await lab.#startEtcd();
+      await lab.startEtcd();
     } catch (error) {
       await lab.dispose();
       throw error;
@@ -150,7 +150,7 @@ export class Lab {
     await this.network.dispose();
   }
 
-  /** Ends etcd for good, as a crash would. */
+  /** Ends etcd, as a crash would; what it holds stays. */
   async stopEtcd(): Promise<void> {
     await this.#etcd?.stop('SIGKILL');
   }
@@ -169,7 +169,8 @@ export class Lab {
     return first;
   }
 
-  async #startEtcd(): Promise<void> {
+  /** Starts etcd, with what it held before, and waits until it answers. */
+  async startEtcd(): Promise<void> {
     const urls = `${this.etcdUrl},http://127.0.0.1:${ETCD_PORT}`;
     const args = [
       `--data-dir=${join(this.network.dir, 'etcd')}`,

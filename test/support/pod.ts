@@ -1,7 +1,7 @@
 /** The pod of a Kubernetes manifest, run by podman: what of a pod's specification our manifests use. */
 import { chmod, chown, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Container } from './container.js';
+import { Container, type ContainerOptions } from './container.js';
 import type { Namespace } from './netns.js';
 
 /** How a kubelet asks for a container's health. */
@@ -62,11 +62,22 @@ export interface PodContainer {
 
 /** Starts the containers of a pod, after its init containers have ended; the caller disposes of them. */
 export async function startPod(spec: PodSpec, place: PodPlace): Promise<readonly PodContainer[]> {
+  await preparePod(spec, place);
+  const started: PodContainer[] = [];
+  for (const containerSpec of spec.containers) {
+    const container = await Container.start(containerOf(containerSpec, place));
+    started.push({ spec: containerSpec, container });
+  }
+  return started;
+}
+
+/** What comes before the containers of a pod: its volumes, and its init containers to their end. */
+export async function preparePod(spec: PodSpec, place: PodPlace): Promise<void> {
   for (const volume of spec.volumes) {
     await makeVolume(volume, spec, place);
   }
   for (const initSpec of spec.initContainers ?? []) {
-    const container = await startContainer(initSpec, place);
+    const container = await Container.start(containerOf(initSpec, place));
     const status = await container.exitStatus();
     const said = await container.logs();
     await container.dispose();
@@ -74,11 +85,6 @@ export async function startPod(spec: PodSpec, place: PodPlace): Promise<readonly
       throw new Error(`the init container ${initSpec.name} ended with ${status}: ${said}`);
     }
   }
-  const started: PodContainer[] = [];
-  for (const containerSpec of spec.containers) {
-    started.push({ spec: containerSpec, container: await startContainer(containerSpec, place) });
-  }
-  return started;
 }
 
 /** Makes a volume's folder as the kubelet does; one of the host stays for the next pod. */
@@ -98,19 +104,15 @@ async function makeVolume(
   await chmod(folder, 0o2777);
 }
 
-function startContainer(spec: ContainerSpec, place: PodPlace): Promise<Container> {
+/** What podman is to run for a container of a pod. */
+export function containerOf(spec: ContainerSpec, place: PodPlace): ContainerOptions {
   const { image, namespace } = place;
-  return Container.start({ image, namespace, options: optionsOf(spec, place), args: spec.args });
+  return { image, namespace, options: optionsOf(spec, place), args: spec.args };
 }
 
-/** Asks as a kubelet would. @param until - the last probe to ask. @throws when the answer is no */
-export async function probe(
-  { spec, container }: PodContainer,
-  place: PodPlace,
-  until: 'livenessProbe' | 'readinessProbe' = 'readinessProbe',
-): Promise<void> {
-  const probes = [spec.livenessProbe ?? {}, spec.readinessProbe ?? {}];
-  for (const { exec, httpGet } of until === 'livenessProbe' ? probes.slice(0, 1) : probes) {
+/** Asks as a kubelet would. @throws when the answer is no */
+export async function probe({ spec, container }: PodContainer, place: PodPlace): Promise<void> {
+  for (const { exec, httpGet } of [spec.livenessProbe ?? {}, spec.readinessProbe ?? {}]) {
     if (exec !== undefined) {
       await container.exec(...exec.command);
     }

@@ -60,3 +60,12 @@ export function mountedElsewhere(
     return [place, ...rest].join(':');
   });
 }
+
+/** What a block's `docker run` asks for, on volumes and folders elsewhere; see `mountedElsewhere`. */
+export async function printedElsewhere(
+  block: string,
+  places: Readonly<Record<string, string>>,
+): Promise<PrintedRun> {
+  const { options, args } = await printedRun(block);
+  return { options: mountedElsewhere(options, places), args };
+}

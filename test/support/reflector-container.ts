@@ -7,7 +7,6 @@ import { type Lab, withLab } from './lab.js';
 import type { Namespace } from './netns.js';
 import { mountedElsewhere } from './readme-commands.js';
 import { reflectorKeys } from './reflector-keys.js';
-import { againWhenCrossed } from './route-watch.js';
 import { walkthroughHosts } from './walkthrough-site.js';
 
 /** The reflector's sessions. */
@@ -34,14 +33,6 @@ export interface ReflectorSite {
  * @param options - as printed: the volume `birdkeeper` and the folder `/var/log/` are the test's own
  */
 export async function withReflector(
-  image: Image,
-  options: readonly string[],
-  work: (site: ReflectorSite) => Promise<void>,
-): Promise<void> {
-  await againWhenCrossed(() => inReflectorLab(image, options, work));
-}
-
-async function inReflectorLab(
   image: Image,
   options: readonly string[],
   work: (site: ReflectorSite) => Promise<void>,

@@ -3,20 +3,24 @@
  * takes the place of the lab's kube-node1, with its network and workloads.
  */
 import { copyFileSync, existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { installedMachine, type Packages, useDropIn } from './birdkeeper-machine.js';
 import { type BirdKind, birdOf } from './birds.js';
 import type { DebianMachine } from './debian-machine.js';
 import { type Lab, withLab } from './lab.js';
 import type { LabHost } from './lab-host.js';
-import { Pinging } from './pinging.js';
-import { RouteMonitor } from './route-monitor.js';
+import { type Losses, LossMeter, lossesWhile } from './losses.js';
 import { calicoKeys, routesWithPeers, walkthroughHosts } from './walkthrough-site.js';
 
 /** The node of the lab that the machine takes the place of. */
 export const NODE = 'kube-node1';
-const PINGS_PER_SECOND = 100;
+
+/** Upgrades Debian's BIRD: to the next version of its package, made of what is installed. */
+export const upgradeBird = `cd $(mktemp -d); mkdir DEBIAN
+  dpkg-query --listfiles bird2 | while read -r f; do [ ! -f "$f" ] || cp -a --parents "$f" .; done
+  for f in preinst postinst prerm postrm conffiles; do cp /var/lib/dpkg/info/bird2.$f DEBIAN/$f; done
+  dpkg-query --status bird2 | sed '/^Status:/d; /^Conffiles:/,/^[A-Z]/{/^Conffiles:\\|^ /d}; s/^Version: .*/&+next/' >DEBIAN/control
+  dpkg-deb --build . /tmp/bird2-next.deb; dpkg --install /tmp/bird2-next.deb`;
 
 /** The node, and what watches it. */
 export class ServedNode {
@@ -25,16 +29,14 @@ export class ServedNode {
   /** The lab's view of the node: its network, and the workloads behind it. */
   readonly host: LabHost;
   readonly peers: readonly LabHost[];
-  readonly #monitors: readonly RouteMonitor[];
-  readonly #pinging: Pinging;
+  readonly meter: LossMeter;
 
-  private constructor(machine: DebianMachine, lab: Lab) {
+  private constructor(machine: DebianMachine, lab: Lab, meter: LossMeter) {
     this.machine = machine;
     this.lab = lab;
     this.host = lab.host(NODE);
     this.peers = lab.hosts.filter(({ name }) => name !== NODE);
-    this.#monitors = lab.hosts.map(({ namespace, dir }) => new RouteMonitor(namespace, dir));
-    this.#pinging = new Pinging(this.host, 1000 / PINGS_PER_SECOND);
+    this.meter = meter;
   }
 
   /**
@@ -52,9 +54,7 @@ export class ServedNode {
       try {
         await replaceBird(machine, bird, packages.dir);
         await serve(machine, lab);
-        const node = new ServedNode(machine, lab);
-        await node.#watch();
-        await work(node);
+        await work(new ServedNode(machine, lab, await LossMeter.start(lab)));
       } catch (error) {
         console.error(await machine.run('journalctl --no-pager --output short-precise --lines 60'));
         throw error;
@@ -64,62 +64,33 @@ export class ServedNode {
     });
   }
 
-  /** Waits until the node has its peers again, and has told them all, and pings are answered. */
+  /** Runs a command that ends a unit's program, and waits until systemd has started another one. */
+  async restartedBy(command: string, unit: 'bird' | 'birdkeeper'): Promise<void> {
+    const pid = await this.machine.property(unit, 'MainPID');
+    await this.machine.run(command);
+    await this.machine.until(
+      `systemctl show --property MainPID,ActiveState ${unit}`,
+      new RegExp(`MainPID=(?!${pid}\\n|0\\n)\\d+\\nActiveState=active`),
+    );
+  }
+
+  /** What a command costs that ends BIRD and has it started again so many times. */
+  costOf(command: string, birdStarts = 1): Promise<Losses> {
+    const affected = {
+      address: this.host.address,
+      peers: this.peers.length,
+      isBack: () => this.isBack(),
+    };
+    const happen = () => this.restartedBy(command, 'bird');
+    return lossesWhile(this.meter, affected, { happen, birdStarts });
+  }
+
+  /** Waits until the node has its peers again, and has told them all. */
   async isBack(): Promise<void> {
     const pattern = /(Mesh_\S+ [^\n]*Established\s*){2}/;
     await this.machine.until('birdc show protocols', pattern);
     await this.machine.until('birdc show status', /^(?!.*recovery in progress).*up and running/s);
     await this.host.waitForRoutes(routesWithPeers[NODE] ?? '');
-    await this.#pinging.goesOn();
-  }
-
-  /** What was lost so far, on the node and on its peers. */
-  async losses(): Promise<Losses> {
-    await this.#pinging.goesOn();
-    const deleted = await Promise.all(this.#monitors.map((monitor) => monitor.deleted()));
-    return { routes: deleted.flat(), pings: await this.#pinging.lost() };
-  }
-
-  /**
-   * What a command costs that ends BIRD and has it started again so many times; waits until the node is back.
-   *
-   * A BIRD and its neighbor may call each other at the same moment. BIRD takes the second call for another restart of the
-   * neighbor's, and ends the session that has just come up, which costs routes for a second (docs/systemd.md). That is no
-   * failure of what is tested: the command is given once more then, and not a third time.
-   */
-  async costOf(command: string, starts = 1): Promise<Losses> {
-    const first = await this.#costOfOnce(command);
-    const haveMet = first.sessionStarts > starts * this.peers.length;
-    return haveMet ? (await this.#costOfOnce(command)).losses : first.losses;
-  }
-
-  async #costOfOnce(
-    command: string,
-  ): Promise<{ readonly losses: Losses; readonly sessionStarts: number }> {
-    const pid = await this.machine.property('bird', 'MainPID');
-    const starts = await this.#sessionStarts();
-    const before = await this.losses();
-
-    await this.machine.run(command);
-    await this.machine.until(
-      'systemctl show --property MainPID,ActiveState bird',
-      new RegExp(`MainPID=(?!${pid}\\n|0\\n)\\d+\\nActiveState=active`),
-    );
-    await this.isBack();
-
-    const { routes, pings } = await this.losses();
-    return {
-      losses: { routes: routes.slice(before.routes.length), pings: pings - before.pings },
-      sessionStarts: (await this.#sessionStarts()) - starts,
-    };
-  }
-
-  /** How often the peers had a session with this node come up so far. */
-  async #sessionStarts(): Promise<number> {
-    const name = `Mesh_${this.host.address.replaceAll('.', '_')}`;
-    const files = this.peers.flatMap(({ bird }) => bird.logFiles);
-    const logs = await Promise.all(files.map((file) => readFile(file, 'utf8')));
-    return logs.join('').split(`${name}: State changed to up`).length - 1;
   }
 
   /** The routes of a peer that has heard that this node is away. */
@@ -127,19 +98,6 @@ export class ServedNode {
     const lines = (routesWithPeers[peer] ?? '').split('\n');
     return lines.filter((line) => !line.includes(` via ${this.host.address} `)).join('\n');
   }
-
-  async #watch(): Promise<void> {
-    await Promise.all(this.#monitors.map((monitor) => monitor.started()));
-    await this.#pinging.goesOn();
-  }
-}
-
-/** What the network has lost. */
-export interface Losses {
-  /** Routes that were deleted, as `ip monitor` prints them. */
-  readonly routes: readonly string[];
-  /** Pings without an answer. */
-  readonly pings: number;
 }
 
 /**

@@ -2,9 +2,8 @@
 import { type Container, withContainer } from './container.js';
 import { type Image, podman } from './image.js';
 import { type Lab, withLab } from './lab.js';
-import { mountedElsewhere, printedBlocks, printedRun } from './readme-commands.js';
+import { printedBlocks, printedElsewhere } from './readme-commands.js';
 import { reflectorKeys } from './reflector-keys.js';
-import { againWhenCrossed } from './route-watch.js';
 import { waitFor } from './wait-for.js';
 import { walkthroughHosts } from './walkthrough-site.js';
 
@@ -18,16 +17,12 @@ export interface Pair {
   readonly lab: Lab;
   readonly bird: Container;
   readonly birdkeeper: Container;
-  /** Runs `work` with two new containers on the volumes of these, which are gone by then. */
-  again(work: (pair: Pair) => Promise<void>): Promise<void>;
 }
 
 /** How a test differs from the plain one. */
 export interface PairOptions {
   /** The neighbors that run; both unless told. */
   readonly neighbors?: readonly string[];
-  /** Sets the scene before the containers start. */
-  readonly before?: (lab: Lab) => Promise<void>;
 }
 
 /** The keys of a mesh of the walkthrough's nodes. */
@@ -37,15 +32,7 @@ export const meshKeys = { ...reflectorKeys, [MESH]: '{"enabled": true}' };
 export async function withPair(
   image: Image,
   work: (pair: Pair) => Promise<void>,
-  options: PairOptions = {},
-): Promise<void> {
-  await againWhenCrossed(() => inPairLab(image, work, options));
-}
-
-async function inPairLab(
-  image: Image,
-  work: (pair: Pair) => Promise<void>,
-  { neighbors = ['kube-master', 'kube-node2'], before = async () => {} }: PairOptions,
+  { neighbors = ['kube-master', 'kube-node2'] }: PairOptions = {},
 ): Promise<void> {
   await withLab({ hosts: walkthroughHosts('bird2') }, async (lab) => {
     await lab.putAll(meshKeys);
@@ -53,7 +40,6 @@ async function inPairLab(
       await host.bird.start();
       host.startBirdkeeper();
     }
-    await before(lab);
     const places = { birdkeeper: `${lab.network.id}-config`, bird: `${lab.network.id}-run` };
     try {
       await runPair({ image, lab, places }, work);
@@ -69,18 +55,20 @@ interface PairSite {
   readonly places: Readonly<Record<string, string>>;
 }
 
-async function runPair(site: PairSite, work: (pair: Pair) => Promise<void>): Promise<void> {
-  const { image, lab, places } = site;
+async function runPair(
+  { image, lab, places }: PairSite,
+  work: (pair: Pair) => Promise<void>,
+): Promise<void> {
   const { namespace } = lab.host('kube-node1');
-  const asPrinted = async (block: string) => {
-    const { options, args } = await printedRun(block);
-    return { image: image.name, namespace, options: mountedElsewhere(options, places), args };
-  };
+  const asPrinted = async (block: string) => ({
+    ...{ image: image.name, namespace },
+    ...(await printedElsewhere(block, places)),
+  });
   const [birdBlock = '', birdkeeperBlock = ''] = await printedBlocks('Sidecar');
   await withContainer(await asPrinted(birdBlock), async (bird) => {
     await waitFor(async () => (await bird.logs()) !== '', { what: "BIRD's container to speak" });
     await withContainer(await asPrinted(birdkeeperBlock), (birdkeeper) =>
-      work({ lab, bird, birdkeeper, again: (next) => runPair(site, next) }),
+      work({ lab, bird, birdkeeper }),
     );
   });
 }
