@@ -4,7 +4,7 @@
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { test } from 'vitest';
+import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { Box } from '../support/box.js';
 import { runCommand } from '../support/command.js';
@@ -31,6 +31,7 @@ const image = builtImage();
 /** A way whose parts are containers. */
 interface ContainerWay extends Way {
   start(): Promise<void>;
+  birdHasSaid(text: string): Promise<boolean>;
   dispose(): Promise<void>;
 }
 
@@ -82,7 +83,7 @@ test.concurrent('the pod of a node loses nothing where docs/guarantees.md says s
     const { namespace } = lab.host(NODE.name);
     const way = await pod('node.yaml', await placeOf(lab, NODE, namespace));
     try {
-      await way.start();
+      await startBesideDead(lab, way);
       await expectGuarantees('node pod', way, { lab, host: { ...NODE, namespace } });
     } finally {
       await way.dispose();
@@ -94,7 +95,7 @@ test.concurrent('the pod of a reflector loses nothing where docs/guarantees.md s
   await withReflectorAway(async (lab, namespace) => {
     const way = await pod('route-reflector.yaml', await placeOf(lab, REFLECTOR, namespace));
     try {
-      await way.start();
+      await startBesideDead(lab, way);
       await expectGuarantees('reflector pod', way, { lab, host: { ...REFLECTOR, namespace } });
     } finally {
       await way.dispose();
@@ -153,10 +154,14 @@ function pair(bird: Box, birdkeeper: Box): ContainerWay {
 function saying(
   bird: Box,
   birdkeeper: Box,
-): Pick<ContainerWay, 'stopBird' | 'startBirdThatSays' | 'birdkeeperSays' | 'dispose'> {
+): Pick<
+  ContainerWay,
+  'stopBird' | 'startBirdThatSays' | 'birdHasSaid' | 'birdkeeperSays' | 'dispose'
+> {
   return {
     stopBird: () => bird.container.stop(),
     startBirdThatSays: (text) => bird.saysAfter(() => bird.container.startAgain(), text),
+    birdHasSaid: async (text) => (await bird.container.logs()).includes(text),
     birdkeeperSays: (text, on) => birdkeeper.saysAfter(on, text),
     async dispose() {
       await birdkeeper.dispose();
@@ -201,6 +206,17 @@ async function pod(manifest: string, place: PodPlace): Promise<ContainerWay> {
     ...(second === undefined ? single(first) : pair(first, second)),
     ...{ start, stopAndStart: replace, upgradeBird: upgrade, upgradeBirdkeeper: upgrade },
   };
+}
+
+/** Starts it for the first time beside a neighbor that is dead: routes come all the same, and nothing is recovered from. */
+async function startBesideDead(lab: Lab, way: ContainerWay): Promise<void> {
+  const key = '/calico/bgp/v1/host/kube-dead/ip_addr_v4';
+  await lab.put(key, '172.17.42.99');
+  await way.start();
+  await lab.host('kube-node1').waitForRoute('192.168.0.64/26 via 172.17.42.32 dev eth0 proto bird');
+  await lab.host('kube-node2').waitForRoute('192.168.0.0/26 via 172.17.42.31 dev eth0 proto bird');
+  expect(await way.birdHasSaid('Graceful restart started')).toBe(false);
+  await lab.delete(key);
 }
 
 /** Writes until there is no space left. */
