@@ -6,10 +6,12 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  * that isn't here comes later, and that costs seconds at most.
  */
 const LONGEST = [
-  'package/service.test.ts',
   'package/package.test.ts',
-  'package/service-faults.test.ts',
+  'package/bird-restarts.test.ts',
+  'package/service.test.ts',
   'image/image.test.ts',
+  'image/guarantees.test.ts',
+  'package/guarantees.test.ts',
   'e2e/redundancy.test.ts',
   'e2e/walkthrough.test.ts',
   'e2e/bgp-verbs.test.ts',
@@ -17,6 +19,10 @@ const LONGEST = [
   'e2e/status.test.ts',
   'e2e/live-move.test.ts',
   'e2e/sessions-hold.test.ts',
+  'package/service-faults.test.ts',
+  'package/bird-starts.test.ts',
+  'package/documentation.test.ts',
+  'e2e/port-taken.test.ts',
   'e2e/topologies.test.ts',
   'scenarios/scenarios.test.ts',
   'e2e/reflector.test.ts',
@@ -27,7 +33,18 @@ const LONGEST = [
   'image/sidecar.test.ts',
 ];
 /** After those: what waits for real programs, before what computes. */
-const FOLDERS = ['e2e', 'image', 'etcd', 'etcd2', 'netns', 'bird', 'bench', 'properties'];
+const FOLDERS = [
+  'package',
+  'e2e',
+  'image',
+  'container',
+  'etcd',
+  'etcd2',
+  'netns',
+  'bird',
+  'bench',
+  'properties',
+];
 
 /** See the head of this file. */
 export class LongestFirst extends BaseSequencer {
