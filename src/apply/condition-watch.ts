@@ -44,7 +44,7 @@ export interface ConditionWatchOptions {
 }
 
 const CALM_MS = 60_000;
-const SPACING_MS = 10_000;
+const SPACING_MS = 30_000;
 const SOON_MS = 1_000;
 const TIMEOUT_MS = 5_000;
 const MAX_SESSIONS = 20;
@@ -89,7 +89,8 @@ export class ConditionWatch {
   /** BIRD came, went or was replaced: what was known is void. */
   restarted(): void {
     this.#forget();
-    this.#lookBy(this.#options.clock.monotonic());
+    // Not at once: what reads the datastore and loads its first generation goes first, and sessions need a moment to fail.
+    this.#lookBy(this.#options.clock.monotonic() + SOON_MS);
   }
 
   /** BIRD has loaded something. Many loads in a row lead to few questions. */

@@ -18,6 +18,8 @@ const PORTLESS = `1002-Mesh_a BGP --- down 13:00:00.000 Error: No listening sock
 
 /** Until the next look: while all is well, and while something is not. */
 const [CALM_MS, ALERT_MS] = [60_000, 1_000];
+/** What BIRD is given after it came, and after a load. */
+const SOON_MS = 1_000;
 /** What BIRD may take to answer. */
 const DEADLINE_MS = 5_000;
 
@@ -45,6 +47,12 @@ async function site() {
     ...{ says, clock, logger, watch, looks },
     commands: bird.commands,
     changes: () => changes,
+    /** BIRD comes or goes, and the second is over that it is given. */
+    async restarted() {
+      watch.restarted();
+      await waitFor(() => clock.untilNextMs === SOON_MS, { what: 'a look to be due' });
+      clock.advance(SOON_MS);
+    },
     /** Waits until it has looked so often, and waits for the time of the next look. */
     looked: (count: number) =>
       waitFor(() => looks() === count && [CALM_MS, ALERT_MS].includes(clock.untilNextMs), {
@@ -76,17 +84,17 @@ test('a load is followed by a look a second later, and many loads by few', async
   await looked(2);
   watch.loaded();
 
-  await waitFor(() => clock.untilNextMs === 10_000, { what: 'the next one to wait' });
+  await waitFor(() => clock.untilNextMs === 30_000, { what: 'the next one to wait' });
 });
 
 test('recovery is told with its bound, looked at each second, and its end is told', async () => {
-  const { clock, looked, watch, says, changes, logger } = await site();
+  const { clock, looked, watch, says, changes, logger, restarted } = await site();
   await looked(1);
   says.status = RECOVERING;
-  watch.restarted();
+  await restarted();
   await looked(2);
 
-  expect(watch.current).toEqual({ recovery: { waitingFor: 2, endsBy: 1_050_000 } });
+  expect(watch.current).toEqual({ recovery: { waitingFor: 2, endsBy: 1_051_000 } });
   expect(clock.untilNextMs).toBe(ALERT_MS);
   says.status = CALM;
   clock.advance(1_000);
@@ -104,11 +112,11 @@ test('recovery is told with its bound, looked at each second, and its end is tol
 });
 
 test('only sessions that are down for want of a socket count, not those that tell of it still', async () => {
-  const { looked, watch, says, changes } = await site();
+  const { looked, watch, says, changes, restarted } = await site();
   await looked(1);
   says.protocols = PORTLESS;
 
-  watch.restarted();
+  await restarted();
   await looked(2);
 
   expect(watch.current.portTaken).toMatchObject({ count: 1, sessions: ['Mesh_a'] });
@@ -116,15 +124,15 @@ test('only sessions that are down for want of a socket count, not those that tel
 });
 
 test('what was known of a BIRD that goes away is void, and one that is away is not asked', async () => {
-  const { looked, watch, says, changes, looks, clock } = await site();
+  const { looked, watch, says, changes, looks, clock, restarted } = await site();
   await looked(1);
   says.protocols = PORTLESS;
-  watch.restarted();
+  await restarted();
   await looked(2);
   const before = { looks: looks(), changes: changes() };
 
   says.isUp = false;
-  watch.restarted();
+  await restarted();
 
   expect(watch.current).toEqual({});
   expect(changes()).toBe(before.changes + 1);
@@ -133,10 +141,10 @@ test('what was known of a BIRD that goes away is void, and one that is away is n
 });
 
 test('a BIRD that does not answer is asked again a minute later', async () => {
-  const { looked, watch, clock, says } = await site();
+  const { looked, watch, clock, says, restarted } = await site();
   await looked(1);
   says.status = '';
-  watch.restarted();
+  await restarted();
   await waitFor(() => clock.untilNextMs === DEADLINE_MS, { what: 'the question' });
 
   clock.advance(DEADLINE_MS);
