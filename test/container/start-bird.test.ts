@@ -1,6 +1,7 @@
 /** packaging/start-bird: what BIRD waits for, and when it takes part in its neighbors' graceful restart. */
 import { existsSync } from 'node:fs';
 import { chmod, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { SOME_CONFIG, StartSite } from '../support/start-script.js';
 import { waitFor } from '../support/wait-for.js';
@@ -109,6 +110,17 @@ test('a listener of the other family is in the way of a BIRD alone that has neig
     await site.said('waiting for port 179');
     await other.stop();
     await site.becameBird(waiting);
+  });
+});
+
+test("BIRD 1.6's own process for IPv6 is not in the way of the one for IPv4", async () => {
+  await StartSite.with(async (site) => {
+    await site.configure();
+    const neighbor = 'protocol bgp other {\n  neighbor fd00::2 as 65100;\n}\n';
+    await writeFile(join(site.network.dir, 'bird6.cfg'), neighbor);
+    await site.takePort('::');
+    await site.becameBird(site.start());
+    expect(await site.log()).not.toContain('waiting for port');
   });
 });
 
