@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { chmod, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { runCommand } from '../support/command.js';
 import { SOME_CONFIG, StartSite } from '../support/start-script.js';
 import { waitFor } from '../support/wait-for.js';
 
@@ -138,5 +139,16 @@ test('without a configuration it is waited for, and one that may not be read is 
     site.start(asNobody);
     await site.said(/which user id 65534 may not read \(Permission denied\)/);
     expect(existsSync(site.configFile)).toBe(true);
+  });
+});
+
+test('a BIRD that ends at once leaves no process behind', async () => {
+  await StartSite.with(async (site) => {
+    await site.configure();
+    const started = site.run(['BIRDKEEPER_BIRD=/no/such/bird', site.script('start-bird')]);
+    await waitFor(() => !started.isRunning, { what: 'the script to end' });
+    const isLeft = () => runCommand('pgrep', ['-f', `^/bin/sh ${site.script('start-bird')}$`]);
+    const isGone = () => isLeft().then(() => false, () => true);
+    await waitFor(isGone, { what: 'what keeps the mark to end' });
   });
 });
