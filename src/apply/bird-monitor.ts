@@ -76,9 +76,13 @@ export class BirdMonitor {
   }
 
   async #look(): Promise<ControlClient | undefined> {
-    // Asked before connecting: should the process be replaced in between, the connection is lost and we look again.
     const process = processAt(this.#options.socketPath);
     const client = await this.#connect();
+    if (client !== undefined && processAt(this.#options.socketPath) !== process) {
+      // Replaced in between: whose connection this is can't be known.
+      client.close();
+      return this.#look();
+    }
     const isOther = client !== undefined && process !== this.#process;
     this.#process = client === undefined ? this.#process : process;
     this.#tell(client !== undefined, isOther);

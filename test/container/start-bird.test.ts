@@ -148,7 +148,11 @@ test('a BIRD that ends at once leaves no process behind', async () => {
     const started = site.run(['BIRDKEEPER_BIRD=/no/such/bird', site.script('start-bird')]);
     await waitFor(() => !started.isRunning, { what: 'the script to end' });
     const isLeft = () => runCommand('pgrep', ['-f', `^/bin/sh ${site.script('start-bird')}$`]);
-    const isGone = () => isLeft().then(() => false, () => true);
+    const isGone = () =>
+      isLeft().then(
+        () => false,
+        () => true,
+      );
     await waitFor(isGone, { what: 'what keeps the mark to end' });
   });
 });
