@@ -48,8 +48,8 @@ export class BirdMonitor {
 
   /** Looks for BIRD once, then goes on watching. */
   async start(): Promise<void> {
-    this.#process = processAt(this.#options.socketPath);
-    const client = await this.#connect();
+    const { process, client } = await this.#reach();
+    this.#process = process;
     this.#presence = { isUp: client !== undefined, sinceMs: this.#options.clock.now() };
     this.#watching = this.#watch(client);
   }
@@ -76,17 +76,25 @@ export class BirdMonitor {
   }
 
   async #look(): Promise<ControlClient | undefined> {
-    const process = processAt(this.#options.socketPath);
-    const client = await this.#connect();
-    if (client !== undefined && processAt(this.#options.socketPath) !== process) {
-      // Replaced in between: whose connection this is can't be known.
-      client.close();
-      return this.#look();
-    }
+    const { process, client } = await this.#reach();
     const isOther = client !== undefined && process !== this.#process;
     this.#process = client === undefined ? this.#process : process;
     this.#tell(client !== undefined, isOther);
     return client;
+  }
+
+  /** A connection, if there is one to be had, and the process that it is with. */
+  async #reach(): Promise<{ process: string | undefined; client: ControlClient | undefined }> {
+    const { socketPath } = this.#options;
+    for (;;) {
+      const process = processAt(socketPath);
+      const client = await this.#connect();
+      if (client === undefined || processAt(socketPath) === process) {
+        return { process, client };
+      }
+      // Replaced meanwhile: whose connection this is can't be known. A BIRD that was killed leaves its socket behind.
+      client.close();
+    }
   }
 
   async #connect(): Promise<ControlClient | undefined> {
