@@ -156,3 +156,23 @@ test('a BIRD that ends at once leaves no process behind', async () => {
     await waitFor(isGone, { what: 'what keeps the mark to end' });
   });
 });
+
+test('what keeps the mark holds none of the outputs, so that who reads them sees their end', async () => {
+  await StartSite.with(async (site) => {
+    await site.configure();
+    const bird = site.start();
+    await site.becameBird(bird);
+    await site.hasMark();
+
+    const keepers = await runCommand('pgrep', ['-f', `^/bin/sh ${site.script('start-bird')}$`]);
+    const files = keepers
+      .trim()
+      .split('\n')
+      .map((pid) => `/proc/${pid}/fd`);
+    const open = await runCommand('find', [...files, '-type', 'l', '-printf', '%l\n']);
+
+    expect(open).toContain('/dev/null');
+    expect(open).not.toContain(site.network.dir);
+    await bird.stop();
+  });
+});
