@@ -6,7 +6,7 @@
  * old one, and then it never comes.
  *
  * It also notices that the program, which checks configurations, is of another version than the BIRD that runs: the one of an image
- * beside the one of the host, or a BIRD that was upgraded and not restarted.
+ * beside the one of the host. The two are compared when BIRD comes, and at the start.
  */
 
 import { readProgramVersion, readRunningVersion } from '../apply/bird-version.js';

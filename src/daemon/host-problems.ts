@@ -1,6 +1,7 @@
 /** What stands in the way on this host and is in no record of the datastore. Pure. */
 
 import type { BirdState } from '../apply/bird-states.js';
+import { portText } from '../apply/port/port-texts.js';
 import type { Problem } from '../base/problem.js';
 import { TUNNEL_INTERFACE } from '../plan/plan.js';
 import type { OtherChecker } from './dialect-watch.js';
@@ -43,7 +44,8 @@ function portProblems({ daemon, portTaken }: BirdState): readonly Problem[] {
     {
       code: 'port-taken',
       key: 'port 179',
-      reason: `${daemon} could not open its listening socket, and its sessions are down for that: ${portTaken.holder}`,
+      // Without their number: another number is no other problem.
+      reason: portText({ daemon, holder: portTaken.holder }),
       action:
         "these sessions are started as soon as the port is free; stop what holds it (`ss -ltnp 'sport = :179'` as root names it)",
     },

@@ -42,7 +42,9 @@ async function withProcesses(
   const inodes = new Set(sockets.map(({ inode }) => inode));
   const owners = new Map<string, PortHolder['process'] & {}>();
   let own: string | undefined;
-  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+  // Too many open files, for example: then it is not known who has the port, and that is told.
+  const names = await readdir('/proc').catch(() => []);
+  for (const pid of names.filter((name) => /^\d+$/.test(name))) {
     for (const inode of await socketsOf(pid)) {
       if (inode === ours) {
         own = pid;

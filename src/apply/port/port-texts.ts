@@ -34,10 +34,15 @@ export function portText({
   holder,
 }: {
   readonly daemon: BirdDaemon;
-  /** How many sessions are down for that. */
-  readonly count: number;
+  /** How many sessions are down for that; not named unless told. */
+  readonly count?: number;
   readonly holder: string;
 }): string {
-  const sessions = count === 1 ? '1 session is' : `${count} sessions are`;
+  const sessions =
+    count === undefined
+      ? 'its sessions are'
+      : count === 1
+        ? '1 session is'
+        : `${count} sessions are`;
   return `${daemon} could not open its listening socket, and ${sessions} down for that: ${holder}`;
 }

@@ -6,8 +6,8 @@ import { sessionOf } from './session-of.js';
 import { type AskedSession, isSameSession } from './terms.js';
 
 /**
- * The same for the mesh, whose thousands of nodes are mostly the objects of the last time: only what lies between the first and
- * the last node that is another one is asked for at all. Of 5,000 nodes that saves 2 ms of a pass.
+ * What `SessionIntern` is, for the mesh: its thousands of nodes are mostly the objects of the last time, and only what lies between
+ * the first and the last node that is another one is asked for at all. Of 5,000 nodes that saves 2 ms of a pass.
  */
 export class MeshIntern {
   #nodes: readonly Node[] = [];
