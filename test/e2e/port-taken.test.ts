@@ -2,46 +2,22 @@
  * Something else has BGP's port when BIRD starts: calico-node's own BIRD, a BIRD of the distribution, one that is still ending. BIRD
  * ends every session for that and never looks again. birdkeeper says who has the port, and has BIRD listen once it is free.
  */
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type BirdKind, LINE_ENDS } from '../support/birds.js';
-import type { BackgroundCommand } from '../support/command.js';
-import { type Lab, withLab } from '../support/lab.js';
+import type { Lab } from '../support/lab.js';
 import type { LabHost } from '../support/lab-host.js';
+import { takePort } from '../support/port-taker.js';
+import { withTwoNodes } from '../support/two-nodes.js';
 import { waitFor } from '../support/wait-for.js';
-
-const BGP = '/calico/bgp/v1';
-const SQUAT = `const server = require('node:net').createServer();
-server.listen({ port: 179, host: process.argv[1], ipv6Only: true });`;
 
 /** Two nodes with a mesh of both families; the BIRD of node-a has yet to start. */
 async function withNodes(bird: BirdKind, work: (lab: Lab, node: LabHost) => Promise<void>) {
-  const hosts = [
-    { name: 'node-a', address: '172.17.42.1', address6: 'fd00:17::1', bird },
-    { name: 'node-b', address: '172.17.42.2', address6: 'fd00:17::2', bird },
-  ];
-  await withLab({ hosts, gateway: '172.17.42.254/16' }, async (lab) => {
-    await lab.putAll({
-      [`${BGP}/global/as_num`]: '65100',
-      [`${BGP}/host/node-a/ip_addr_v4`]: '172.17.42.1',
-      [`${BGP}/host/node-a/ip_addr_v6`]: 'fd00:17::1',
-      [`${BGP}/host/node-b/ip_addr_v4`]: '172.17.42.2',
-      [`${BGP}/host/node-b/ip_addr_v6`]: 'fd00:17::2',
-    });
+  await withTwoNodes(bird, async (lab) => {
     const [node = expect.fail(), other = expect.fail()] = lab.hosts;
     await other.bird.start();
     other.startBirdkeeper();
     await work(lab, node);
   });
-}
-
-/** Takes the port on `address` of a host, and waits until it is taken. */
-async function squat(host: LabHost, address: string): Promise<BackgroundCommand> {
-  const log = join(host.dir, 'squatter.log');
-  const squatter = host.namespace.start(process.execPath, ['-e', SQUAT, address], log);
-  const listening = (): Promise<string> => host.shell('ss -ltnH "sport = :179"');
-  await waitFor(async () => (await listening()).includes(':179'), { what: 'the squatter' });
-  return squatter;
 }
 
 /** The body of `/readyz`, and `200` or `503` after it. */
@@ -65,7 +41,7 @@ test.each(LINE_ENDS)(
   'is said with who has it, and sessions start once it is free, on %s',
   async (bird) => {
     await withNodes(bird, async (_, node) => {
-      const squatter = await squat(node, '0.0.0.0');
+      const squatter = await takePort(node.namespace, node.dir, '0.0.0.0');
       await node.bird.start();
       node.startBirdkeeper();
 
@@ -100,7 +76,7 @@ test.each(LINE_ENDS)(
 
 test('of one family alone leaves the sessions of the other, and one that an operator turned off stays off', async () => {
   await withNodes('bird2', async (_, node) => {
-    const squatter = await squat(node, '::');
+    const squatter = await takePort(node.namespace, node.dir, '::');
     await node.bird.start();
     node.startBirdkeeper();
     await node.waitForEstablished(['Mesh_172_17_42_2']);

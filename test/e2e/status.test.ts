@@ -3,25 +3,15 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type BirdKind, LINE_ENDS } from '../support/birds.js';
-import { type Lab, withLab } from '../support/lab.js';
+import type { Lab } from '../support/lab.js';
+import { withTwoNodes } from '../support/two-nodes.js';
 import { waitFor } from '../support/wait-for.js';
 
 const BGP = '/calico/bgp/v1';
 
-/** Two nodes with a mesh. */
-async function withTwoNodes(bird: BirdKind, work: (lab: Lab) => Promise<void>): Promise<void> {
-  const hosts = [
-    { name: 'node-a', address: '172.17.42.1', address6: 'fd00:17::1', bird },
-    { name: 'node-b', address: '172.17.42.2', address6: 'fd00:17::2', bird },
-  ];
-  await withLab({ hosts, gateway: '172.17.42.254/16' }, async (lab) => {
-    await lab.putAll({
-      [`${BGP}/global/as_num`]: '65100',
-      [`${BGP}/host/node-a/ip_addr_v4`]: '172.17.42.1',
-      [`${BGP}/host/node-a/ip_addr_v6`]: 'fd00:17::1',
-      [`${BGP}/host/node-b/ip_addr_v4`]: '172.17.42.2',
-      [`${BGP}/host/node-b/ip_addr_v6`]: 'fd00:17::2',
-    });
+/** Two nodes with a mesh, whose sessions are up. */
+async function withMesh(bird: BirdKind, work: (lab: Lab) => Promise<void>): Promise<void> {
+  await withTwoNodes(bird, async (lab) => {
     await lab.startAll();
     await lab.host('node-a').waitForSessions(['Mesh_172_17_42_2', 'Mesh_fd00_17__2']);
     await work(lab);
@@ -34,7 +24,7 @@ async function shell(lab: Lab, host: string, commandLine: string): Promise<strin
 }
 
 test.each(LINE_ENDS)('sessions of both families, up and not, on %s', async (bird) => {
-  await withTwoNodes(bird, async (lab) => {
+  await withMesh(bird, async (lab) => {
     const up = await shell(lab, 'node-a', 'birdkeeper status');
     expect(up).toContain(
       'birdkeeper 0.1.0 on node-a (node)\nDatastore: etcd3 http://172.17.42.1:2379, synced',
@@ -80,7 +70,7 @@ test.each(LINE_ENDS)('sessions of both families, up and not, on %s', async (bird
 });
 
 test('without a daemon BIRD is still shown, and without a BIRD there is nothing to show', async () => {
-  await withTwoNodes('bird2', async (lab) => {
+  await withMesh('bird2', async (lab) => {
     const host = lab.host('node-a');
     await host.birdkeeper.stop();
     const alone = await shell(lab, 'node-a', 'birdkeeper status');
@@ -96,7 +86,7 @@ test('without a daemon BIRD is still shown, and without a BIRD there is nothing 
 });
 
 test('planned sessions that BIRD does not have are shown; with none planned it is said', async () => {
-  await withTwoNodes('bird2', async (lab) => {
+  await withMesh('bird2', async (lab) => {
     const host = lab.host('node-a');
     const other = join(host.dir, 'other.cfg');
     await writeFile(other, 'router id 172.17.42.1;\nprotocol device {}\n');

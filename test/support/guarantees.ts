@@ -8,7 +8,7 @@ import { expect } from 'vitest';
 import type { Lab } from './lab.js';
 import { type Affected, type Happening, LossMeter, lossesWhile, News } from './losses.js';
 import type { Namespace } from './netns.js';
-import { whilePortIsTaken } from './port-taker.js';
+import { takePort } from './port-taker.js';
 import { projectRoot } from './tools.js';
 
 /** A cell that says that nothing is lost; the others say in words what is. */
@@ -97,9 +97,9 @@ function happeningsOf(
     'start while port 179 is taken': {
       async happen() {
         await way.stopBird();
-        await whilePortIsTaken(namespace, lab.network.dir, () =>
-          way.startBirdThatSays('waiting for port 179'),
-        );
+        const taker = await takePort(namespace, lab.network.dir, '0.0.0.0');
+        await way.startBirdThatSays('waiting for port 179');
+        await taker.stop();
       },
       birdStarts: 1,
     },

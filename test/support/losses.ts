@@ -103,8 +103,10 @@ export async function lossesWhile(
   happening: Happening,
 ): Promise<Losses> {
   const first = await lossesOnce(meter, affected, happening);
-  const hasMet = first.sessionStarts > happening.birdStarts * affected.peers;
-  return hasMet ? (await lossesOnce(meter, affected, happening)).losses : first.losses;
+  const hasLost = first.losses.routes.length > 0 || first.losses.pings > 0;
+  const hasMet =
+    happening.birdStarts > 0 && first.sessionStarts > happening.birdStarts * affected.peers;
+  return hasLost && hasMet ? (await lossesOnce(meter, affected, happening)).losses : first.losses;
 }
 
 async function lossesOnce(

@@ -1,23 +1,28 @@
 /** Somebody else who listens on BGP's port: a second BGP daemon. */
 import { join } from 'node:path';
+import type { BackgroundCommand } from './command.js';
 import type { Namespace } from './netns.js';
+import { tools } from './tools.js';
 import { waitFor } from './wait-for.js';
 
-/** Runs `work` while somebody listens on BGP's port in a namespace, in IPv4. */
-export async function whilePortIsTaken(
+const LISTEN = `require('node:net').createServer((socket) => socket.destroy())
+  .listen({ port: 179, host: process.argv[1], ipv6Only: true })`;
+
+/** Has somebody listen on BGP's port at `address` of a namespace, and waits until it does. @param dir - for what it says */
+export async function takePort(
   namespace: Namespace,
   dir: string,
-  work: () => Promise<void>,
-): Promise<void> {
-  const script = "require('node:net').createServer((s) => s.destroy()).listen(179, '0.0.0.0')";
-  const taker = namespace.start(process.execPath, ['-e', script], join(dir, 'port-taker.log'));
-  try {
-    await waitFor(async () => (await namespace.exec('ss', ['-Hltn', 'sport = :179'])) !== '', {
-      what: "somebody to listen on BGP's port",
-      everyMs: 50,
-    });
-    await work();
-  } finally {
-    await taker.stop();
-  }
+  address: string,
+): Promise<BackgroundCommand> {
+  const taker = namespace.start(
+    process.execPath,
+    ['-e', LISTEN, address],
+    join(dir, 'port-taker.log'),
+  );
+  const listening = () => namespace.exec(tools.ss, ['-Hltn', 'sport = :179']);
+  await waitFor(async () => (await listening()).includes(':179'), {
+    what: `somebody to listen on port 179 of ${address}`,
+    everyMs: 50,
+  });
+  return taker;
 }

@@ -3,6 +3,7 @@ import { chmod, cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BackgroundCommand, runCommand } from './command.js';
 import { type Namespace, Network } from './netns.js';
+import { takePort } from './port-taker.js';
 import { projectRoot, tools } from './tools.js';
 import { waitFor } from './wait-for.js';
 
@@ -134,15 +135,7 @@ export class StartSite {
   }
 
   /** Starts something that listens on port 179, as another BGP daemon would; waits until it does. */
-  async takePort(address: string): Promise<BackgroundCommand> {
-    const program = `require('net').createServer().listen({ port: 179, host: '${address}', ipv6Only: true })`;
-    const listener = this.namespace.start(
-      process.execPath,
-      ['-e', program],
-      join(this.network.dir, 'listener.log'),
-    );
-    const look = () => this.namespace.exec(tools.ss, ['-Hltn', 'sport = :179']);
-    await waitFor(look, { what: `a listener on ${address}` });
-    return listener;
+  takePort(address: string): Promise<BackgroundCommand> {
+    return takePort(this.namespace, this.network.dir, address);
   }
 }
