@@ -121,6 +121,22 @@ describe('on a machine that it serves', () => {
     await machine.run(`sed -i '$d' ${settings}`);
   });
 
+  test('an upgrade that cannot try the settings says why, and leaves the birdkeeper that runs', async () => {
+    const { machine } = served;
+    const birdkeeper = await machine.property('birdkeeper', 'MainPID');
+    const noSystemd = '/usr/local/bin/systemd-run';
+    await machine.run(
+      `printf '#!/bin/sh\necho no such bus >&2\nexit 1\n' >${noSystemd}; chmod 755 ${noSystemd}`,
+    );
+
+    const said = await machine.run('dpkg-reconfigure --frontend noninteractive birdkeeper');
+
+    expect(said).toContain('no such bus');
+    expect(said).toContain('or could not try them');
+    expect(await machine.property('birdkeeper', 'MainPID')).toBe(birdkeeper);
+    await machine.run(`rm ${noSystemd}`);
+  });
+
   test('removing stops birdkeeper and leaves BIRD with what it runs', async () => {
     const { machine } = served;
     const bird = await machine.property('bird', 'MainPID');
