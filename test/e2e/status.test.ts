@@ -78,6 +78,20 @@ test('without a daemon BIRD is still shown, and without a BIRD there is nothing 
     expect(alone).toContain('| 172.17.42.2');
     expect(alone).toContain('exit status 0');
 
+    // What answers while a birdkeeper waits: health alone.
+    const health =
+      "require('http').createServer((_, page) => page.writeHead(404).end()).listen(9470, '127.0.0.1')";
+    const waiting = host.namespace.start(
+      process.execPath,
+      ['-e', health],
+      join(host.dir, 'http.log'),
+    );
+    const starting = () => shell(lab, 'node-a', 'birdkeeper status');
+    await waitFor(async () => (await starting()).includes('birdkeeper has no status yet'), {
+      what: 'the status of a birdkeeper that waits',
+    });
+    await waiting.stop();
+
     await host.bird.stop();
     const none = await shell(lab, 'node-a', 'birdkeeper status');
     expect(none).toMatch(/^birdkeeper: BIRD's control socket .*; check that BIRD runs with -s /);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeEntry } from '../../../src/decode/decode-entry.js';
+import { nodeNamed } from '../../../src/model/cluster.js';
 import { ClusterStore } from '../../../src/model/cluster-store.js';
 import type { Fact } from '../../../src/model/fact.js';
 import { parseAddress } from '../../../src/values/address.js';
@@ -200,6 +201,23 @@ test('a change of one node leaves the others the same objects, and lists of othe
   expect(before.nodes[1]).not.toHaveProperty('asn');
   expect(after.pools).toBe(before.pools);
   expect(after.peerings).toBe(before.peerings);
+});
+
+test('a node is found by its name, and those without an address are named', () => {
+  fc.assert(
+    fc.property(fc.uniqueArray(fc.stringMatching(/^[a-d]{1,3}$/), { maxLength: 12 }), (names) => {
+      const store = new ClusterStore();
+      for (const [i, name] of names.entries()) {
+        const [key, value] = i % 2 === 0 ? ['ip_addr_v4', `192.0.2.${i + 1}`] : ['as_num', '65001'];
+        put(store, `${BGP}/host/${name}/${key}`, value);
+      }
+      const cluster = store.cluster();
+      for (const name of [...names, 'absent', '']) {
+        expect(nodeNamed(cluster, name)).toBe(cluster.nodes.find((node) => node.name === name));
+      }
+      expect(cluster.unaddressed).toEqual(names.filter((_, i) => i % 2 === 1).sort());
+    }),
+  );
 });
 
 test('without a change the list of nodes is the same one', () => {
