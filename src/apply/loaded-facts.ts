@@ -10,6 +10,7 @@
 import * as v from 'valibot';
 
 import type { BirdDaemon } from '../render/file-set.js';
+import { fileError } from './apply-error.js';
 import type { Refusal } from './apply-outcome.js';
 import type { BirdProcess } from './bird-process.js';
 import { readTextIfThere, replaceFile } from './disk/small-file.js';
@@ -97,15 +98,13 @@ export class LoadedFacts {
     );
   }
 
-  /** The reloads of filters that BIRD processes are owed. A new one is in the file before it is asked for. */
+  /** The reloads of filters that BIRD processes are owed. A new one is in the file before it is asked for, or isn't owed. */
   get owed(): OwedReloads {
     return {
       get: (daemon) => this.#owed.get(daemon),
       set: (daemon, process) => {
-        const isNews = this.#owed.get(daemon) !== process;
-        this.#owed.set(daemon, process);
-        if (isNews) {
-          this.#tryWrite();
+        if (this.#owed.get(daemon) !== process) {
+          this.#noteOwed(daemon, process);
         }
       },
       delete: (daemon) => {
@@ -176,11 +175,13 @@ export class LoadedFacts {
     replaceFile(this.#path, JSON.stringify(state));
   }
 
-  #tryWrite(): void {
+  #noteOwed(daemon: BirdDaemon, process: string): void {
+    this.#owed.set(daemon, process);
     try {
       this.write();
-    } catch {
-      // Whoever writes next, after BIRD has answered, tells that the file can't be written.
+    } catch (error) {
+      this.#owed.delete(daemon);
+      throw fileError(`cannot note in ${this.#path} that ${daemon} is owed a reload`, error);
     }
   }
 }

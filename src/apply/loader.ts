@@ -90,7 +90,11 @@ export class Loader {
     const { daemon, socketPath } = bird.instance;
     // Asked before: should BIRD be replaced meanwhile, the fact is about the old one, and void.
     const process = bird.identify();
-    const { reply, file } = await this.#configure(bird, process);
+    const configured = await this.#configure(bird, process);
+    if (configured instanceof ApplyError) {
+      return { kind: 'failed', error: configured };
+    }
+    const { reply, file } = configured;
     const isOurs = this.#mainFile.isOurs(daemon, file, fileSet);
     switch (reply.kind) {
       case 'loaded': {
@@ -144,7 +148,11 @@ export class Loader {
     return refusalOf(daemon, said, isOurs ? fileSet : { files: [] });
   }
 
-  async #configure(bird: BirdProcess, process: string | undefined): Promise<Configured> {
+  /** An error is one of ours, and BIRD was told nothing. */
+  async #configure(
+    bird: BirdProcess,
+    process: string | undefined,
+  ): Promise<Configured | ApplyError> {
     const { logger, timeoutMs } = this.#options;
     const { instance, runner } = bird;
     try {
@@ -162,6 +170,9 @@ export class Loader {
     } catch (error) {
       if (error instanceof BirdSocketError) {
         return { reply: { kind: 'failed', reason: error.message } };
+      }
+      if (error instanceof ApplyError) {
+        return error;
       }
       throw error;
     }

@@ -36,6 +36,7 @@ const NEVER = new AbortController().signal;
 /** Which process of each BIRD loaded softly and has not been told to reload its filters. */
 export interface OwedReloads {
   get(daemon: BirdDaemon): string | undefined;
+  /** @throws {ApplyError} when it can't be kept: then nothing may be loaded softly */
   set(daemon: BirdDaemon, process: string): void;
   delete(daemon: BirdDaemon): void;
 }
@@ -57,6 +58,7 @@ export class SoftConfigure {
    * Whether the next `configure` has to be soft. `finish` has to follow once it was taken.
    *
    * @throws {BirdSocketError} when BIRD was there and didn't say
+   * @throws {ApplyError} when it has to be soft, and what is owed for that can't be kept
    */
   async isDue(bird: BirdInstance, process: string | undefined): Promise<boolean> {
     const { daemon, socketPath } = bird;

@@ -3,7 +3,7 @@
  * src/apply/soft-configure.ts. Here it doesn't for as long as the test runs: BIRD was started with -R, and waits for a
  * neighbor that nobody is.
  */
-import { writeFile } from 'node:fs/promises';
+import { mkdir, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { LoadedFacts } from '../../src/apply/loaded-facts.js';
@@ -147,6 +147,26 @@ test.each(kinds)(
     await waitFor(imported, { what: 'the routes to be those of the new filter' });
   },
 );
+
+test('a soft reload that could be forgotten is not asked for, and made up for later', async () => {
+  const site = await ApplySite.create();
+  const bird = await startWaiting(site, 'bird3');
+  const applier = await site.open([bird.instance]);
+  // As a full disk does it: the file can't be replaced.
+  const inTheWay = join(site.outputDir, '.birdkeeper/state.json.new');
+  await mkdir(inTheWay);
+
+  expect(await applier.apply(filesWithFilter(1, 'bird3'))).toMatchObject({
+    kind: 'failed',
+    step: 'configure',
+    reason: expect.stringContaining('that bird is owed a reload'),
+  });
+  expect(await bird.generation()).toBe(0);
+
+  await rmdir(inTheWay);
+  expect(await applier.apply(filesWithFilter(1, 'bird3'))).toMatchObject({ kind: 'applied' });
+  expect(await bird.generation()).toBe(1);
+});
 
 test("a BIRD that doesn't take the reload of filters is an error, not a success", async () => {
   const site = await ApplySite.create();

@@ -1,6 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { ApplyError } from '../../../src/apply/apply-error.js';
 import type { Refusal } from '../../../src/apply/apply-outcome.js';
 import type { BirdProcess } from '../../../src/apply/bird-process.js';
 import { type LoadedFact, LoadedFacts } from '../../../src/apply/loaded-facts.js';
@@ -252,11 +253,19 @@ describe('a reload of filters that is owed', () => {
     expect(readAnew(path).owed.get('bird')).toBeUndefined();
   });
 
-  test('that cannot be written is known to this run at least', () => {
-    const facts = new LoadedFacts('/no/such/folder/state.json');
-    facts.owed.set('bird', '1:2:3');
+  test('that cannot be written is refused, and not owed, until it can be', async () => {
+    const path = await pathForTest();
+    const facts = new LoadedFacts(path);
+    mkdirSync(`${path}.new`);
+    const note = () => facts.owed.set('bird', '1:2:3');
 
-    expect(facts.owed.get('bird')).toBe('1:2:3');
+    expect(note).toThrow(ApplyError);
+    expect(note).toThrow(`cannot note in ${path} that bird is owed a reload`);
+    expect(facts.owed.get('bird')).toBeUndefined();
+
+    rmdirSync(`${path}.new`);
+    note();
+    expect(readAnew(path).owed.get('bird')).toBe('1:2:3');
   });
 
   test('is none in a file of a birdkeeper that kept none', async () => {
