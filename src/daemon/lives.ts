@@ -74,11 +74,11 @@ export class Lives {
 
   /** Prepares a start with nothing to go back to; `undefined` when it is told to end meanwhile. */
   async #firstPreparation(settings: Settings): Promise<Preparation | undefined> {
-    const { signals, notifier } = this.#options;
+    const { signals, notifier, version, lostLogLines } = this.#options;
     let current = settings;
     for (;;) {
       const context = this.#contextOf(current);
-      const waitingRoom = new WaitingRoom(current, notifier);
+      const waitingRoom = new WaitingRoom({ settings: current, version, notifier, lostLogLines });
       const preparation = await prepare(current, {
         ...context,
         onWait: (reason) => waitingRoom.open(reason),

@@ -9,7 +9,7 @@ import type { SessionState } from '../apply/session-states.js';
 import { type MetricDescription, MetricTable } from './metric-table.js';
 import { processMetricsText } from './process-metrics.js';
 import { addSessionMetrics } from './session-metrics.js';
-import { addStateMetrics } from './state-metrics.js';
+import { addFirstMetrics, addStateMetrics, type FirstStatus } from './state-metrics.js';
 import type { DaemonStatus, PlannedSessions } from './status.js';
 
 /** What is asked when somebody scrapes. */
@@ -87,11 +87,29 @@ export class Metrics {
 
   /** The metrics in Prometheus' text format. */
   async text(): Promise<string> {
-    return `${await this.#table.registry.metrics()}\n${await processMetricsText()}`;
+    return metricsText(this.#table);
   }
 
   /** Every metric but those of the process, for docs/metrics.md. */
   describe(): Promise<readonly MetricDescription[]> {
     return this.#table.describe();
   }
+}
+
+/** Those that a birdkeeper has which waits for a BIRD: what it would tell otherwise, it doesn't know yet. */
+export class FirstMetrics {
+  readonly #table = new MetricTable();
+
+  constructor(status: FirstStatus, lostLogLines: () => number) {
+    addFirstMetrics(this.#table, () => status, lostLogLines);
+  }
+
+  /** See `Metrics.text`. */
+  text(): Promise<string> {
+    return metricsText(this.#table);
+  }
+}
+
+async function metricsText({ registry }: MetricTable): Promise<string> {
+  return `${await registry.metrics()}\n${await processMetricsText()}`;
 }

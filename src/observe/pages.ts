@@ -7,7 +7,7 @@ import Handlebars from 'handlebars';
 import type { Clock } from '../base/clock.js';
 import { type Health, liveness, readiness } from './health.js';
 import type { Page, Pages } from './http-server.js';
-import type { Metrics } from './metrics.js';
+import type { FirstMetrics, Metrics } from './metrics.js';
 import type { DaemonStatus, StatusBoard } from './status.js';
 
 /** What the pages are made of. */
@@ -40,11 +40,7 @@ export function pagesOf({
     },
     '/livez': () => healthPage(liveness(isStuck())),
     '/readyz': () => healthPage(ready()),
-    '/metrics': async () => ({
-      status: 200,
-      contentType: 'text/plain; version=0.0.4',
-      body: await metrics.text(),
-    }),
+    '/metrics': () => metricsPage(metrics),
     '/status': () => ({
       status: 200,
       contentType: 'application/json',
@@ -53,12 +49,17 @@ export function pagesOf({
   };
 }
 
-/** `/livez` and `/readyz` of a start that waits for something. */
-export function waitingPages(reason: string): Pages {
+/** `/livez`, `/readyz` and `/metrics` of a start that waits for something. */
+export function waitingPages(reason: string, metrics: FirstMetrics): Pages {
   return {
     '/livez': () => healthPage(liveness(false)),
     '/readyz': () => healthPage({ isOk: false, lines: [reason] }),
+    '/metrics': () => metricsPage(metrics),
   };
+}
+
+async function metricsPage(metrics: Metrics | FirstMetrics): Promise<Page> {
+  return { status: 200, contentType: 'text/plain; version=0.0.4', body: await metrics.text() };
 }
 
 function healthPage({ isOk, lines }: Health): Page {

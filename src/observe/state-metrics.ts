@@ -3,24 +3,31 @@
 import type { MetricTable } from './metric-table.js';
 import { type DaemonStatus, runsWhatIsAsked } from './status.js';
 
+/** What is known of a birdkeeper before it knows which BIRD it works for. */
+export type FirstStatus = Pick<
+  DaemonStatus,
+  'version' | 'role' | 'dialect' | 'birds' | 'desiredDigest'
+>;
+
 /** Declares them. @param lostLogLines - how many lines of the log were lost */
 export function addStateMetrics(
   table: MetricTable,
   status: () => DaemonStatus,
   lostLogLines: () => number,
 ): void {
+  addFirstMetrics(table, status, lostLogLines);
   addConfigMetrics(table, status);
   addDatastoreMetrics(table, status);
   addInputMetrics(table, status);
   addBirdMetrics(table, status);
-  table.total(
-    'birdkeeper_log_lines_lost_total',
-    'Lines that nobody read, or that could not be written',
-    lostLogLines,
-  );
 }
 
-function addConfigMetrics(table: MetricTable, status: () => DaemonStatus): void {
+/** Declares those of them that a birdkeeper has from its first moment on. */
+export function addFirstMetrics(
+  table: MetricTable,
+  status: () => FirstStatus,
+  lostLogLines: () => number,
+): void {
   table.gauge(
     'birdkeeper_build_info',
     'Constant 1; the labels say what runs',
@@ -30,13 +37,21 @@ function addConfigMetrics(table: MetricTable, status: () => DaemonStatus): void 
     },
     ['version', 'dialect', 'role'],
   );
-  table.gauge('birdkeeper_generation_sequence', 'Number of the generation on disk', (gauge) =>
-    gauge.set(status().generation?.sequence ?? 0),
-  );
   table.gauge(
     'birdkeeper_config_loaded',
     '1 when every BIRD process that is needed runs what the datastore asks for now, else 0',
     (gauge) => gauge.set(runsWhatIsAsked(status()) ? 1 : 0),
+  );
+  table.total(
+    'birdkeeper_log_lines_lost_total',
+    'Lines that nobody read, or that could not be written',
+    lostLogLines,
+  );
+}
+
+function addConfigMetrics(table: MetricTable, status: () => DaemonStatus): void {
+  table.gauge('birdkeeper_generation_sequence', 'Number of the generation on disk', (gauge) =>
+    gauge.set(status().generation?.sequence ?? 0),
   );
   table.gauge(
     'birdkeeper_held',

@@ -97,7 +97,10 @@ export type PassOutcome =
   | 'unrenderable';
 
 /** Whether every BIRD process that is needed runs what the datastore asks for now. */
-export function runsWhatIsAsked({ birds, desiredDigest }: DaemonStatus): boolean {
+export function runsWhatIsAsked({
+  birds,
+  desiredDigest,
+}: Pick<DaemonStatus, 'birds' | 'desiredDigest'>): boolean {
   const needed = birds.filter(({ isNeeded }) => isNeeded);
   return (
     desiredDigest !== undefined &&

@@ -38,6 +38,12 @@ test('no BIRD to ask for its version: that is said, and a start goes on when the
   site.start(['--bird', join(site.dir, 'no-such-bird')]);
 
   await notReady(site, 'waiting for BIRD, to learn which dialect it speaks');
+  const metrics = await site.page('/metrics');
+  expect(metrics).toMatch(
+    /^birdkeeper_build_info\{version="[^"]+",dialect="auto",role="node"\} 1$/m,
+  );
+  expect(metrics).toMatch(/^birdkeeper_config_loaded 0$/m);
+  expect(metrics).toMatch(/^process_start_time_seconds /m);
   expect(await messages(site, 'warn')).toEqual([
     'waiting for BIRD, to learn which dialect it speaks',
   ]);

@@ -7,7 +7,8 @@ const INTRODUCTION = `<!-- Made from src/observe/metrics.ts by "npm run docs"; a
 # Metrics
 
 \`/metrics\` on \`--listen\` has these in Prometheus' text format, and of the process prom-client's standard ones (\`process_*\`,
-\`nodejs_*\`).
+\`nodejs_*\`). A birdkeeper that waits for a BIRD, to learn its dialect, has \`birdkeeper_build_info\` (with the dialect \`auto\`),
+\`birdkeeper_config_loaded\` (0), \`birdkeeper_log_lines_lost_total\` and those of the process; it doesn't know the others yet.
 `;
 
 test('docs/metrics.md has every metric as the code declares it', async () => {
