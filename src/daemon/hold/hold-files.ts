@@ -42,8 +42,8 @@ export class HoldFiles {
   /** Says what is held back, or that nothing is. */
   async tellHeld(held: HeldState | undefined): Promise<void> {
     if (held === undefined) {
-      await rm(this.#heldPath, { force: true });
       await rm(this.#releasePath, { force: true });
+      await rm(this.#heldPath, { force: true });
     } else {
       await replaceSynced(this.#heldPath, JSON.stringify(held));
     }

@@ -57,6 +57,9 @@ export class Hold {
     if (hold.#footing.isHeld) {
       const held = await hold.#orSaid(() => hold.#files.held(), CANNOT_READ_HELD);
       hold.#since = held?.since;
+    } else {
+      // A crash may have left them when it was let go: the release of then must not let the same state through once more.
+      await hold.#tell(undefined);
     }
     return hold;
   }
@@ -132,7 +135,7 @@ export class Hold {
     this.#isOtherStore = false;
     this.#footing = { ...now, role, node: nodeName, isHeld: false, ...(store && { store }) };
     await this.#footingFile.write(this.#footing);
-    if (wasHeld) {
+    if (wasHeld || !this.#isHeldTold) {
       await this.#tell(undefined);
     }
   }

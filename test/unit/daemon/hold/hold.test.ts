@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Hold } from '../../../../src/daemon/hold/hold.js';
@@ -211,6 +211,40 @@ test('a release lets one state through, and no other', async () => {
   expect(await files.released()).toBeUndefined();
   // It stands now.
   expect(await hold.judge(EMPTY, 'd2')).toBeUndefined();
+});
+
+test('a release that a crash has left lets nothing through later', async () => {
+  const dir = await folderForTest();
+  const first = await holdIn(dir);
+  await first.hold.judge(WHOLE, 'd1');
+  await first.hold.judge(EMPTY, 'd2');
+  await first.files.release('d2');
+  const left = await readFile(join(dir, 'release.json'), 'utf8');
+  expect(await first.hold.judge(EMPTY, 'd2')).toBeUndefined();
+  // The crash: what was let through is known, and the operator's word is still there.
+  await writeFile(join(dir, 'release.json'), left);
+
+  const { hold } = await holdIn(dir);
+  await hold.judge(WHOLE, 'd1');
+
+  expect(await hold.judge(EMPTY, 'd2')).toMatchObject({ state: 'd2' });
+});
+
+test('what was held is told to be let go as soon as the state directory takes it', async () => {
+  const dir = await folderForTest();
+  const { hold, files } = await holdIn(dir);
+  await hold.judge(WHOLE, 'd1');
+  await hold.judge(EMPTY, 'd2');
+  await rm(join(dir, 'held.json'));
+  await mkdir(join(dir, 'held.json'));
+  await hold.judge(WHOLE, 'd1');
+
+  // Of a former time.
+  await files.release('d2');
+  await rmdir(join(dir, 'held.json'));
+  await hold.judge(WHOLE, 'd1');
+
+  expect(await readdir(dir)).toEqual(['footing.json']);
 });
 
 test('what was known of another host holds nothing', async () => {
