@@ -37,7 +37,7 @@ export interface ApplierOptions {
   readonly birds: readonly BirdInstance[];
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Generations to keep on disk, the current one included; at least 1, 5 unless given. */
+  /** Generations to keep on disk, the current one included; at least 1, 5 unless given. What a BIRD runs stays besides. */
   readonly keepGenerations?: number;
   /** 10 s unless given. */
   readonly checkTimeoutMs?: number;
@@ -108,12 +108,14 @@ export class Applier {
     this.#options = options;
     this.#lock = lock;
     this.#layout = layout;
+    const facts = new LoadedFacts(layout.stateFile);
+    this.#facts = facts;
     this.#installer = new Installer({
       keepGenerations: DEFAULTS.keepGenerations,
       ...options,
       layout,
+      loaded: () => facts.all.map(({ sequence }) => sequence),
     });
-    this.#facts = new LoadedFacts(layout.stateFile);
     this.#birds = birds.map((bird) => this.#processOf(bird));
     this.#states = new BirdStates(this.#birds, this.#facts);
     this.#progress = new ProgressWatch({ clock, logger, facts: this.#facts });
@@ -193,7 +195,7 @@ export class Applier {
   async #open(): Promise<void> {
     await Promise.all(this.#birds.map((bird) => bird.start()));
     this.#facts.read();
-    this.#installer.open(this.#facts.all.map(({ sequence }) => sequence));
+    this.#installer.open();
     this.#facts.forgetRestored((sequence) => this.#installer.markOf(sequence));
     this.#attempts = this.#attemptsOf();
     this.#progress.follow(this.#birds);

@@ -6,9 +6,11 @@
 import type { FileSet } from '../render/file-set.js';
 import type { ApplyOutcome, Refusal } from './apply-outcome.js';
 import { type Attempt, failureOf } from './attempt.js';
+import type { BirdProcess } from './bird-process.js';
 import type { Generation } from './disk/generations.js';
 import type { CheckStaged } from './installer.js';
 import { LastGood, type LastGoodOptions } from './last-good.js';
+import type { Loaded } from './loader.js';
 
 /** What attempts work with. */
 export interface AttemptsOptions extends LastGoodOptions {
@@ -61,7 +63,7 @@ export class Attempts {
   }
 
   async #load(fileSet: FileSet, attempt: Attempt): Promise<ApplyOutcome> {
-    const { installer, states, loader } = this.#options;
+    const { states } = this.#options;
     const generation = this.#standingNow();
     const birds = states.notLoaded(generation);
     const { sequence } = generation;
@@ -69,14 +71,29 @@ export class Attempts {
     if (birds.length === 0 && !wrote) {
       return { kind: 'unchanged', sequence };
     }
-    const [{ refusals, isInProgress }] = await attempt.run('configure', () =>
-      Promise.all([loader.load(birds, generation), wrote ? installer.settle() : undefined]),
+    const { refusals, isInProgress } = await attempt.run('configure', () =>
+      this.#loadAndSettle(birds, generation, wrote),
     );
     if (refusals.length > 0) {
       await this.#lastGood.goBack(fileSet);
       return this.#refused('configure', fileSet, refusals, attempt);
     }
     return { kind: 'applied', sequence, wrote, isInProgress, timings };
+  }
+
+  /** Side by side; both have ended when it resolves or rejects. */
+  async #loadAndSettle(
+    birds: readonly BirdProcess[],
+    generation: Generation,
+    wrote: boolean,
+  ): Promise<Loaded> {
+    const { installer, loader } = this.#options;
+    const settled = wrote ? installer.settle() : undefined;
+    try {
+      return await loader.load(birds, generation);
+    } finally {
+      await settled;
+    }
   }
 
   #isWritten({ digest }: FileSet): boolean {

@@ -25,6 +25,8 @@ export interface InstallerOptions extends DiskSyncOptions {
   readonly logger: Logger;
   /** How many generations stay on disk, the current one included. */
   readonly keepGenerations: number;
+  /** Those that a BIRD is known to have run at last: they stay besides, since a start may have to go back to them. */
+  readonly loaded: () => readonly number[];
 }
 
 /** Has BIRD look at a staged folder; gives its refusals. */
@@ -48,12 +50,12 @@ export class Installer {
     return this.#standing;
   }
 
-  /** Finds out what stands, and tidies up after a crash. @param loaded - see `Generations.open` */
-  open(loaded: readonly number[]): void {
-    const { layout, logger, clock } = this.#options;
+  /** Finds out what stands, and tidies up after a crash. */
+  open(): void {
+    const { layout, logger, clock, loaded } = this.#options;
     try {
       removeLeftovers(layout, clock.now());
-      const current = this.#generations.open(loaded);
+      const current = this.#generations.open(loaded());
       if (current === 'spoilt') {
         logger.warn(
           { folder: layout.currentLink },
@@ -135,7 +137,7 @@ export class Installer {
     try {
       await this.#generations.syncCurrent(this.#hasOtherLinks);
       this.#hasOtherLinks = false;
-      this.#generations.prune(this.#options.keepGenerations);
+      this.#generations.prune(this.#options.keepGenerations, this.#options.loaded());
     } catch (error) {
       this.#options.logger.warn(
         { folder: this.#options.layout.stateDir, err: error },

@@ -266,7 +266,7 @@ export const SETTINGS = {
     flag: 'keep-generations',
     environment: ['BIRDKEEPER_KEEP_GENERATIONS'],
     placeholder: 'N',
-    help: 'generations to keep on disk, with the current one',
+    help: 'generations to keep on disk, with the current one; what a BIRD runs stays besides',
     fallback: '5',
     parse: parse.integer(1, 1000),
   },

@@ -70,6 +70,26 @@ test('the way back is known after a start that BIRD was away at', async () => {
   expect(await bird.generation()).toBe(1);
 });
 
+test('the way back outlives a crash before BIRD has answered, however few generations are kept', async () => {
+  const site = await ApplySite.create();
+  const bird = await site.startBird();
+  const instance = await lenient(site, bird);
+  const kept = { keepGenerations: 1 };
+  await (await site.open([instance], kept)).apply(numberedFiles(1));
+  await site.closeAll();
+  // As if it had died while it waited for the answer: files are new, and what BIRD makes of them isn't known.
+  const dumb = { ...instance, birdcPath: await writeScript(site.dir, 'dumb-birdc', 'exit 1') };
+  const outcome = await (await site.open([dumb], kept)).apply(numberedFiles(2, BAD));
+  expect(outcome).toMatchObject({ kind: 'failed', step: 'configure', wrote: true });
+  await site.closeAll();
+
+  const next = await site.open([instance], kept);
+  expect(await next.apply(numberedFiles(2, BAD))).toMatchObject({ kind: 'refused' });
+
+  expect(await numbersOnDisk(site.outputDir)).toEqual([1, 1]);
+  expect(await bird.generation()).toBe(1);
+});
+
 test('an operator who mends a main file of his own, which includes ours, is heard', async () => {
   const site = await ApplySite.create();
   const clock = new ManualClock();

@@ -165,9 +165,10 @@ export class Generations {
     this.#sequences = this.#sequences.filter((other) => other !== sequence);
   }
 
-  /** Removes all but the `keep` newest. */
-  prune(keep: number): void {
-    this.#removeAll(this.#sequences.slice(0, -keep));
+  /** Removes all but the `keep` newest, and those `inUse`. */
+  prune(keep: number, inUse: readonly number[]): void {
+    const old = this.#sequences.slice(0, -keep);
+    this.#removeAll(old.filter((sequence) => !inUse.includes(sequence)));
   }
 
   /** Tells a generation from another one of its number, such as a copy of it; `undefined` when there is none. */

@@ -15,7 +15,7 @@ describe('generations that are not current', () => {
       installed(generations, filesOf(text));
     }
 
-    generations.prune(keep);
+    generations.prune(keep, []);
 
     expect(namesIn(layout.generationsDir)).toEqual(left);
   });
@@ -26,7 +26,7 @@ describe('generations that are not current', () => {
     mkdirSync(join(installed(generations, filesOf('a')).folder, 'backup'));
     installed(generations, filesOf('b'));
 
-    generations.prune(1);
+    generations.prune(1, []);
 
     expect(namesIn(layout.generationsDir)).toEqual(['2']);
   });

@@ -133,9 +133,21 @@ describe('numbers', () => {
     }
     const { generations } = openedAnew(site);
 
-    generations.prune(2);
+    generations.prune(2, []);
 
     expect(namesIn(site.layout.generationsDir)).toEqual(['10', '11']);
+  });
+
+  test('that a BIRD runs stay, however old they are', async () => {
+    const { generations, layout } = await diskSiteForTest();
+    generations.open([]);
+    for (const text of ['a', 'b', 'c', 'd']) {
+      installed(generations, filesOf(text));
+    }
+
+    generations.prune(1, [2]);
+
+    expect(namesIn(layout.generationsDir)).toEqual(['2', '4']);
   });
 });
 
