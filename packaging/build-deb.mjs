@@ -69,11 +69,13 @@ try {
 }
 
 function stageFiles() {
-  const main = readFileSync(join(root, 'dist/main.js'), 'utf8')
-    // Debian's own node, whatever else is in PATH; and no map, which only a developer reads.
-    .replace(/^#!.*/, '#!/usr/bin/node')
-    .replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n');
-  put('usr/lib/birdkeeper/dist/main.js', main, 0o755);
+  for (const name of filesBelow(join(root, 'dist')).filter((file) => file.endsWith('.js'))) {
+    const code = readFileSync(join(root, 'dist', name), 'utf8')
+      // Debian's own node, whatever else is in PATH; and no map, which only a developer reads.
+      .replace(/^#!.*/, '#!/usr/bin/node')
+      .replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n');
+    put(`usr/lib/birdkeeper/dist/${name}`, code, name === 'main.js' ? 0o755 : 0o644);
+  }
   put('usr/lib/birdkeeper/package.json', `${JSON.stringify({ type: 'module' })}\n`);
   copyFolder(join(root, 'templates'), 'usr/lib/birdkeeper/templates');
   mkdirSync(join(stage, 'usr/bin'), { recursive: true });

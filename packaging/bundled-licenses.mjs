@@ -1,4 +1,4 @@
-/** The licences of the npm packages that are inside of dist/main.js, which all ask to be handed on. As a command it prints them. */
+/** The licences of the npm packages that are inside of dist/, which all ask to be handed on. As a command it prints them. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

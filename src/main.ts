@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /** The process: arguments in, exit status out. The only file that may end it. */
 
 import { fileURLToPath } from 'node:url';

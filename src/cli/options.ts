@@ -52,8 +52,8 @@ export async function settingsOf(
     return loadSettings(sources);
   }
   try {
-    const { parse } = await import('yaml');
-    const content: unknown = parse(await readFile(path, 'utf8'));
+    const { default: yaml } = await import('yaml');
+    const content: unknown = yaml.parse(await readFile(path, 'utf8'));
     return loadSettings({ ...sources, config: { path, content } });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

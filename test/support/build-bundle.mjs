@@ -1,10 +1,13 @@
 /**
- * Builds what ships: dist/main.js, one ESM file with all packages in it (a cold start reads one file, not 3,000).
+ * Builds what ships: dist/main.js with all packages in it (a cold start reads a few files, not 3,000), and dist/parts/ with what is
+ * imported only when it is used: a start need not read the client of a datastore that isn't there.
+ *
+ * Of a CommonJS package in such a part only `default` is exported, as in Node: `const { default: etcd3 } = await import('etcd3')`.
  *
  * Templates stay as files in templates/ beside dist/. `BIRDKEEPER_VERSION` in the source becomes package.json's version.
  * dist/packages.json lists the folders of the packages that are in it, for whoever hands their licences on.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -12,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const outfile = join(root, 'dist/main.js');
+const outdir = join(root, 'dist');
 
 // Packages written for CommonJS call require at run time, which an ES module doesn't have.
 const requireForPackages = [
@@ -21,15 +24,19 @@ const requireForPackages = [
 ].join('');
 
 try {
+  // Parts of an earlier build have other names.
+  rmSync(join(outdir, 'parts'), { recursive: true, force: true });
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: ['src/main.ts'],
-    outfile,
+    outdir,
     bundle: true,
+    splitting: true,
+    chunkNames: 'parts/[name]-[hash]',
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    banner: { js: `#!/usr/bin/env node\n${requireForPackages}` },
+    banner: { js: requireForPackages },
     define: { BIRDKEEPER_VERSION: JSON.stringify(packageVersion()) },
     plugins: [etcd3Proto()],
     // Half the size to read at a start. Names stay, so that a stack trace says something.
@@ -41,8 +48,8 @@ try {
     metafile: true,
     logLevel: 'warning',
   });
-  await chmod(outfile, 0o755);
-  writeFileSync(join(root, 'dist/packages.json'), `${JSON.stringify(packagesOf(metafile))}\n`);
+  await chmod(join(outdir, 'main.js'), 0o755);
+  writeFileSync(join(outdir, 'packages.json'), `${JSON.stringify(packagesOf(metafile))}\n`);
 } catch (error) {
   // esbuild has printed its own findings already.
   if (!Array.isArray(error.errors)) {

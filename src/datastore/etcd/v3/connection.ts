@@ -105,8 +105,8 @@ export class EtcdConnection {
 
   /** An etcd3 client over this connection, for watches. Loaded late: a single read needs none. */
   async etcd3Client(): Promise<Etcd3> {
-    const { Etcd3 } = await import('etcd3');
-    return new Etcd3({
+    const { default: etcd3 } = await import('etcd3');
+    return new etcd3.Etcd3({
       hosts: 'shared-channel',
       grpcOptions: this.#grpcOptions(),
       faultHandling: { global: noop, host: () => noop },
