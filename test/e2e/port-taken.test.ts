@@ -81,7 +81,9 @@ test('of one family alone leaves the sessions of the other, and one that an oper
     node.startBirdkeeper();
     await node.waitForEstablished(['Mesh_172_17_42_2']);
     expect(await reasonOf(node)).toContain(`(process ${squatter.pid}) holds port 179 on ::`);
-    await node.bird.birdc('disable Mesh_172_17_42_2');
+    expect(await node.bird.birdc('disable Mesh_172_17_42_2')).toContain(': disabled');
+    // Of one that BIRD has ended it keeps no such thing: nobody can know of it.
+    expect(await node.bird.birdc('disable Mesh_fd00_17__2')).toContain(': already disabled');
 
     await squatter.stop('SIGKILL');
 

@@ -5,6 +5,8 @@
  * socket`. `restart NAME` finds such a protocol disabled and does nothing; `enable NAME` opens the socket again. Seen on each line
  * from 1.6 to 3.4. While the port is taken each try costs two lines of BIRD's log, so one session tries for all, and only when the
  * port has changed hands, or now and then where that can't be seen.
+ *
+ * An operator's `disable NAME` of such a session changes nothing: "already disabled". It leaves no trace that could be heeded.
  */
 
 import type { Clock } from '../../base/clock.js';
