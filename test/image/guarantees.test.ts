@@ -11,6 +11,7 @@ import { runCommand } from '../support/command.js';
 import { expectGuarantees, type Way } from '../support/guarantees.js';
 import { builtImage, podman } from '../support/image.js';
 import { type Lab, withLab } from '../support/lab.js';
+import type { Happening } from '../support/losses.js';
 import type { Namespace } from '../support/netns.js';
 import { containerOf, type PodPlace, type PodSpec, preparePod } from '../support/pod.js';
 import { printedBlocks, printedElsewhere } from '../support/readme-commands.js';
@@ -18,8 +19,8 @@ import { reflectorKeys } from '../support/reflector-keys.js';
 import { projectRoot } from '../support/tools.js';
 import { walkthroughHosts } from '../support/walkthrough-site.js';
 
-const NODE = { name: 'kube-node1', address: '172.17.42.31', peers: 2 };
-const REFLECTOR = { name: 'node1', address: '172.17.42.40', peers: 3 };
+const NODE = { name: 'kube-node1', address: '172.17.42.31' };
+const REFLECTOR = { name: 'node1', address: '172.17.42.40' };
 
 /** The mesh of three nodes alone: with a neighbor that is away each BIRD that comes back would wait for it. */
 const meshKeys = Object.fromEntries(
@@ -201,7 +202,7 @@ async function pod(manifest: string, place: PodPlace): Promise<ContainerWay> {
     await Promise.all(boxes.map((box) => box.stopAndDispose()));
     await start();
   };
-  const upgrade = { happen: replace, birdStarts: 1 };
+  const upgrade: Happening = { happen: replace, birdStarts: 1 };
   return {
     ...(second === undefined ? single(first) : pair(first, second)),
     ...{ start, stopAndStart: replace, upgradeBird: upgrade, upgradeBirdkeeper: upgrade },

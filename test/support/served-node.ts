@@ -9,7 +9,7 @@ import { type BirdKind, birdOf } from './birds.js';
 import type { DebianMachine } from './debian-machine.js';
 import { type Lab, withLab } from './lab.js';
 import type { LabHost } from './lab-host.js';
-import { type Losses, LossMeter, lossesWhile } from './losses.js';
+import { type Happening, type Losses, LossMeter, lossesWhile } from './losses.js';
 import { calicoKeys, routesWithPeers, walkthroughHosts } from './walkthrough-site.js';
 
 /** The node of the lab that the machine takes the place of. */
@@ -74,15 +74,15 @@ export class ServedNode {
     );
   }
 
-  /** What a command costs that ends BIRD and has it started again so many times. */
-  costOf(command: string, birdStarts = 1): Promise<Losses> {
-    const affected = {
-      address: this.host.address,
-      peers: this.peers.length,
-      isBack: () => this.isBack(),
-    };
-    const happen = () => this.restartedBy(command, 'bird');
-    return lossesWhile(this.meter, affected, { happen, birdStarts });
+  /** What commands cost after each of which BIRD has been started once more. After the last one it runs, and no sooner. */
+  costOf(...commands: readonly string[]): Promise<Losses> {
+    const affected = { address: this.host.address, isBack: () => this.isBack() };
+    const steps = commands.map((command, i): Happening => {
+      const isLast = i === commands.length - 1;
+      const happen = () => (isLast ? this.restartedBy(command, 'bird') : this.machine.run(command));
+      return { happen, birdStarts: 1 };
+    });
+    return lossesWhile(this.meter, affected, ...steps);
   }
 
   /** Waits until the node has its peers again, and has told them all. */
