@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { builtPackages } from '../support/birdkeeper-machine.js';
 import { type DebianMachine, debianMachine } from '../support/debian-machine.js';
+import { commandsOf, ELSEWHERE, type FoundCommand, namedCommand } from '../support/doc-commands.js';
 import { withLab } from '../support/lab.js';
 import { NODE, startPeers } from '../support/served-node.js';
 import { projectRoot } from '../support/tools.js';
@@ -14,19 +15,6 @@ const ANYTHING = /(?:)/;
 /** Half a minute on a quiet machine; each command is a process of podman's. */
 const DEADLINE_MS = 600_000;
 
-/** What a text between backquotes begins with that is a command, and no name or setting. */
-const PROGRAMS = [
-  'apt-get',
-  'birdc',
-  'birdkeeper',
-  'chown',
-  'ip',
-  'journalctl',
-  'set',
-  'systemctl',
-  'systemd-analyze',
-];
-
 test(
   'the commands of docs/systemd.md make a clean machine a node, and all of them work',
   async () => {
@@ -35,16 +23,19 @@ test(
       const machine = await debianMachine(packages.dir, { namespace });
       await startPeers(lab);
       await putEditor(machine, `node: ${NODE}\netcd-endpoints: ${lab.etcdUrl}`);
-      const commands = commandsOf(read('docs/systemd.md'));
+      const commands = commandsOf('docs/systemd.md').filter(isForMachine);
       expect(commands.length).toBeGreaterThan(10);
 
-      for (const command of commands) {
+      let exports = '';
+      for (const { command } of commands) {
+        // Each has a shell of its own, and an administrator has one for all.
+        exports += command.startsWith('export ') ? `${command}; ` : '';
         // A command that calls an editor wants a terminal.
         const typed = command.startsWith('systemctl edit')
           ? `script -qec '${command}' /dev/null`
           : command;
         // BIRD and birdkeeper are asked until they have started.
-        await machine.until(`cd /files; ${typed}`, ANYTHING);
+        await machine.until(`cd /files; ${exports}${typed}`, ANYTHING);
       }
       await lab.host(NODE).waitForRoutes(routesWithPeers[NODE] ?? '');
 
@@ -73,13 +64,9 @@ touch /etc/birdkeeper/etcd-password
   await machine.run(`cat >${file} <<'END'\n${script}END\nchmod +x ${file}`);
 }
 
-/** The blocks of commands, each as one script, and the commands between backquotes, in the order of the text. */
-function commandsOf(text: string): readonly string[] {
-  const found = text.matchAll(/(?:^ {4}.*\n)+|`([^`\n]+)`/gm);
-  return Array.from(found, ([block, inline]) => inline ?? block).filter(
-    (command) =>
-      command.startsWith('    ') || PROGRAMS.some((name) => command.startsWith(`${name} `)),
-  );
+/** Whether it is typed on the machine: not one that a sentence only names, or that is for whoever builds the package. */
+function isForMachine(found: FoundCommand): boolean {
+  return namedCommand(found) === undefined && !(found.command in ELSEWHERE);
 }
 
 /**

@@ -107,7 +107,7 @@ export const ELSEWHERE: Readonly<Record<string, readonly [file: string, words: s
 };
 
 const PROGRAM =
-  /^(?:birdkeeper|birdc|bird -c|ip|ss|docker|chgrp|chmod|systemctl|npm|node|curl|etcdctl) /;
+  /^(?:birdkeeper|birdc|bird -c|ip|ss|docker|chgrp|chmod|chown|systemctl|systemd-analyze|journalctl|apt-get|set -a;|npm|node|curl|etcdctl) /;
 
 /** A document without what is no command: comments after it, and line ends inside of inline code. */
 export interface FoundCommand {
