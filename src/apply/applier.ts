@@ -242,6 +242,7 @@ export class Applier {
     return new Attempts({
       ...{ clock, logger, birds, facts, installer },
       states: this.#states,
+      upholdLock: () => this.#lock.uphold(),
       loader: new Loader({ birds, facts, clock, logger, timeoutMs, fixedPath, markOf }),
       check: checkerOf({ birds, clock, logger, timeoutMs: checkTimeoutMs }),
     });

@@ -15,6 +15,8 @@ import type { Loaded } from './loader.js';
 /** What attempts work with. */
 export interface AttemptsOptions extends LastGoodOptions {
   readonly check: CheckStaged;
+  /** See `Lock.uphold`. */
+  readonly upholdLock: () => Promise<void>;
 }
 
 /** See the head of this file. One attempt at a time. */
@@ -30,6 +32,12 @@ export class Attempts {
 
   /** Makes one attempt. Rejects with bugs only. */
   async make(fileSet: FileSet, attempt: Attempt): Promise<ApplyOutcome> {
+    try {
+      await this.#options.upholdLock();
+    } catch (error) {
+      // The files are somebody else's now: not even the last good ones are put back.
+      return failureOf(error, attempt);
+    }
     const outcome = await this.#make(fileSet, attempt).catch((error: unknown) =>
       failureOf(error, attempt),
     );

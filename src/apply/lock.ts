@@ -7,42 +7,40 @@
  * is taken.
  */
 
-import { once } from 'node:events';
-import { type FileHandle, link, open, readdir, rm } from 'node:fs/promises';
-import { createConnection, createServer, type Server } from 'node:net';
+import { existsSync, lstatSync } from 'node:fs';
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
 
-import { type Clock, delay } from '../base/clock.js';
-import { ApplyError, fileError } from './apply-error.js';
-import { systemErrorCode } from './disk/system-error.js';
-import {
-  isNewLock,
-  type Layout,
-  newLockName,
-  OUTPUT_LOCK_NAME,
-  STATE_LOCK_NAME,
-} from './layout.js';
-
-/** How often a dead lock is removed before somebody else is faster. */
-const ATTEMPTS = 3;
-/** How often it is looked whether others who try at the same time have given up, and how long between. */
-const LOOKS = 100;
-const LOOK_MS = 20;
-const ANSWER_TIMEOUT_MS = 1_000;
+import type { Clock } from '../base/clock.js';
+import { fileError } from './apply-error.js';
+import { type Layout, OUTPUT_LOCK_NAME, STATE_LOCK_NAME } from './layout.js';
+import { LockAttempt, type LockPlace } from './lock-attempt.js';
 
 /** A lock that is held. */
 export interface Lock {
+  /**
+   * Takes it again where somebody has removed its file: another birdkeeper could take it otherwise.
+   *
+   * @throws {ApplyError} when another one has taken it meanwhile, or it can't be made
+   */
+  uphold(): Promise<void>;
   release(): Promise<void>;
 }
 
 /** Locks both folders that are written to: two daemons with one output directory may have two state directories. */
 export async function takeLocks({ outputDir, stateDir }: Layout, clock: Clock): Promise<Lock> {
-  const output = await takeLock(
+  const output = await FolderLock.take(
     { folder: outputDir, name: OUTPUT_LOCK_NAME, what: 'output' },
     clock,
   );
   try {
-    const state = await takeLock({ folder: stateDir, name: STATE_LOCK_NAME, what: 'state' }, clock);
+    const place = { folder: stateDir, name: STATE_LOCK_NAME, what: 'state' } as const;
+    const state = await FolderLock.take(place, clock);
     return {
+      uphold: async () => {
+        await output.uphold();
+        await state.uphold();
+      },
       release: async () => {
         await state.release();
         await output.release();
@@ -54,174 +52,81 @@ export async function takeLocks({ outputDir, stateDir }: Layout, clock: Clock): 
   }
 }
 
-interface LockPlace {
-  readonly folder: string;
-  readonly name: string;
-  /** What the folder is called to people. */
-  readonly what: 'output' | 'state';
+/** A socket that has the lock's name. */
+interface HeldSocket {
+  readonly server: Server;
+  readonly folder: FileHandle;
+  readonly inode: number;
 }
 
-/**
- * Takes the lock of a folder; that of a process that is gone is taken over.
- *
- * @throws {ApplyError} when another birdkeeper holds it, or it can't be made
- */
-async function takeLock(place: LockPlace, clock: Clock): Promise<Lock> {
-  const { folder, name } = place;
+/** The lock of one folder. */
+class FolderLock implements Lock {
+  readonly #place: LockPlace;
+  readonly #clock: Clock;
+  #held: HeldSocket;
+
+  /**
+   * Takes the lock of a folder; that of a process that is gone is taken over.
+   *
+   * @throws {ApplyError} when another birdkeeper holds it, or it can't be made
+   */
+  static async take(place: LockPlace, clock: Clock): Promise<FolderLock> {
+    return new FolderLock(place, clock, await takeSocket(place, clock));
+  }
+
+  private constructor(place: LockPlace, clock: Clock, held: HeldSocket) {
+    this.#place = place;
+    this.#clock = clock;
+    this.#held = held;
+  }
+
+  async uphold(): Promise<void> {
+    // Where the folder is gone, whoever writes to it makes it anew. Then the lock is taken the next time.
+    if (existsSync(this.#place.folder) && inodeOf(this.#place) !== this.#held.inode) {
+      const former = this.#held;
+      this.#held = await takeSocket(this.#place, this.#clock);
+      await close(former);
+    }
+  }
+
+  async release(): Promise<void> {
+    if (inodeOf(this.#place) === this.#held.inode) {
+      await rm(pathOf(this.#place), { force: true });
+    }
+    await close(this.#held);
+  }
+}
+
+async function takeSocket(place: LockPlace, clock: Clock): Promise<HeldSocket> {
   const server = createServer((connection) => {
     connection.on('error', () => {});
     connection.end(`${process.pid}\n`);
   });
-  let handle: FileHandle | undefined;
+  let folder: FileHandle | undefined;
   try {
     // Paths of sockets have at most 107 bytes (unix(7)); by way of the open folder any path is short enough.
-    handle = await open(folder);
-    const attempt = new LockAttempt(`/proc/self/fd/${handle.fd}`, place, clock);
+    folder = await open(place.folder);
+    const attempt = new LockAttempt(`/proc/self/fd/${folder.fd}`, place, clock);
     await attempt.take(server);
+    server.unref();
+    return { server, folder, inode: inodeOf(place) ?? 0 };
   } catch (error) {
     server.close();
-    await handle?.close();
-    throw fileError(`cannot lock the folder ${folder}`, error);
-  }
-  const held = handle;
-  server.unref();
-  return {
-    release: async () => {
-      await rm(`${folder}/${name}`, { force: true });
-      server.close();
-      await held.close();
-    },
-  };
-}
-
-class LockAttempt {
-  readonly #folder: string;
-  readonly #place: LockPlace;
-  readonly #clock: Clock;
-
-  /** @param folder - a path of the folder that is short enough for a socket */
-  constructor(folder: string, place: LockPlace, clock: Clock) {
-    this.#folder = folder;
-    this.#place = place;
-    this.#clock = clock;
-  }
-
-  async take(server: Server): Promise<void> {
-    const own = newLockName(this.#place.name);
-    server.listen(this.#path(own));
-    await once(server, 'listening');
-    try {
-      for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-        if (await this.#name(own)) {
-          return;
-        }
-        await this.#refuseIfHeld();
-        await this.#waitToBeAlone(own);
-        // Somebody may have taken it over just before we were alone.
-        await this.#refuseIfHeld();
-        await rm(this.#path(this.#place.name), { force: true });
-      }
-    } finally {
-      await rm(this.#path(own), { force: true });
-    }
-    throw this.#inUse('other processes');
-  }
-
-  async #name(own: string): Promise<boolean> {
-    try {
-      await link(this.#path(own), this.#path(this.#place.name));
-      return true;
-    } catch (error) {
-      if (systemErrorCode(error) === 'EEXIST') {
-        return false;
-      }
-      throw error;
-    }
-  }
-
-  /**
-   * Waits until nobody else tries. Whoever is alone in this sense stays so, and may remove a dead lock: all others bind their
-   * socket before they look, and see ours. Of several the one with the first name waits for the others to give up.
-   *
-   * @throws {ApplyError} when another one is to go first
-   */
-  async #waitToBeAlone(own: string): Promise<void> {
-    for (let look = 0; look < LOOKS; look += 1) {
-      const [first, ...others] = await this.#contenders();
-      if (first !== own) {
-        break;
-      }
-      if (others.length === 0) {
-        return;
-      }
-      await delay(this.#clock, LOOK_MS);
-    }
-    throw this.#inUse('one that is starting');
-  }
-
-  /** The names of the sockets of all who try now, sorted. Those of processes that are gone are removed. */
-  async #contenders(): Promise<readonly string[]> {
-    const names = (await readdir(this.#folder)).filter((name) => isNewLock(name, this.#place.name));
-    const living = await Promise.all(
-      names.map(async (name) => {
-        const { isDead, socket } = await this.#connect(name);
-        socket.destroy();
-        if (isDead) {
-          // Nobody else will ever have this name.
-          await rm(this.#path(name), { force: true });
-        }
-        return isDead ? [] : [name];
-      }),
-    );
-    return living.flat().sort();
-  }
-
-  /** @throws {ApplyError} when a living process holds the lock, or when that can't be told */
-  async #refuseIfHeld(): Promise<void> {
-    const { socket, isDead, error } = await this.#connect(this.#place.name);
-    if (isDead) {
-      return;
-    }
-    if (error !== undefined) {
-      throw this.#inUse(
-        `one that can't be asked: ${error instanceof Error ? error.message : error}`,
-      );
-    }
-    const timeout = new AbortController();
-    const answered = once(socket.setEncoding('utf8'), 'data').catch(() => []);
-    const [pid] = await Promise.race([
-      answered,
-      delay(this.#clock, ANSWER_TIMEOUT_MS, timeout.signal).then(() => []),
-    ]);
-    timeout.abort();
-    socket.destroy();
-    throw this.#inUse(typeof pid === 'string' ? `process ${pid.trim()}` : 'a process that is busy');
-  }
-
-  async #connect(name: string) {
-    const socket = createConnection(this.#path(name));
-    try {
-      await once(socket, 'connect');
-      return { socket, isDead: false };
-    } catch (error) {
-      return { socket, isDead: isDead(error), error };
-    }
-  }
-
-  #path(name: string): string {
-    return `${this.#folder}/${name}`;
-  }
-
-  #inUse(owner: string): ApplyError {
-    const { what, folder } = this.#place;
-    return new ApplyError(
-      `another birdkeeper (${owner}) works on the same ${what} directory ${folder}`,
-      { advice: `stop it, or set another --${what}-dir`, isRetryable: true },
-    );
+    await folder?.close();
+    throw fileError(`cannot lock the folder ${place.folder}`, error);
   }
 }
 
-/** Nobody listens there, or there is nothing. Any other error leaves open who holds it: a busy owner, or rights that we lack. */
-function isDead(error: unknown): boolean {
-  return ['ECONNREFUSED', 'ENOENT'].includes(systemErrorCode(error) ?? '');
+async function close({ server, folder }: HeldSocket): Promise<void> {
+  server.close();
+  await folder.close();
+}
+
+/** What has the lock's name; `undefined` when nothing has. A socket keeps its number for as long as it is listened on. */
+function inodeOf(place: LockPlace): number | undefined {
+  return lstatSync(pathOf(place), { throwIfNoEntry: false })?.ino;
+}
+
+function pathOf({ folder, name }: LockPlace): string {
+  return `${folder}/${name}`;
 }

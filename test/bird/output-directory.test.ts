@@ -37,6 +37,34 @@ describe('the lock', () => {
     );
   });
 
+  test('that somebody removed is not fought for with another birdkeeper that has it', async () => {
+    const site = await ApplySite.create();
+    const { instance } = await site.startBird();
+    const first = await site.open([instance]);
+    await first.apply(numberedFiles(1));
+    rmSync(join(site.outputDir, '.birdkeeper-lock'));
+    rmSync(join(site.outputDir, '.birdkeeper/lock'));
+    await (await site.open([instance])).apply(numberedFiles(2));
+
+    expect(await first.apply(numberedFiles(3))).toMatchObject({
+      kind: 'failed',
+      reason: expect.stringContaining('another birdkeeper (process'),
+    });
+    expect(await numbersOnDisk(site.outputDir)).toEqual([2, 2]);
+  });
+
+  test('that somebody removed keeps a second birdkeeper out again from the next pass on', async () => {
+    const site = await ApplySite.create();
+    const { instance } = await site.startBird();
+    const first = await site.open([instance]);
+    await first.apply(numberedFiles(1));
+    rmSync(join(site.outputDir, '.birdkeeper-lock'));
+
+    expect(await first.apply(numberedFiles(1))).toMatchObject({ kind: 'unchanged' });
+
+    await expect(site.open([instance])).rejects.toThrow('on the same output directory');
+  });
+
   test('is free after a stop', async () => {
     const site = await ApplySite.create();
     await site.open([]);

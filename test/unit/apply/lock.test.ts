@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -220,6 +220,62 @@ describe('a lock of a process that is gone', () => {
     writeFileSync(join(layout.outputDir, OUTPUT_LOCK_NAME), '');
 
     await expect(lockForTest(layout)).resolves.toBeDefined();
+  });
+});
+
+describe('a lock whose file somebody removes', () => {
+  test.each(['output', 'state'] as const)('is taken again in the %s directory', async (which) => {
+    const layout = await layoutForTest('state');
+    const lock = await lockForTest(layout);
+    const path =
+      which === 'output'
+        ? join(layout.outputDir, OUTPUT_LOCK_NAME)
+        : join(layout.stateDir, STATE_LOCK_NAME);
+    const other = new Layout(join(layout.outputDir, '../other'), layout.stateDir);
+    mkdirSync(other.outputDir);
+    rmSync(path);
+
+    await lock.uphold();
+
+    await expect(takeLocks(which === 'output' ? layout : other, systemClock)).rejects.toThrow(
+      `works on the same ${which} directory`,
+    );
+  });
+
+  test('is refused once another birdkeeper has it, and left to that one', async () => {
+    const layout = await layoutForTest('state');
+    const first = await takeLocks(layout, systemClock);
+    rmSync(join(layout.outputDir, OUTPUT_LOCK_NAME));
+    rmSync(join(layout.stateDir, STATE_LOCK_NAME));
+    await lockForTest(layout);
+
+    await expect(first.uphold()).rejects.toThrow('another birdkeeper (process');
+    await first.release();
+
+    await expect(takeLocks(layout, systemClock)).rejects.toThrow('another birdkeeper (process');
+  });
+
+  test('is taken again once its folder is back', async () => {
+    const layout = await layoutForTest('state');
+    const lock = await lockForTest(layout);
+    rmSync(layout.stateDir, { recursive: true });
+    await lock.uphold();
+    mkdirSync(layout.stateDir);
+
+    await lock.uphold();
+
+    expect(namesIn(layout.stateDir)).toEqual([STATE_LOCK_NAME]);
+  });
+
+  test('stays as it is when nobody does', async () => {
+    const layout = await layoutForTest('state');
+    const lock = await lockForTest(layout);
+    const inode = () => statSync(join(layout.stateDir, STATE_LOCK_NAME)).ino;
+    const before = inode();
+
+    await lock.uphold();
+
+    expect(inode()).toBe(before);
   });
 });
 
