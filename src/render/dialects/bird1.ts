@@ -43,7 +43,7 @@ function filesOf(
   const view = {
     ...familyViewOf(plan, part, method),
     includes,
-    connectsSoon: method !== 'kernel-attribute',
+    tunesTimers: method !== 'kernel-attribute',
   };
   if (plan.role === 'reflector') {
     return [{ name: `${base}.cfg`, template: 'reflector.cfg', view }];
