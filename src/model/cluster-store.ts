@@ -5,15 +5,32 @@
  * objects for whatever didn't change since the last call.
  */
 
+import type { Secret } from '../values/secret.js';
+import type { BgpFilter } from './bgp-filter.js';
+import { DEFAULT_BGP_SETTINGS } from './bgp-settings.js';
 import type { Block } from './block.js';
-import { type Cluster, DEFAULT_ASN } from './cluster.js';
+import { type Cluster, DEFAULT_ASN, type Generation } from './cluster.js';
 import type { CustomFilter } from './custom-filter.js';
 import type { ClusterFact, Fact } from './fact.js';
 import { NodeTable } from './node-table.js';
 import type { Peering } from './peering.js';
 import type { Pool } from './pool.js';
 import type { RouteReflector } from './route-reflector.js';
+import { secretId } from './secret-ref.js';
+import type { Service } from './service.js';
 import { SortedTable } from './sorted-table.js';
+import type { Workload } from './workload.js';
+
+const V1 = { generation: 'v1' } as const;
+const V3 = { generation: 'v3' } as const;
+
+/** The generation of Calico that writes `key`; blocks are kept alike by both. */
+function generationOf(key: string): Generation | undefined {
+  if (key.startsWith('/calico/resources/v3/')) {
+    return 'v3';
+  }
+  return key.startsWith('/calico/bgp/v1/') || key.startsWith('/calico/v1/') ? 'v1' : undefined;
+}
 
 /** A setting with the key that gives it. */
 interface Setting {
@@ -24,6 +41,10 @@ interface Setting {
 /** The facts of a cluster by the datastore key that each came from. */
 export class ClusterStore {
   readonly #facts = new Map<string, readonly Fact[]>();
+  /** How many keys say something, of each generation of Calico. */
+  readonly #keysOf: Record<Generation, number> = { v1: 0, v3: 0 };
+  #lastSettings: readonly Setting[] | undefined;
+  #settingsOfLast: ClusterSettings | undefined;
   readonly #nodes = new NodeTable();
   readonly #settings = new SortedTable<Setting>();
   readonly #peerings = new SortedTable<Peering>();
@@ -31,12 +52,18 @@ export class ClusterStore {
   readonly #pools = new SortedTable<Pool>();
   readonly #blocks = new SortedTable<Block>();
   readonly #customFilters = new SortedTable<CustomFilter>();
+  readonly #bgpFilters = new SortedTable<BgpFilter>();
+  readonly #services = new SortedTable<Service>();
+  readonly #workloads = new SortedTable<Workload>();
+  readonly #secrets = new SortedTable<readonly [id: string, secret: Secret]>();
 
   /** Sets what the entry at `key` says; nothing when the entry is gone. */
   set(key: string, facts: readonly Fact[]): void {
-    this.#facts.get(key)?.forEach((fact, index) => {
+    const earlier = this.#facts.get(key);
+    earlier?.forEach((fact, index) => {
       this.#remove(key, index, fact);
     });
+    this.#count(key, Number(facts.length > 0) - Number(earlier !== undefined));
     if (facts.length === 0) {
       this.#facts.delete(key);
       return;
@@ -50,7 +77,7 @@ export class ClusterStore {
   /** The cluster as it stands now. */
   cluster(): Cluster {
     // No spread: V8 makes a dictionary of what is spread together, and each look into one costs every rule that looks.
-    const { defaultAsn, isMeshEnabled, logLevel } = settingsOf(this.#settings.list());
+    const { defaultAsn, isMeshEnabled, logLevel, bgp } = this.#settingsNow();
     const { nodes, unaddressed, contested } = this.#nodes.list();
     return {
       defaultAsn,
@@ -64,7 +91,31 @@ export class ClusterStore {
       pools: this.#pools.list(),
       blocks: this.#blocks.list(),
       customFilters: this.#customFilters.list(),
+      ...(this.#keysOf.v3 > 0 ? V3 : this.#keysOf.v1 > 0 ? V1 : undefined),
+      isMixed: this.#keysOf.v1 > 0 && this.#keysOf.v3 > 0,
+      bgp,
+      bgpFilters: this.#bgpFilters.list(),
+      services: this.#services.list(),
+      workloads: this.#workloads.list(),
+      secrets: new Map(this.#secrets.list()),
     };
+  }
+
+  /** The same objects as long as nothing of it changed. */
+  #settingsNow(): ClusterSettings {
+    const settings = this.#settings.list();
+    if (this.#settingsOfLast === undefined || settings !== this.#lastSettings) {
+      this.#lastSettings = settings;
+      this.#settingsOfLast = settingsOf(settings);
+    }
+    return this.#settingsOfLast;
+  }
+
+  #count(key: string, by: number): void {
+    const generation = generationOf(key);
+    if (generation !== undefined) {
+      this.#keysOf[generation] += by;
+    }
   }
 
   #add(key: string, index: number, fact: Fact): void {
@@ -88,6 +139,18 @@ export class ClusterStore {
         return;
       case 'custom-filter':
         this.#customFilters.set(id, fact.filter);
+        return;
+      case 'bgp-filter':
+        this.#bgpFilters.set(id, fact.filter);
+        return;
+      case 'service':
+        this.#services.set(id, fact.service);
+        return;
+      case 'workload':
+        this.#workloads.set(id, fact.workload);
+        return;
+      case 'secret':
+        this.#secrets.set(id, [secretId(fact.ref), fact.secret]);
         return;
       default:
         this.#settings.set(id, { key, fact });
@@ -114,6 +177,14 @@ export class ClusterStore {
         return this.#blocks;
       case 'custom-filter':
         return this.#customFilters;
+      case 'bgp-filter':
+        return this.#bgpFilters;
+      case 'service':
+        return this.#services;
+      case 'workload':
+        return this.#workloads;
+      case 'secret':
+        return this.#secrets;
       default:
         return this.#settings;
     }
@@ -125,14 +196,16 @@ function idOf(key: string, index: number): string {
   return index === 0 ? key : `${key}\0${String(index).padStart(6, '0')}`;
 }
 
+/** What settings come to. */
+type ClusterSettings = Pick<Cluster, 'defaultAsn' | 'isMeshEnabled' | 'logLevel' | 'bgp'>;
+
 /** What `settings`, sorted by key, come to. What a later key says stands (fact.ts). */
-function settingsOf(
-  settings: readonly Setting[],
-): Pick<Cluster, 'defaultAsn' | 'isMeshEnabled' | 'logLevel'> {
-  const cluster: { -readonly [K in 'defaultAsn' | 'isMeshEnabled' | 'logLevel']: Cluster[K] } = {
+function settingsOf(settings: readonly Setting[]): ClusterSettings {
+  const cluster: { -readonly [K in keyof ClusterSettings]: ClusterSettings[K] } = {
     defaultAsn: { asn: DEFAULT_ASN },
     isMeshEnabled: true,
     logLevel: 'info',
+    bgp: DEFAULT_BGP_SETTINGS,
   };
   for (const { key, fact } of settings) {
     switch (fact.kind) {
@@ -144,6 +217,9 @@ function settingsOf(
         break;
       case 'log-level':
         cluster.logLevel = fact.level;
+        break;
+      case 'bgp-settings':
+        cluster.bgp = { ...cluster.bgp, ...fact.settings };
         break;
     }
   }

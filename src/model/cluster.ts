@@ -5,6 +5,9 @@
 
 import { positionIn } from '../base/position-in.js';
 import type { Address } from '../values/address.js';
+import type { Secret } from '../values/secret.js';
+import type { BgpFilter } from './bgp-filter.js';
+import type { BgpSettings } from './bgp-settings.js';
 import type { Block } from './block.js';
 import type { CustomFilter } from './custom-filter.js';
 import type { LogLevel } from './log-level.js';
@@ -12,9 +15,17 @@ import type { Node, SourcedAsn } from './node.js';
 import type { Peering } from './peering.js';
 import type { Pool } from './pool.js';
 import type { RouteReflector } from './route-reflector.js';
+import type { Service } from './service.js';
+import type { Workload } from './workload.js';
 
 /** The AS number of a cluster that doesn't say: Calico's choice, the first one for private use (RFC 6996). */
 export const DEFAULT_ASN = 64512;
+
+/**
+ * Whose rules a cluster goes by: those of Calico 2, as its v1 keys had them, or those of Calico 3. They differ in what BIRD does
+ * with next hops, metrics and who dials.
+ */
+export type Generation = 'v1' | 'v3';
 
 /** The whole model at one revision of the datastore. Each list is sorted by datastore key. */
 export interface Cluster {
@@ -35,6 +46,17 @@ export interface Cluster {
   readonly pools: readonly Pool[];
   readonly blocks: readonly Block[];
   readonly customFilters: readonly CustomFilter[];
+  /** The newest generation of Calico that has written anything here; absent where none has. */
+  readonly generation?: Generation;
+  /** Whether both generations have. */
+  readonly isMixed: boolean;
+  readonly bgp: BgpSettings;
+  readonly bgpFilters: readonly BgpFilter[];
+  readonly services: readonly Service[];
+  /** Workloads of this host that peer with it. */
+  readonly workloads: readonly Workload[];
+  /** Passwords by `secretId`. */
+  readonly secrets: ReadonlyMap<string, Secret>;
 }
 
 /** The node called `name`: looked up, since a look at all of 5,000 costs a pass 0.3 ms. */

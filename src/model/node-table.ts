@@ -1,7 +1,7 @@
 import { AddressClaims } from './address-claims.js';
 import type { Cluster } from './cluster.js';
 import type { NodeFact } from './fact.js';
-import type { Node, NodeAddress, SourcedAsn } from './node.js';
+import type { Node, NodeAddress } from './node.js';
 import { SortedTable } from './sorted-table.js';
 
 /**
@@ -76,7 +76,7 @@ function isUnaddressed({ addresses }: Node): boolean {
 function nodeOf(name: string, byKey: ReadonlyMap<string, readonly NodeFact[]>): Node {
   const addresses: { ipv4?: NodeAddress; ipv6?: NodeAddress } = {};
   const networks: { -readonly [F in keyof Node['networks']]: Node['networks'][F] } = {};
-  const own: { asn?: SourcedAsn; logLevel?: NonNullable<Node['logLevel']> } = {};
+  const own: { -readonly [P in keyof Omit<Node, 'name' | 'addresses' | 'networks'>]: Node[P] } = {};
   for (const [origin, facts] of inOrder(byKey)) {
     for (const fact of facts) {
       switch (fact.kind) {
@@ -99,6 +99,24 @@ function nodeOf(name: string, byKey: ReadonlyMap<string, readonly NodeFact[]>): 
           break;
         case 'node-log-level':
           own.logLevel = fact.level;
+          break;
+        case 'node-labels':
+          own.labels = fact.labels;
+          break;
+        case 'node-cluster-id':
+          own.clusterId = fact.clusterId;
+          break;
+        case 'node-listen-port':
+          own.listenPort = fact.port;
+          break;
+        case 'node-wireguard-address':
+          own.wireguardAddresses = { ...own.wireguardAddresses, [fact.family]: fact.address };
+          break;
+        case 'node-advertisements':
+          own.advertisements = fact.advertisements;
+          break;
+        case 'node-pod-prefixes':
+          own.podPrefixes = fact.prefixes;
           break;
       }
     }

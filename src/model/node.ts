@@ -1,6 +1,9 @@
 import type { Address } from '../values/address.js';
 import type { Family } from '../values/family.js';
 import type { Prefix } from '../values/prefix.js';
+import type { RouterId } from '../values/router-id.js';
+import type { Labels } from '../values/selector.js';
+import type { Advertisement } from './bgp-settings.js';
 import type { LogLevel } from './log-level.js';
 
 /** A host of the cluster, as far as BGP is concerned. A node exists when any key speaks of it. */
@@ -14,6 +17,17 @@ export interface Node {
   readonly asn?: SourcedAsn;
   /** Its own BIRD log level; the cluster's when absent. */
   readonly logLevel?: LogLevel;
+  readonly labels?: Labels;
+  /** Its cluster (RFC 4456), where the node is a reflector for others. */
+  readonly clusterId?: RouterId;
+  /** TCP port of its BGP speaker; the cluster's when absent. */
+  readonly listenPort?: number;
+  /** Where Felix encrypts to and from it; such routes are Felix's. */
+  readonly wireguardAddresses?: Readonly<Partial<Record<Family, Address>>>;
+  /** Communities on what it announces; the cluster's when absent. */
+  readonly advertisements?: readonly Advertisement[];
+  /** What Kubernetes gave the node for its pods, sorted as given. */
+  readonly podPrefixes?: readonly Prefix[];
 }
 
 /** A node's address with the key that it came from. */

@@ -12,6 +12,10 @@ export interface Pool {
   readonly prefix: Prefix;
   readonly family: Family;
   readonly tunnel: TunnelMode;
+  /** Whether its routes are encapsulated in VXLAN, which is Felix's. */
+  readonly isVxlan: boolean;
+  /** Whether nothing of it is told to BGP peers (`disableBGPExport`). */
+  readonly isExportDisabled: boolean;
   /** The datastore key that defines it. */
   readonly origin: string;
 }

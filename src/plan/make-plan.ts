@@ -11,7 +11,7 @@ import { type Family, perFamily } from '../values/family.js';
 import { claimProblems, holdersOf } from './address-holders.js';
 import type { Host } from './host.js';
 import { type Identity, identify } from './identity.js';
-import type { FamilyPlan, PlanResult, Session } from './plan.js';
+import { type FamilyPlan, NO_EXTRAS, type PlanResult, type Session } from './plan.js';
 import { planCustomFilters } from './policies/custom-filters.js';
 import { planPools } from './policies/pools.js';
 import { planBlocks } from './routes/blocks.js';
@@ -66,6 +66,7 @@ export function makePlan(cluster: Cluster, host: Host, makers = MAKE_ANEW): Plan
       role: host.role,
       routerId: identity.routerId,
       logLevel: identity.node?.logLevel ?? cluster.logLevel,
+      generation: cluster.generation ?? 'v1',
       ipv4: ipv4.plan,
       ipv6: ipv6.plan,
     },
@@ -98,7 +99,7 @@ function planFamily(input: PlanInput, family: Family): PlannedFamily {
   const { sessions, problems } = local
     ? planSessions(input, local)
     : { sessions: [], problems: [] };
-  const shared = { family, ...(address && { localAddress: address }), sessions };
+  const shared = { family, extras: NO_EXTRAS, ...(address && { localAddress: address }), sessions };
   if (host.role === 'reflector') {
     return { plan: { ...shared, blocks: [], pools: [], customFilters: [] }, problems };
   }

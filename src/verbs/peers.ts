@@ -2,6 +2,7 @@
 
 import { peerEntry } from '../decode/encode-entry.js';
 import { type Cluster, nodeNamed } from '../model/cluster.js';
+import { isWithAddress } from '../model/peering.js';
 import { type Address, compareAddresses } from '../values/address.js';
 import { keysAt, removalOf, replacementOf, unreadableAmong, whyTaken } from './keys-at.js';
 import type { Verb } from './verb.js';
@@ -78,10 +79,11 @@ export function doubtsAbout(cluster: Cluster, nodeName: string | undefined): rea
 
 function peersOf({ peerings }: Cluster, nodeName?: string): readonly StandingPeer[] {
   return peerings
+    .filter(isWithAddress)
     .filter(({ scope }) =>
       nodeName === undefined
         ? scope.kind === 'all-nodes'
         : scope.kind === 'node' && scope.nodeName === nodeName,
     )
-    .map(({ remote, asn, origin }) => ({ address: remote.address, asn, origin }));
+    .map(({ remote: { address, asn }, origin }) => ({ address, asn, origin }));
 }

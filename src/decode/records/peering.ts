@@ -3,6 +3,7 @@
 import * as v from 'valibot';
 
 import { refused } from '../../base/result.js';
+import { NO_TERMS } from '../../model/peering.js';
 import { parseAsn } from '../../values/asn.js';
 import type { Family } from '../../values/family.js';
 import { type Decoded, factOf } from '../decoded.js';
@@ -39,8 +40,8 @@ export function decodePeering(
     kind: 'peering',
     peering: {
       scope: nodeName === undefined ? { kind: 'all-nodes' } : { kind: 'node', nodeName },
-      remote: { kind: 'address', address: address.value },
-      asn: number,
+      remote: { kind: 'address', address: address.value, asn: number },
+      terms: NO_TERMS,
       origin,
     },
   }));

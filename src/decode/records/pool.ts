@@ -32,7 +32,14 @@ export function decodePool(
   const tunnel = parseTunnelMode(fields.value.ipip, fields.value.ipip_mode ?? undefined);
   return factOf(tunnel, (mode) => ({
     kind: 'pool',
-    pool: { prefix: prefix.value, family, tunnel: mode, origin },
+    pool: {
+      prefix: prefix.value,
+      family,
+      tunnel: mode,
+      isVxlan: false,
+      isExportDisabled: false,
+      origin,
+    },
   }));
 }
 

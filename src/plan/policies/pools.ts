@@ -44,6 +44,8 @@ export function planPools(
   const planned = kept.map(({ prefix, tunnel, origin }) => ({
     prefix,
     isTunneled: family === 'ipv4' && tunnel !== 'never',
+    isExported: true,
+    programmedBy: 'bird' as const,
     ...(tunnel === 'cross-subnet' && network !== undefined && { directNextHops: network }),
     origin,
   }));

@@ -9,6 +9,7 @@
 import { groupBy } from '../../base/group-by.js';
 import type { Cluster } from '../../model/cluster.js';
 import type { Node } from '../../model/node.js';
+import { isWithAddress } from '../../model/peering.js';
 import type { Address } from '../../values/address.js';
 import type { Family } from '../../values/family.js';
 import { holdersOf } from '../address-holders.js';
@@ -80,15 +81,17 @@ function groupNodes(
 ): readonly (readonly Node[])[] {
   // A node at an address that is a reflector's too is no client of the others: they mesh with that address.
   const peerAddresses = new Set([
-    ...peerings.map(({ remote }) => remote.address),
+    ...peerings.filter(isWithAddress).map(({ remote }) => remote.address),
     ...reflectors.map(({ address }) => address),
   ]);
-  const ofNode = groupBy(peerings, ({ scope }) => (scope.kind === 'node' ? scope.nodeName : ''));
+  const ofNode = groupBy(peerings.filter(isWithAddress), ({ scope }) =>
+    scope.kind === 'node' ? scope.nodeName : '',
+  );
   const groups = groupBy(nodes, ({ name, addresses, asn }) => {
     const address = addresses[family]?.address;
     const own = address !== undefined && peerAddresses.has(address) ? address : '';
     const peers = ofNode.get(name) ?? [];
-    const terms = peers.map((peer) => `${peer.remote.address} ${peer.asn}`).sort();
+    const terms = peers.map((peer) => `${peer.remote.address} ${peer.remote.asn}`).sort();
     return [asn?.asn ?? '', own, ...terms].join('|');
   });
   return [...groups.values()];

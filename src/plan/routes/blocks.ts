@@ -38,6 +38,7 @@ export function planBlocks(
   const planned = kept.map(({ prefix, state, origin }) => ({
     prefix,
     isAggregated: state === 'confirmed',
+    isBlackholed: true,
     origin,
   }));
   return { blocks: planned, problems };

@@ -14,7 +14,7 @@ import { groupBy } from '../../base/group-by.js';
 import type { Problem } from '../../base/problem.js';
 import { asnOf, type Cluster } from '../../model/cluster.js';
 import type { Node, SourcedAsn } from '../../model/node.js';
-import type { Peering } from '../../model/peering.js';
+import { type AddressPeering, isWithAddress } from '../../model/peering.js';
 import type { Session } from '../plan.js';
 import { type Client, originOf } from './reflector.js';
 
@@ -38,7 +38,7 @@ export function mismatchesOfNode(
   }
   const reflectors = new Set(cluster.reflectors.map(({ address }) => address));
   return sessions.flatMap(({ origin, remoteAddress, family }) => {
-    const peering = cluster.peerings.find((one) => one.origin === origin);
+    const peering = cluster.peerings.filter(isWithAddress).find((one) => one.origin === origin);
     if (peering === undefined) {
       return [];
     }
@@ -52,7 +52,7 @@ export function mismatchesOfNode(
 }
 
 function mismatchWithNode(
-  { remote, asn, origin }: Peering,
+  { remote: { address, asn }, origin }: AddressPeering,
   node: NodeAsn,
   cluster: Cluster,
 ): readonly Problem[] {
@@ -64,7 +64,7 @@ function mismatchWithNode(
           code: 'as-number-mismatch',
           key: origin,
           path: 'as_num',
-          reason: `it puts ${remote.address} into AS ${asn}, but ${describe([{ name: node.name, own }])}: this session never comes up`,
+          reason: `it puts ${address} into AS ${asn}, but ${describe([{ name: node.name, own }])}: this session never comes up`,
           action:
             'planned the session as it is asked for; give the peering the AS number of the node',
         },
@@ -80,7 +80,9 @@ export function mismatchesOfReflector(
   clients: readonly Client[],
   sessions: readonly Session[],
 ): readonly Problem[] {
-  const strangers = clients.filter(({ node, peering }) => asnOf(node, cluster).asn !== peering.asn);
+  const strangers = clients.filter(
+    ({ node, peering }) => asnOf(node, cluster).asn !== peering.remote.asn,
+  );
   if (strangers.length === 0) {
     return [];
   }
@@ -96,7 +98,7 @@ export function mismatchesOfReflector(
 }
 
 function mismatchOf(
-  { remote, asn, origin }: Peering,
+  { remote: { address, asn }, origin }: AddressPeering,
   nodes: readonly NodeAsn[],
   cluster: Cluster,
 ): readonly Problem[] {
@@ -114,7 +116,7 @@ function mismatchOf(
       code: 'as-number-mismatch',
       key: origin,
       path: 'as_num',
-      reason: `it puts the reflector ${remote.address} and its clients into AS ${asn}, but ${[...named, ...more].join(', ')}: these sessions never come up`,
+      reason: `it puts the reflector ${address} and its clients into AS ${asn}, but ${[...named, ...more].join(', ')}: these sessions never come up`,
       action:
         'planned the sessions as they are asked for; give the peering and the nodes the same AS number',
     },

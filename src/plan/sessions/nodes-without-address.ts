@@ -34,7 +34,7 @@ function isNeighbor(
   }
   return peerings.some(
     (peering) =>
-      isPeeringOf(peering, name) &&
+      isPeeringOf(peering, { name }) &&
       [ipv4, ipv6].some((own) => own !== undefined && isPeeringWith(peering, own)),
   );
 }

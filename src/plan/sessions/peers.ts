@@ -6,7 +6,7 @@
  */
 
 import type { Cluster } from '../../model/cluster.js';
-import { isPeeringOf } from '../../model/peering.js';
+import { isPeeringOf, isWithAddress } from '../../model/peering.js';
 import { familyOf } from '../../values/address.js';
 import type { LocalEnd } from './mesh.js';
 import { askFor } from './session-of.js';
@@ -17,22 +17,24 @@ import type { AskedSession } from './terms.js';
  * order of keys. A peer that is `local` itself is nobody to peer with.
  */
 export function planPeers({ peerings }: Cluster, local: LocalEnd): readonly AskedSession[] {
-  const ours = peerings.filter(
-    (peering) =>
-      isPeeringOf(peering, local.nodeName) &&
-      familyOf(peering.remote.address) === local.family &&
-      peering.remote.address !== local.address,
-  );
+  const ours = peerings
+    .filter(isWithAddress)
+    .filter(
+      (peering) =>
+        isPeeringOf(peering, { name: local.nodeName }) &&
+        familyOf(peering.remote.address) === local.family &&
+        peering.remote.address !== local.address,
+    );
   const ofAll = ours.filter(({ scope }) => scope.kind === 'all-nodes');
   const ofOne = ours.filter(({ scope }) => scope.kind !== 'all-nodes');
-  return [...ofAll, ...ofOne].map(({ scope, remote, asn, origin }) =>
+  return [...ofAll, ...ofOne].map(({ scope, remote, origin }) =>
     askFor(
       {
         source: scope.kind === 'all-nodes' ? 'Global' : 'Node',
         remoteAddress: remote.address,
         origin,
       },
-      { remoteAsn: asn },
+      { remoteAsn: remote.asn },
     ),
   );
 }

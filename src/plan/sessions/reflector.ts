@@ -21,7 +21,7 @@ import { groupBy } from '../../base/group-by.js';
 import type { Problem } from '../../base/problem.js';
 import type { Cluster } from '../../model/cluster.js';
 import type { Node } from '../../model/node.js';
-import { isPeeringWith, type Peering } from '../../model/peering.js';
+import { type AddressPeering, isPeeringWith } from '../../model/peering.js';
 import { familyOf } from '../../values/address.js';
 import type { Holder } from '../address-holders.js';
 import { firstOfEach } from '../first-of-each.js';
@@ -31,7 +31,7 @@ import type { AskedSession } from './terms.js';
 
 /** A node that is a client of a reflector, and the peering that makes it one. */
 export interface Client extends Holder {
-  readonly peering: Peering;
+  readonly peering: AddressPeering;
 }
 
 /** The sessions of the reflector `local`, in the order reflectors, then `clients`. */
@@ -55,7 +55,9 @@ export function clientsOf(
   holders: readonly Node[],
   local: LocalEnd,
 ): readonly Client[] {
-  const forUs = peerings.filter((peering) => isPeeringWith(peering, local.address));
+  const forUs = peerings.filter((peering): peering is AddressPeering =>
+    isPeeringWith(peering, local.address),
+  );
   const ofAll = forUs.find(({ scope }) => scope.kind === 'all-nodes');
   const ofOne = groupBy(forUs, ({ scope }) => (scope.kind === 'node' ? scope.nodeName : ''));
   const nodes = holders.flatMap((node) => {
@@ -100,7 +102,10 @@ function planOtherReflectors(
 }
 
 function planClient(client: Client, own: Cluster['reflectors'][number] | undefined): AskedSession {
-  const { scope, asn } = client.peering;
+  const {
+    scope,
+    remote: { asn },
+  } = client.peering;
   return askFor(
     {
       source: scope.kind === 'all-nodes' ? 'Global' : 'Node',

@@ -1,5 +1,11 @@
 import { type Address, familyOf } from '../../values/address.js';
-import type { AskedSession, Session, SessionSource, SessionTerms } from './terms.js';
+import {
+  type AskedSession,
+  NO_FILTERS,
+  type Session,
+  type SessionSource,
+  type SessionTerms,
+} from './terms.js';
 
 /** Who asks for a session with whom. */
 interface SessionRequest {
@@ -15,24 +21,53 @@ interface SessionRequest {
  */
 export function askFor(
   { source, remoteAddress, origin }: SessionRequest,
-  { localAsn, remoteAsn, isReflectorClient = false, clusterId }: SessionTerms,
+  terms: SessionTerms,
 ): AskedSession {
-  return { source, localAsn, remoteAsn, isReflectorClient, clusterId, remoteAddress, origin };
+  return {
+    source,
+    localAsn: terms.localAsn,
+    remoteAsn: terms.remoteAsn,
+    isReflectorClient: terms.isReflectorClient ?? false,
+    clusterId: terms.clusterId,
+    remotePort: terms.remotePort,
+    usesLocalAddress: terms.usesLocalAddress ?? true,
+    isPassive: terms.isPassive ?? false,
+    ttlSecurityHops: terms.ttlSecurityHops,
+    restartTimeS: terms.restartTimeS,
+    keepaliveS: terms.keepaliveS,
+    password: terms.password,
+    nextHop: terms.nextHop,
+    allowedLocalAsns: terms.allowedLocalAsns,
+    importFilters: terms.importFilters ?? NO_FILTERS,
+    exportFilters: terms.exportFilters ?? NO_FILTERS,
+    remoteAddress,
+    origin,
+  };
 }
 
 /** The session that is asked for: the one place where sessions are made, in one shape as well. */
 export function sessionOf(asked: AskedSession): Session {
-  const { source, localAsn, remoteAsn, isReflectorClient, clusterId, remoteAddress, origin } =
-    asked;
+  const { source, remoteAddress } = asked;
   const family = familyOf(remoteAddress);
   return {
     source,
-    localAsn,
-    remoteAsn,
-    isReflectorClient,
-    clusterId,
+    localAsn: asked.localAsn,
+    remoteAsn: asked.remoteAsn,
+    isReflectorClient: asked.isReflectorClient,
+    clusterId: asked.clusterId,
+    remotePort: asked.remotePort,
+    usesLocalAddress: asked.usesLocalAddress,
+    isPassive: asked.isPassive,
+    ttlSecurityHops: asked.ttlSecurityHops,
+    restartTimeS: asked.restartTimeS,
+    keepaliveS: asked.keepaliveS,
+    password: asked.password,
+    nextHop: asked.nextHop,
+    allowedLocalAsns: asked.allowedLocalAsns,
+    importFilters: asked.importFilters,
+    exportFilters: asked.exportFilters,
     remoteAddress,
-    origin,
+    origin: asked.origin,
     protocolName: protocolNameOf(source, remoteAddress),
     family,
     isIpv6: family === 'ipv6',

@@ -8,9 +8,10 @@
 import type { Address } from '../../values/address.js';
 import type { Family } from '../../values/family.js';
 import type { RouterId } from '../../values/router-id.js';
+import type { Secret } from '../../values/secret.js';
 
 /** Where a session comes from, as the first part of its name in BIRD. */
-export type SessionSource = 'Mesh' | 'Global' | 'Node';
+export type SessionSource = 'Mesh' | 'Global' | 'Node' | 'Local_Workload';
 
 /** What two ends of a session are told about it. `TERMS` has a line for each, and one for where the session comes from. */
 export interface SessionTerms {
@@ -21,12 +22,40 @@ export interface SessionTerms {
   readonly isReflectorClient?: boolean;
   /** Our cluster (RFC 4456 section 7), for clients alone; BIRD takes the router id when absent. */
   readonly clusterId?: RouterId | undefined;
+  /** TCP port of the other end, where it isn't that of BGP. */
+  readonly remotePort?: number | undefined;
+  /** Whether the session goes out from this host's address; it does where nothing is said. */
+  readonly usesLocalAddress?: boolean;
+  /** Whether this end waits for the other one to dial; it doesn't where nothing is said. */
+  readonly isPassive?: boolean;
+  /** Hops to the peer, where only packets from so near are taken (RFC 5082). */
+  readonly ttlSecurityHops?: number | undefined;
+  /** Restart time that is announced (RFC 4724), in seconds; BIRD's own when absent. */
+  readonly restartTimeS?: number | undefined;
+  /** In seconds; a third of the hold time when absent. */
+  readonly keepaliveS?: number | undefined;
+  /** MD5 password (RFC 2385). The same object while it is the same password. */
+  readonly password?: Secret | undefined;
+  /** What becomes of next hops; by the rules of the generation when absent. */
+  readonly nextHop?: 'self' | 'keep' | undefined;
+  /** How often our own AS number may be in a path that we take; never when absent. */
+  readonly allowedLocalAsns?: number | undefined;
+  /** Names of the BGPFilters that run on what is learnt, and told, in their order. The same list while it has the same names. */
+  readonly importFilters?: readonly string[];
+  readonly exportFilters?: readonly string[];
 }
+
+/** A list of filters that has none: always this one, so that equal lists are the same one. */
+export const NO_FILTERS: readonly string[] = [];
 
 /** A session as a rule asks for it. */
 export interface AskedSession extends SessionTerms {
   readonly source: SessionSource;
   readonly isReflectorClient: boolean;
+  readonly usesLocalAddress: boolean;
+  readonly isPassive: boolean;
+  readonly importFilters: readonly string[];
+  readonly exportFilters: readonly string[];
   readonly remoteAddress: Address;
   /** The datastore key that asks for the session. */
   readonly origin: string;
@@ -102,6 +131,86 @@ const TERMS: { readonly [Name in 'source' | keyof Required<SessionTerms>]: Term 
       was.isReflectorClient === is.isReflectorClient
         ? `the cluster id changes ${was.clusterId ?? '(router id)'} → ${is.clusterId ?? '(router id)'}`
         : undefined,
+  },
+  remotePort: {
+    label: "the neighbor's port",
+    show: ({ remotePort }) => (remotePort === undefined ? undefined : `port ${remotePort}`),
+    restarts: true,
+    mustAgree: true,
+  },
+  usesLocalAddress: {
+    label: 'the source address',
+    show: ({ usesLocalAddress }) => (usesLocalAddress ? undefined : 'from any address'),
+    restarts: true,
+    mustAgree: true,
+    sayChange: (_, { usesLocalAddress }) =>
+      usesLocalAddress ? "it goes out from this host's address" : 'it goes out from any address',
+  },
+  isPassive: {
+    label: 'who dials',
+    show: ({ isPassive }) => (isPassive ? 'dialed by the neighbor' : undefined),
+    restarts: true,
+    mustAgree: false,
+    sayChange: (_, { isPassive }) => (isPassive ? 'only the neighbor dials' : 'this end dials too'),
+  },
+  ttlSecurityHops: {
+    label: 'the hops of TTL security',
+    show: ({ ttlSecurityHops }) =>
+      ttlSecurityHops === undefined ? undefined : `TTL security ${ttlSecurityHops}`,
+    restarts: true,
+    mustAgree: true,
+  },
+  restartTimeS: {
+    label: 'the graceful restart time',
+    show: ({ restartTimeS }) =>
+      restartTimeS === undefined ? undefined : `restart ${restartTimeS} s`,
+    restarts: true,
+    mustAgree: true,
+  },
+  keepaliveS: {
+    label: 'the keepalive time',
+    show: ({ keepaliveS }) => (keepaliveS === undefined ? undefined : `keepalive ${keepaliveS} s`),
+    restarts: true,
+    mustAgree: true,
+  },
+  password: {
+    label: 'the password',
+    show: ({ password }) => (password === undefined ? undefined : 'with a password'),
+    restarts: true,
+    mustAgree: true,
+    sayChange: (was, is) =>
+      was.password === undefined
+        ? 'it gets a password'
+        : is.password === undefined
+          ? 'it loses its password'
+          : 'its password changes',
+  },
+  nextHop: {
+    label: 'the next hop',
+    show: ({ nextHop }) => (nextHop === undefined ? undefined : `next hop ${nextHop}`),
+    restarts: true,
+    mustAgree: true,
+  },
+  allowedLocalAsns: {
+    label: 'how often our AS may be in a path',
+    show: ({ allowedLocalAsns }) =>
+      allowedLocalAsns === undefined ? undefined : `our AS ${allowedLocalAsns} times`,
+    restarts: true,
+    mustAgree: true,
+  },
+  importFilters: {
+    label: 'the filters of what is learnt',
+    show: ({ importFilters }) =>
+      importFilters.length === 0 ? undefined : `import by ${importFilters.join(', ')}`,
+    restarts: false,
+    mustAgree: true,
+  },
+  exportFilters: {
+    label: 'the filters of what is told',
+    show: ({ exportFilters }) =>
+      exportFilters.length === 0 ? undefined : `export by ${exportFilters.join(', ')}`,
+    restarts: false,
+    mustAgree: true,
   },
 };
 

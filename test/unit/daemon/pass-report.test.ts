@@ -10,7 +10,7 @@ import {
   traced,
 } from '../../../src/daemon/pass-report.js';
 import type { PlannedFiles } from '../../../src/daemon/plan-files.js';
-import type { Plan } from '../../../src/plan/plan.js';
+import { NO_EXTRAS, type Plan } from '../../../src/plan/plan.js';
 import { fileSetOf } from '../../../src/render/file-set.js';
 import { TemplateError } from '../../../src/render/template-error.js';
 import { parseRouterId, type RouterId } from '../../../src/values/router-id.js';
@@ -97,8 +97,23 @@ const PLAN: Plan = {
   role: 'node',
   routerId: anyRouterId(),
   logLevel: 'info',
-  ipv4: { family: 'ipv4', sessions: [], blocks: [], pools: [], customFilters: [] },
-  ipv6: { family: 'ipv6', sessions: [], blocks: [], pools: [], customFilters: [] },
+  generation: 'v1',
+  ipv4: {
+    family: 'ipv4',
+    sessions: [],
+    blocks: [],
+    pools: [],
+    customFilters: [],
+    extras: NO_EXTRAS,
+  },
+  ipv6: {
+    family: 'ipv6',
+    sessions: [],
+    blocks: [],
+    pools: [],
+    customFilters: [],
+    extras: NO_EXTRAS,
+  },
 };
 
 function anyRouterId(): RouterId {

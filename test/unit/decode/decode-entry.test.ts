@@ -44,8 +44,8 @@ describe('a peer', () => {
       kind: 'peering',
       peering: {
         scope: { kind: 'all-nodes' },
-        remote: { kind: 'address', address: '192.0.2.9' },
-        asn: 65001,
+        remote: { kind: 'address', address: '192.0.2.9', asn: 65001 },
+        terms: { usesNodeAddress: true, filters: [], isReversed: false },
         origin: PEER,
       },
     });
@@ -58,8 +58,8 @@ describe('a peer', () => {
       kind: 'peering',
       peering: {
         scope: { kind: 'node', nodeName: 'n' },
-        remote: { kind: 'address', address: '2001:db8::9' },
-        asn: 65001,
+        remote: { kind: 'address', address: '2001:db8::9', asn: 65001 },
+        terms: { usesNodeAddress: true, filters: [], isReversed: false },
         origin: key,
       },
     });
@@ -97,7 +97,14 @@ describe('a pool', () => {
   ])('of %s: %s', (_, value, tunnel) => {
     expect(good(POOL, value)).toEqual({
       kind: 'pool',
-      pool: { prefix: '198.18.0.0/16', family: 'ipv4', tunnel, origin: POOL },
+      pool: {
+        prefix: '198.18.0.0/16',
+        family: 'ipv4',
+        tunnel,
+        isVxlan: false,
+        isExportDisabled: false,
+        origin: POOL,
+      },
     });
   });
 

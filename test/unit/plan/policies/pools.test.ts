@@ -12,9 +12,11 @@ function prefix(text: string) {
 }
 
 function pool(text: string, tunnel: Pool['tunnel'], origin = `/pool/${text}`): Pool {
-  return { prefix: prefix(text), family: text.includes(':') ? 'ipv6' : 'ipv4', tunnel, origin };
+  const family = text.includes(':') ? 'ipv6' : 'ipv4';
+  return { prefix: prefix(text), family, tunnel, isVxlan: false, isExportDisabled: false, origin };
 }
 
+const OF_V1 = { isExported: true, programmedBy: 'bird' };
 const NETWORK = prefix('192.0.2.0/24');
 
 test.each([
@@ -28,14 +30,14 @@ test.each([
   'a pool that tunnels %s, on a node of the subnet %s, is %j',
   (mode, network, planned) => {
     expect(planPools([pool('198.18.0.0/16', mode)], 'ipv4', network).pools).toEqual([
-      { prefix: '198.18.0.0/16', origin: '/pool/198.18.0.0/16', ...planned },
+      { prefix: '198.18.0.0/16', origin: '/pool/198.18.0.0/16', ...OF_V1, ...planned },
     ]);
   },
 );
 
 test('IPIP carries IPv4 alone, so an IPv6 pool has no tunnel', () => {
   expect(planPools([pool('2001:db8::/64', 'always')], 'ipv6', undefined).pools).toEqual([
-    { prefix: '2001:db8::/64', isTunneled: false, origin: '/pool/2001:db8::/64' },
+    { prefix: '2001:db8::/64', isTunneled: false, origin: '/pool/2001:db8::/64', ...OF_V1 },
   ]);
 });
 
@@ -47,7 +49,7 @@ test('a family has its own pools; of two with one prefix the first key stands, a
   ];
 
   expect(planPools(pools, 'ipv4', undefined)).toEqual({
-    pools: [{ prefix: '198.18.0.0/16', isTunneled: false, origin: '/pool/a' }],
+    pools: [{ prefix: '198.18.0.0/16', isTunneled: false, origin: '/pool/a', ...OF_V1 }],
     problems: [
       {
         code: 'duplicate-record',

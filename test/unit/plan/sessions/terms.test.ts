@@ -33,6 +33,10 @@ test('a session is made with its name, its family, and no role but the one that 
     remoteAddress: '192.0.2.2',
     remoteAsn: 64512,
     isReflectorClient: false,
+    usesLocalAddress: true,
+    isPassive: false,
+    importFilters: [],
+    exportFilters: [],
     origin: '/a',
   });
 });
