@@ -9,7 +9,7 @@ import { type Clock, delay } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
 import type { BirdInstance } from './bird-instance.js';
 import { BirdSocketError, ControlClient } from './birdc/control-client.js';
-import { bgpSessionsOf, lacksSocket } from './birdc/show-protocols.js';
+import { sessionsWithoutSocket } from './birdc/show-protocols.js';
 import { statusOf } from './birdc/show-status.js';
 import { ListenAgain } from './port/listen-again.js';
 import { PortHolders } from './port/port-holders.js';
@@ -166,9 +166,9 @@ export class ConditionWatch {
 
   async #ask(client: ControlClient): Promise<void> {
     const { recovery } = statusOf(await client.query('show status'));
-    const sessions = bgpSessionsOf(await client.query('show protocols'))
-      .filter(lacksSocket)
-      .map(({ name }) => name);
+    const sessions = sessionsWithoutSocket(await client.query('show protocols')).map(
+      ({ name }) => name,
+    );
     const holders = sessions.length === 0 ? [] : await this.#holders.current();
     const endsBy = this.#options.clock.now() + 1000 * (recovery?.secondsLeft ?? 0);
     this.#change({

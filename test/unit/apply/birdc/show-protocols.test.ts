@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { ReplyReader } from '../../../../src/apply/birdc/reply-reader.js';
-import { bgpSessionsOf } from '../../../../src/apply/birdc/show-protocols.js';
+import {
+  bgpSessionsOf,
+  sessionsWithoutSocket,
+} from '../../../../src/apply/birdc/show-protocols.js';
 import { PROTOCOLS_2, PROTOCOLS_16 } from './recorded.js';
 
 function sessionsIn(text: string) {
@@ -110,4 +113,21 @@ test('an address after another protocol is not taken for that of the session bef
   expect(others).toEqual([]);
   expect(session).toMatchObject({ name: 'Mesh_a', remoteAsn: 65100 });
   expect(session).not.toHaveProperty('neighbor');
+});
+
+test('a session that lacks its socket is down for that; one that was started again since only remembers it', () => {
+  const [reply] = new ReplyReader().read(
+    [
+      '2002-Name       Proto      Table      State  Since         Info',
+      '1002-Mesh_1     BGP        ---        down   14:00:00.000  Error: No listening socket',
+      ' Mesh_2     BGP        ---        start  14:00:00.000  Active        Error: No listening socket',
+      ' Mesh_3     BGP        ---        up     14:00:00.000  Established   ',
+      '0000 ',
+      '',
+    ].join('\n'),
+  );
+
+  expect(sessionsWithoutSocket(reply ?? { code: '', lines: [] }).map(({ name }) => name)).toEqual([
+    'Mesh_1',
+  ]);
 });
