@@ -46,18 +46,22 @@ interface LocalHost {
   readonly nodeName: string;
   readonly family: Family;
   readonly address: Address;
-  /** Whether the datastore has a node of this name; otherwise the address is from the settings. */
-  readonly isInDatastore: boolean;
 }
 
-/** A problem for each claim, and for the node that has this host's own address where the settings give it. */
-export function claimProblems(cluster: Cluster, local: LocalHost): readonly Problem[] {
-  const rival = local.isInDatastore
-    ? undefined
-    : cluster.nodes.find((node) => {
-        const at = node.addresses[local.family];
-        return at?.address === local.address && isHolder(cluster, node, at);
-      });
+/**
+ * A problem for each claim, and for the node that has this host's own address where the settings give it.
+ *
+ * @param others - the nodes among which that one is, if there is one; none where the address is from the datastore
+ */
+export function claimProblems(
+  cluster: Cluster,
+  local: LocalHost,
+  others: readonly Node[],
+): readonly Problem[] {
+  const rival = others.find((node) => {
+    const at = node.addresses[local.family];
+    return at?.address === local.address && isHolder(cluster, node, at);
+  });
   return [
     ...[...cluster.contested].flatMap(([address, names]) =>
       familyOf(address) === local.family

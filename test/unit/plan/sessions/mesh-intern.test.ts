@@ -59,7 +59,7 @@ class Site {
       asked.push(node.name);
       return rule.ask(node);
     };
-    return { sessions: this.intern.intern({ ...rule, ask }), asked };
+    return { ...this.intern.intern({ ...rule, ask }), asked };
   }
 }
 
@@ -147,6 +147,14 @@ test('a claim of an address elsewhere decides anew about a node that did not cha
   expect(site.pass().sessions.map(({ origin }) => origin)).toEqual(['/node-c']);
 });
 
+test('who has our address, or none, is told as left', () => {
+  const site = new Site(THREE);
+  site.pass();
+  site.set({ 'node-b': 1, 'node-d': undefined });
+
+  expect(site.pass().left.map(({ name }) => name)).toEqual(['node-a', 'node-b', 'node-d']);
+});
+
 test('whatever changes, the sessions are those of a start from nothing', () => {
   const names = ['node-0', 'node-a', 'node-b', 'node-c', 'node-d'];
   const change = fc.oneof(
@@ -170,7 +178,8 @@ test('whatever changes, the sessions are those of a start from nothing', () => {
             site.set({ [one.name]: one.octet });
           }
         }
-        expect(site.pass().sessions).toEqual(new MeshIntern().intern(site.rule()));
+        const { sessions, left } = site.pass();
+        expect({ sessions, left }).toEqual(new MeshIntern().intern(site.rule()));
       }
     }),
   );
