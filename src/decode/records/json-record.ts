@@ -2,6 +2,7 @@
 
 import * as v from 'valibot';
 
+import { excerpt } from '../../base/excerpt.js';
 import { ok, type Result, refused } from '../../base/result.js';
 
 /**
@@ -24,9 +25,4 @@ export function parseJson<T extends v.GenericSchema>(
   const [issue] = result.issues;
   const path = v.getDotPath(issue);
   return refused(path === null ? issue.message : `field "${path}": ${issue.message}`);
-}
-
-/** The beginning of `text` for a message. */
-export function excerpt(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }

@@ -2,12 +2,13 @@
 
 import * as v from 'valibot';
 
+import { excerpt } from '../../base/excerpt.js';
 import { ok, type Result, refused } from '../../base/result.js';
 import type { TunnelMode } from '../../model/pool.js';
 import type { Family } from '../../values/family.js';
 import { parsePrefix } from '../../values/prefix.js';
 import { type Decoded, factOf } from '../decoded.js';
-import { excerpt, parseJson } from './json-record.js';
+import { parseJson } from './json-record.js';
 
 const PoolValue = v.object({
   cidr: v.string(),

@@ -2,11 +2,12 @@
 
 import * as v from 'valibot';
 
+import { excerpt } from '../../base/excerpt.js';
 import { ok, type Result, refused } from '../../base/result.js';
 import type { LogLevel } from '../../model/log-level.js';
 import { parseAsn } from '../../values/asn.js';
 import { type Decoded, factOf } from '../decoded.js';
-import { excerpt, parseJson } from './json-record.js';
+import { parseJson } from './json-record.js';
 
 const Mesh = v.object({ enabled: v.boolean() });
 
