@@ -3,7 +3,7 @@
 import ipaddr from 'ipaddr.js';
 
 import { ok, type Result, refused } from '../base/result.js';
-import { parseAddress } from './address.js';
+import { type Address, familyOf, parseAddress } from './address.js';
 import { FAMILY_LABELS, type Family } from './family.js';
 
 declare const prefixBrand: unique symbol;
@@ -37,4 +37,27 @@ export function parsePrefix(text: string, family: Family): Result<Prefix> {
       ? ipaddr.IPv4.networkAddressFromCIDR(cidr).toString()
       : ipaddr.IPv6.networkAddressFromCIDR(cidr).toRFC5952String();
   return ok(`${network}/${length}` as Prefix);
+}
+
+/** The family of a parsed prefix. */
+export function familyOfPrefix(prefix: Prefix): Family {
+  return prefix.includes(':') ? 'ipv6' : 'ipv4';
+}
+
+/** Whether `prefix` has one address in it. */
+export function isOneAddress(prefix: Prefix): boolean {
+  return prefix.endsWith(`/${ADDRESS_BITS[familyOfPrefix(prefix)]}`);
+}
+
+/** The prefix that has `address` in it and no other. */
+export function prefixOf(address: Address): Prefix {
+  return `${address}/${ADDRESS_BITS[familyOf(address)]}` as Prefix;
+}
+
+/** Whether `address` lies in `prefix`; it doesn't in one of the other family. */
+export function isInside(address: Address, prefix: Prefix): boolean {
+  return (
+    familyOf(address) === familyOfPrefix(prefix) &&
+    ipaddr.parse(address).match(ipaddr.parseCIDR(prefix))
+  );
 }
