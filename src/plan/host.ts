@@ -1,4 +1,5 @@
 import type { Address } from '../values/address.js';
+import type { Prefix } from '../values/prefix.js';
 import type { RouterId } from '../values/router-id.js';
 
 /** The host that is planned for: what the settings say about it, not the datastore. */
@@ -11,6 +12,10 @@ export interface Host {
   readonly ipv6?: Address;
   /** A fixed router id, or `hash` for one made of the name; by default the IPv4 address. */
   readonly routerId?: RouterId | 'hash';
+  /** Whether what Kubernetes gave the node for its pods counts as blocks of it. */
+  readonly usesPodPrefixes?: boolean;
+  /** Ranges of cluster addresses of services, in place of those that the datastore has. */
+  readonly clusterServiceRanges?: readonly Prefix[];
   /** Whether raw statements of the datastore are taken in. */
   readonly acceptsCustomFilters: boolean;
   /** Why BIRD refuses raw statements on their own, by the key that holds them. Found out in apply/. */

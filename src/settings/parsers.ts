@@ -4,6 +4,7 @@ import { ok, type Result, refused } from '../base/result.js';
 import { parseSpeakerAddress } from '../values/address.js';
 import { parseEndpoint, withoutCredentials } from '../values/endpoint.js';
 import { parseNodeName } from '../values/node-name.js';
+import { type Prefix, parsePrefix } from '../values/prefix.js';
 import { parseRouterId, type RouterId } from '../values/router-id.js';
 import { Secret } from '../values/secret.js';
 import type { Setting } from './setting.js';
@@ -51,9 +52,17 @@ export function routerId(value: string): Result<RouterId | 'hash'> {
   return value === 'hash' ? ok(value) : parseRouterId(value);
 }
 
+/** Comma-separated prefixes of either family. */
+export function prefixes(value: string): Result<readonly Prefix[]> {
+  return allOf(value.split(','), (one) => parsePrefix(one, one.includes(':') ? 'ipv6' : 'ipv4'));
+}
+
 /** Comma-separated URLs of one or more etcd members. */
 export function endpoints(value: string): Result<readonly string[]> {
-  return urlsOf(value.split(','));
+  return allOf(value.split(','), (one) => {
+    const parsed = parseEndpoint(one);
+    return parsed.ok ? ok(parsed.value.url) : parsed;
+  });
 }
 
 /** Comma-separated `HOST:PORT`, the old `ETCD_AUTHORITY`. */
@@ -65,17 +74,17 @@ export function authority(value: string): Result<readonly string[]> {
     : refused(`${JSON.stringify(withoutCredentials(wrong))} is not of the form HOST:PORT`);
 }
 
-/** All of `texts` as URLs of endpoints, or why the first that is none is refused. */
-function urlsOf(texts: readonly string[]): Result<readonly string[]> {
-  const urls: string[] = [];
+/** All of `texts` as values, or why the first that is none is refused. */
+function allOf<T>(texts: readonly string[], parseOne: Parse<T>): Result<readonly T[]> {
+  const values: T[] = [];
   for (const text of texts) {
-    const parsed = parseEndpoint(text.trim());
+    const parsed = parseOne(text.trim());
     if (!parsed.ok) {
       return parsed;
     }
-    urls.push(parsed.value.url);
+    values.push(parsed.value);
   }
-  return ok(urls);
+  return ok(values);
 }
 
 /** Where the HTTP server listens. */

@@ -2,6 +2,7 @@
  * Every setting, declared once. Options beat the environment, the environment beats the config file, that beats defaults.
  */
 
+import { CALICO_SETTINGS } from './calico-settings.js';
 import * as parse from './parsers.js';
 import type { Setting } from './setting.js';
 
@@ -127,6 +128,7 @@ export const SETTINGS = {
     fallbackHelp: 'the IPv4 address, or hash without one',
     parse: parse.routerId,
   },
+  ...CALICO_SETTINGS,
   outputDir: {
     flag: 'output-dir',
     environment: ['BIRDKEEPER_OUTPUT_DIR'],

@@ -134,6 +134,33 @@ describe('what follows from settings', () => {
   });
 });
 
+describe('settings of Calico 3', () => {
+  test('its variables are read, with the ranges as prefixes', () => {
+    const { usePodCidr, advertiseClusterIps } = settingsFrom({
+      environment: {
+        USE_POD_CIDR: 'true',
+        CALICO_ADVERTISE_CLUSTER_IPS: '198.18.0.1/16, 2001:db8::/112',
+      },
+    });
+
+    expect(usePodCidr).toBe('true');
+    expect(advertiseClusterIps).toEqual(['198.18.0.0/16', '2001:db8::/112']);
+  });
+
+  test('without them the node has its own blocks, and announces what the datastore says', () => {
+    const settings = settingsFrom({});
+
+    expect(settings.usePodCidr).toBe('false');
+    expect(settings.advertiseClusterIps).toBeUndefined();
+  });
+
+  test('a range that is none is refused', () => {
+    expect(reasonsIn({ options: { 'advertise-cluster-ips': '198.18.0.0/16,198.19.0.0' } })).toEqual(
+      ['--advertise-cluster-ips: "198.19.0.0" is not an IPv4 prefix in the form ADDRESS/LENGTH'],
+    );
+  });
+});
+
 describe('wrong settings', () => {
   test('a reflector needs an address of one family', () => {
     const options = { role: 'reflector' };
