@@ -11,7 +11,7 @@ export interface Service {
   readonly loadBalancerAddresses: readonly Address[];
   /** Whether only nodes with an endpoint of their own take its traffic (`externalTrafficPolicy: Local`). */
   readonly isLocal: boolean;
-  /** The nodes that have a ready endpoint of it, sorted. */
+  /** The nodes that have a ready endpoint of it in a family that its cluster addresses are of, sorted. */
   readonly endpointNodes: readonly string[];
   readonly origin: string;
 }

@@ -9,12 +9,13 @@ import type { Problem } from '../base/problem.js';
 import { asnOf, type Cluster } from '../model/cluster.js';
 import { type Family, perFamily } from '../values/family.js';
 import { claimProblems, holdersOf } from './address-holders.js';
+import { listenPortOf, planExtras } from './extras.js';
 import type { Host } from './host.js';
 import { type Identity, identify } from './identity.js';
-import { type FamilyPlan, NO_EXTRAS, type PlanResult, type Session } from './plan.js';
+import type { FamilyExtras, FamilyPlan, PlanResult, Session } from './plan.js';
 import { planCustomFilters } from './policies/custom-filters.js';
-import { planPools } from './policies/pools.js';
-import { planBlocks } from './routes/blocks.js';
+import { type PoolRules, planPools } from './policies/pools.js';
+import { type BlockRules, planBlocks } from './routes/blocks.js';
 import { mismatchesOfNode, mismatchesOfReflector } from './sessions/asn-mismatches.js';
 import { MeshIntern, type MeshSessions, SessionIntern } from './sessions/intern-sessions.js';
 import { mergeSessions } from './sessions/merge-sessions.js';
@@ -67,6 +68,7 @@ export function makePlan(cluster: Cluster, host: Host, makers = MAKE_ANEW): Plan
       routerId: identity.routerId,
       logLevel: identity.node?.logLevel ?? cluster.logLevel,
       generation: cluster.generation ?? 'v1',
+      ...listenPortOf(cluster, identity.node),
       ipv4: ipv4.plan,
       ipv6: ipv6.plan,
     },
@@ -99,13 +101,14 @@ function planFamily(input: PlanInput, family: Family): PlannedFamily {
   const { sessions, problems } = local
     ? planSessions(input, local)
     : { sessions: [], problems: [] };
-  const shared = { family, extras: NO_EXTRAS, ...(address && { localAddress: address }), sessions };
+  const extras = planExtras(input, family);
+  const shared = { family, extras, ...(address && { localAddress: address }), sessions };
   if (host.role === 'reflector') {
     return { plan: { ...shared, blocks: [], pools: [], customFilters: [] }, problems };
   }
   const statements = planCustomFilters(cluster.customFilters, family, host);
-  const blocks = planBlocks(cluster.blocks, host.nodeName, family);
-  const pools = planPools(cluster.pools, family, identity.node?.networks[family]);
+  const blocks = planBlocks(cluster.blocks, blockRulesOf(input, extras, family));
+  const pools = planPools(cluster.pools, poolRulesOf(input, family));
   return {
     plan: {
       ...shared,
@@ -115,6 +118,29 @@ function planFamily(input: PlanInput, family: Family): PlannedFamily {
       customFilters: statements.accepted,
     },
     problems: [...problems, ...blocks.problems, ...pools.problems, ...statements.problems],
+  };
+}
+
+function blockRulesOf(
+  { cluster: { generation = 'v1' }, host, identity: { node } }: PlanInput,
+  { staticRoutes }: FamilyExtras,
+  family: Family,
+): BlockRules {
+  return {
+    nodeName: host.nodeName,
+    family,
+    generation,
+    podPrefixes: (host.usesPodPrefixes && node?.podPrefixes) || [],
+    routed: new Set(staticRoutes.map(({ prefix }) => prefix)),
+  };
+}
+
+function poolRulesOf({ cluster, identity }: PlanInput, family: Family): PoolRules {
+  return {
+    family,
+    network: identity.node?.networks[family],
+    clusterRoutes: cluster.generation === 'v3' ? cluster.bgp.clusterRoutes : undefined,
+    isSpoken: identity.addresses[family] !== undefined,
   };
 }
 

@@ -44,7 +44,10 @@ export interface FamilyPlan {
   readonly sessions: readonly Session[];
   /** Blocks of this node, sorted by key: black-holed here, so that unused addresses in them don't loop. */
   readonly blocks: readonly AnnouncedBlock[];
-  /** Pools whose routes are exported to BGP and programmed into the kernel, sorted by key. */
+  /**
+   * Pools, and what becomes of their routes. Sorted by key; by the rules of Calico 3 by the text of their prefixes, as Calico does:
+   * where one lies in another the first decides.
+   */
   readonly pools: readonly PlannedPool[];
   /** Raw statements run on each exported route before the pools decide, sorted by key. */
   readonly customFilters: readonly PlannedStatements[];
@@ -114,7 +117,10 @@ export interface AnnouncedBlock {
    * route inside are told by themselves, as the pools allow.
    */
   readonly isAggregated: boolean;
-  /** Whether unused addresses of it are black-holed: by the rules of Calico 3 not where it is one address. */
+  /**
+   * Whether unused addresses of it are black-holed: by the rules of Calico 3 not where it is one address, or where a static route
+   * does it.
+   */
   readonly isBlackholed: boolean;
   readonly origin: string;
 }
@@ -122,7 +128,7 @@ export interface AnnouncedBlock {
 /** A pool, and how its routes reach the kernel. */
 export interface PlannedPool {
   readonly prefix: Prefix;
-  /** Whether routes go through the IPIP tunnel. */
+  /** Whether BIRD sends its routes through the IPIP tunnel. */
   readonly isTunneled: boolean;
   /** Whether routes inside of it are told to peers. */
   readonly isExported: boolean;
@@ -145,6 +151,9 @@ export interface PlanResult {
   readonly plan: Plan;
   readonly problems: readonly Problem[];
 }
+
+/** The port of BGP (RFC 4271). */
+export const BGP_PORT = 179;
 
 /** The device that carries IPIP on a Calico node. */
 export const TUNNEL_INTERFACE = 'tunl0';

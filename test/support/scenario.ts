@@ -10,6 +10,7 @@ import { Planner } from '../../src/plan/make-plan.js';
 import { type DialectName, dialectFor, parseBirdVersion } from '../../src/render/dialects/index.js';
 import { TemplateEngine } from '../../src/render/engine.js';
 import { loadTemplates } from '../../src/render/load-templates.js';
+import { prefixes as parsePrefixes } from '../../src/settings/parsers.js';
 import { parseSpeakerAddress } from '../../src/values/address.js';
 import { parseRouterId } from '../../src/values/router-id.js';
 import { projectRoot } from './tools.js';
@@ -66,6 +67,8 @@ function hostOf(settings: Readonly<Record<string, unknown>>): Host {
   const refused = Object.entries(recordOf(settings.refusedStatements));
   const ipv4 = ip === undefined ? undefined : parseSpeakerAddress(String(ip), 'ipv4');
   const ipv6 = ip6 === undefined ? undefined : parseSpeakerAddress(String(ip6), 'ipv6');
+  const { usePodCidr, advertiseClusterIps } = settings;
+  const ranges = parsePrefixes(String(advertiseClusterIps));
   const id = routerId === undefined ? undefined : parseRouterId(String(routerId));
   return {
     role: role === 'reflector' ? 'reflector' : 'node',
@@ -74,6 +77,8 @@ function hostOf(settings: Readonly<Record<string, unknown>>): Host {
     ...(ipv6?.ok && { ipv6: ipv6.value }),
     ...(routerId === 'hash' && { routerId: 'hash' as const }),
     ...(id?.ok && { routerId: id.value }),
+    usesPodPrefixes: usePodCidr === true,
+    ...(ranges.ok && { clusterServiceRanges: ranges.value }),
     acceptsCustomFilters: customFilters === true,
     refusedStatements: new Map(refused.map(([key, why]) => [key, String(why)])),
   };

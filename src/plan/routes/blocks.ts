@@ -14,21 +14,32 @@
 
 import type { Problem } from '../../base/problem.js';
 import type { Block } from '../../model/block.js';
+import type { Generation } from '../../model/cluster.js';
 import type { Family } from '../../values/family.js';
+import { familyOfPrefix, isOneAddress, type Prefix } from '../../values/prefix.js';
 import { firstOfEach } from '../first-of-each.js';
 import type { AnnouncedBlock } from '../plan.js';
 
-/** The blocks of `nodeName` in `family`, in the order of their keys. */
+/** Whose blocks are planned, and by which rules. */
+export interface BlockRules {
+  readonly nodeName: string;
+  readonly family: Family;
+  /** By the rules of Calico 3 a block of one address has no black hole: its workload's route is the same one. */
+  readonly generation: Generation;
+  /** What Kubernetes gave the node for its pods, where that counts (`USE_POD_CIDR`). */
+  readonly podPrefixes?: readonly Prefix[];
+  /** Prefixes that static routes black-hole. */
+  readonly routed?: ReadonlySet<Prefix>;
+}
+
+/** The blocks of a node in a family, in the order of their keys; then those that Kubernetes gave it. */
 export function planBlocks(
   blocks: readonly Block[],
-  nodeName: string,
-  family: Family,
+  { nodeName, family, generation, podPrefixes = [], routed }: BlockRules,
 ): { readonly blocks: readonly AnnouncedBlock[]; readonly problems: readonly Problem[] } {
+  const own = blocks.filter((block) => block.nodeName === nodeName && block.state !== 'pending');
   const { kept, problems } = firstOfEach(
-    blocks.filter(
-      (block) =>
-        block.nodeName === nodeName && block.family === family && block.state !== 'pending',
-    ),
+    [...own, ...blocksOf(nodeName, podPrefixes)].filter((block) => block.family === family),
     {
       what: 'the block',
       subjectOf: ({ prefix }) => prefix,
@@ -38,8 +49,18 @@ export function planBlocks(
   const planned = kept.map(({ prefix, state, origin }) => ({
     prefix,
     isAggregated: state === 'confirmed',
-    isBlackholed: true,
+    isBlackholed: !routed?.has(prefix) && (generation === 'v1' || !isOneAddress(prefix)),
     origin,
   }));
   return { blocks: planned, problems };
+}
+
+function blocksOf(nodeName: string, prefixes: readonly Prefix[]): readonly Block[] {
+  return prefixes.map((prefix) => ({
+    prefix,
+    family: familyOfPrefix(prefix),
+    nodeName,
+    state: 'confirmed',
+    origin: `pod CIDR of node ${nodeName}`,
+  }));
 }
