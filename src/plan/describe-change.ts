@@ -2,11 +2,10 @@
 
 import { withoutCommonEnds } from '../base/common-ends.js';
 import { FAMILIES, type Family } from '../values/family.js';
-import type { FamilyPlan, Plan, Session } from './plan.js';
+import { describeExtras } from './describe-extras.js';
+import { describeRecords, listed } from './describe-records.js';
+import { BGP_PORT, type FamilyPlan, type Plan, type Session } from './plan.js';
 import { hasSameTerms, showTerms } from './sessions/terms.js';
-
-/** More lines than this say less than a count. */
-const MAX_LINES_PER_KIND = 5;
 
 /** Sentences about the difference; none when there is none. Without `before`, what `after` holds. */
 export function describeChange(before: Plan | undefined, after: Plan): readonly string[] {
@@ -24,6 +23,9 @@ export function describeChange(before: Plan | undefined, after: Plan): readonly 
   }
   if (before.logLevel !== after.logLevel) {
     lines.push(`log level ${before.logLevel} → ${after.logLevel}`);
+  }
+  if (before.listenPort !== after.listenPort) {
+    lines.push(`BGP port ${before.listenPort ?? BGP_PORT} → ${after.listenPort ?? BGP_PORT}`);
   }
   return [
     ...lines,
@@ -47,9 +49,10 @@ function describeFamily(family: Family, before: FamilyPlan, after: FamilyPlan): 
   return [
     ...lines,
     ...describeSessions(before.sessions, after.sessions),
-    ...describeRecords('block', before.blocks, after.blocks),
-    ...describeRecords('pool', before.pools, after.pools),
+    ...describeRecords('block', before.blocks, after.blocks, ({ prefix }) => prefix),
+    ...describeRecords('pool', before.pools, after.pools, ({ prefix }) => prefix),
     ...describeStatements(before, after),
+    ...describeExtras(family, before.extras, after.extras),
   ];
 }
 
@@ -74,45 +77,8 @@ function describeSession(session: Session): string {
   return `${session.protocolName} (${session.remoteAddress} ${showTerms(session)})`;
 }
 
-function describeRecords(
-  kind: string,
-  before: readonly { readonly prefix: string }[],
-  after: readonly { readonly prefix: string }[],
-): string[] {
-  const text = (record: object): string => JSON.stringify(record);
-  const old = new Map(before.map((record) => [record.prefix, text(record)]));
-  const fresh = new Map(after.map((record) => [record.prefix, text(record)]));
-  const names = (
-    from: ReadonlyMap<string, string>,
-    isMeant: (prefix: string, value: string) => boolean,
-  ): string[] => [...from].filter((entry) => isMeant(...entry)).map(([prefix]) => prefix);
-  return [
-    ...listed(
-      kind,
-      'added',
-      names(fresh, (prefix) => !old.has(prefix)),
-    ),
-    ...listed(
-      kind,
-      'removed',
-      names(old, (prefix) => !fresh.has(prefix)),
-    ),
-    ...listed(
-      kind,
-      'changed',
-      names(fresh, (prefix, value) => (old.get(prefix) ?? value) !== value),
-    ),
-  ];
-}
-
 function describeStatements(before: FamilyPlan, after: FamilyPlan): readonly string[] {
   return JSON.stringify(before.customFilters) === JSON.stringify(after.customFilters)
     ? []
     : [`${after.family} custom filters: now ${after.customFilters.length}`];
-}
-
-function listed(kind: string, what: string, names: readonly string[]): string[] {
-  return names.length > MAX_LINES_PER_KIND
-    ? [`${names.length} ${kind}s ${what}, the first is ${names[0] ?? ''}`]
-    : names.map((name) => `${kind} ${name} ${what}`);
 }

@@ -5,14 +5,14 @@
  * In:  the plan that BIRD runs and the one that it is about to run.
  * Out: the sessions that are in both and don't survive, with what is to blame.
  *
- * True of each BIRD from 1.6 to 3.4 (test/e2e/sessions-hold.test.ts compares it with what they do): the options in which
+ * True of each BIRD from 1.6 to 3.4 (test/e2e/sessions-hold.test.ts compares it with what they do), but for where BIRD listens: the options in which
  * BIRDs differ are never changed by a plan, only by a template. Filters, pools, blocks and the log level restart nothing. A
  * session that is added or removed isn't restarted; one that gets another name is, since BIRD ends the one and opens the other.
  */
 
 import { withoutCommonEnds } from '../base/common-ends.js';
 import { FAMILIES, FAMILY_LABELS } from '../values/family.js';
-import type { FamilyPlan, Plan } from './plan.js';
+import { BGP_PORT, type FamilyPlan, type Plan } from './plan.js';
 import { restartReasons } from './sessions/terms.js';
 
 /** A session that doesn't survive a reload. */
@@ -38,7 +38,10 @@ const MAX_REASONS = 10;
 
 /** See the head of this file. In the order of `after`. */
 export function forecastRestarts(before: Plan, after: Plan): readonly ForecastRestart[] {
-  const ofAll = changed('the router id', before.routerId, after.routerId);
+  const ofAll = [
+    ...changed('the router id', before.routerId, after.routerId),
+    ...listeningChanged('the BGP port', portOf(before), portOf(after)),
+  ];
   return FAMILIES.flatMap((family) => forecastFamily(before[family], after[family], ofAll));
 }
 
@@ -85,6 +88,7 @@ function forecastFamily(
   const shared = [
     ...ofAll,
     ...changed(`this host's ${label} address`, before.localAddress, after.localAddress),
+    ...listeningChanged(`where BIRD listens for ${label}`, boundTo(before), boundTo(after)),
   ];
   const isShared = shared.length > 0 || before.localAsn !== after.localAsn;
   // Where nothing shared changes, sessions that are the same objects are the same sessions.
@@ -102,6 +106,22 @@ function forecastFamily(
     const reasons = [...shared, ...own];
     return reasons.length === 0 ? [] : [{ protocolName: session.protocolName, reasons }];
   });
+}
+
+function portOf({ listenPort }: Plan): string {
+  return String(listenPort ?? BGP_PORT);
+}
+
+function boundTo({ extras }: FamilyPlan): string {
+  return extras.bindsAddress ? "this host's address" : 'any address';
+}
+
+/**
+ * BIRD 2 and 3 end all sessions for it. BIRD 1 ends none, and listens where it did until it is started anew: "Reconfiguration of
+ * BGP listening socket not implemented, please restart BIRD" (projectcalico/calico pull request 5279).
+ */
+function listeningChanged(what: string, was: string, is: string): readonly string[] {
+  return changed(what, was, is).map((text) => `${text} (BIRD 1 must be started anew for it)`);
 }
 
 function changed(what: string, was: string | undefined, is: string | undefined): readonly string[] {

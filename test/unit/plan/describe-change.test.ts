@@ -68,6 +68,24 @@ test.each([
   expect(describeChange(planOf(MESH), planOf({ ...MESH, ...change }))).toEqual(expected);
 });
 
+test('the port that BIRD listens on, and what only Calico 3 has', () => {
+  const before = planOf(MESH);
+  const after: Plan = {
+    ...before,
+    listenPort: 1790,
+    ipv6: { ...before.ipv6, extras: { ...before.ipv6.extras, normalPriority: 512 } },
+  };
+
+  expect(describeChange(before, after)).toEqual([
+    'BGP port 179 → 1790',
+    'ipv6 normal route priority: 512',
+  ]);
+  expect(describeChange(after, before)).toEqual([
+    'BGP port 1790 → 179',
+    'ipv6 normal route priority: 1024',
+  ]);
+});
+
 test('many of a kind become a count', () => {
   const many = Object.fromEntries(
     Array.from({ length: 9 }, (_, n) => [`${BGP}/host/node-x${n}/ip_addr_v4`, `192.0.2.${n + 10}`]),

@@ -179,3 +179,38 @@ test('a summary tells what all have in common, and stays short', () => {
     `${B}, ${B6}: the neighbor's AS number changes 65100 → 65001`,
   ]);
 });
+
+const LISTENING: readonly [
+  what: string,
+  listening: (plan: Plan) => Plan,
+  expected: readonly string[],
+][] = [
+  [
+    'another port',
+    (plan) => ({ ...plan, listenPort: 1790 }),
+    [B, C, B6].map(
+      (name) => `${name}: the BGP port changes 179 → 1790 (BIRD 1 must be started anew for it)`,
+    ),
+  ],
+  [
+    'its own address of a family alone',
+    (plan) => ({
+      ...plan,
+      ipv6: { ...plan.ipv6, extras: { ...plan.ipv6.extras, bindsAddress: true } },
+    }),
+    [
+      `${B6}: where BIRD listens for IPv6 changes any address → this host's address (BIRD 1 must be started anew for it)`,
+    ],
+  ],
+];
+
+test.each(LISTENING)('sessions restart when BIRD is to listen on %s', (_, listening, expected) => {
+  const { [`${BGP}/global/peer_v4/192.0.2.40`]: _peer, ...mesh } = BASE;
+  const before = planOf(mesh);
+
+  const restarts = forecastRestarts(before, listening(before));
+
+  expect(
+    restarts.map(({ protocolName, reasons }) => `${protocolName}: ${reasons.join('; ')}`),
+  ).toEqual(expected);
+});
