@@ -16,6 +16,7 @@ import type { Prefix } from '../values/prefix.js';
 import type { RouterId } from '../values/router-id.js';
 import type { Session } from './sessions/terms.js';
 
+export type { BgpFilter, FilterOperation, FilterRule } from '../model/bgp-filter.js';
 export type { Session } from './sessions/terms.js';
 
 /** The plan for one host. */

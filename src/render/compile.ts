@@ -15,6 +15,8 @@ export interface TemplateSource {
 const KNOWN_HELPERS = {
   quoted: true,
   comment: true,
+  pattern: true,
+  secret: true,
   'each-partial': true,
   $print: true,
   log: false,

@@ -2,7 +2,10 @@
 
 import Handlebars from 'handlebars';
 
+import type { Result } from '../base/result.js';
+import { Secret } from '../values/secret.js';
 import { comment } from './syntax/comment.js';
+import { pattern } from './syntax/pattern.js';
 import { quoted } from './syntax/quoted.js';
 import { TemplateError } from './template-error.js';
 
@@ -14,9 +17,11 @@ export function verbatim(text: string): Handlebars.SafeString {
   return new Handlebars.SafeString(text);
 }
 
-/** The helpers that print one value: `{{quoted text}}`, `{{comment text}}`, and the guard of every other `{{value}}`. */
+/** The helpers that print one value, each in its own way, and the guard of every other `{{value}}`. */
 export const PRINTING_HELPERS: Handlebars.HelperDeclareSpec = {
-  quoted: (...call: unknown[]) => printQuoted(call[0], positionOf(call)),
+  quoted: (...call: unknown[]) => printString(quoted, call[0], positionOf(call)),
+  pattern: (...call: unknown[]) => printString(pattern, call[0], positionOf(call)),
+  secret: (...call: unknown[]) => printSecret(call[0], positionOf(call)),
   comment: (...call: unknown[]) => verbatim(comment(requireText(call[0], positionOf(call)))),
   $print: (...call: unknown[]) => guard(call[0], positionOf(call)),
 };
@@ -35,12 +40,24 @@ function requireText(text: unknown, position: string): string {
   return text;
 }
 
-function printQuoted(text: unknown, position: string): Handlebars.SafeString {
-  const result = quoted(requireText(text, position));
+function printString(
+  syntax: (text: string) => Result<string>,
+  text: unknown,
+  position: string,
+): Handlebars.SafeString {
+  const result = syntax(requireText(text, position));
   if (!result.ok) {
     throw new TemplateError(position, result.reason);
   }
   return verbatim(result.value);
+}
+
+/** The text of a secret, quoted. What is refused is told without it. */
+function printSecret(secret: unknown, position: string): Handlebars.SafeString {
+  if (!(secret instanceof Secret)) {
+    throw new TemplateError(position, 'it prints as a secret a value that is none');
+  }
+  return printString(quoted, secret.reveal(), position);
 }
 
 /** `value` when it may be printed. Already judged text passes as it is. */

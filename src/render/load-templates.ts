@@ -41,8 +41,9 @@ export async function loadTemplates(
   }
   // What comes later in the chain wins.
   for (const folder of chain) {
-    await readInto(sources, folder, '');
-    await readInto(sources, folder, 'partials/');
+    for (const prefix of ['', 'v3/', 'partials/']) {
+      await readInto(sources, folder, prefix);
+    }
   }
   return sources;
 }

@@ -6,6 +6,7 @@
 import type { FamilyPlan, Plan } from '../../plan/plan.js';
 import type { Dialect, FileView, TunnelMethod } from './dialect.js';
 import { familyViewOf, isUsed, tunnelProblems } from './family-view.js';
+import { v3ViewOf } from './v3-view.js';
 
 /** Stock BIRD 1.6. */
 export const bird1: Dialect = twoProcessDialect('bird1', 'none');
@@ -16,7 +17,7 @@ export const calico: Dialect = twoProcessDialect('calico', 'kernel-attribute');
 function twoProcessDialect(name: 'bird1' | 'calico', method: TunnelMethod): Dialect {
   return {
     name,
-    templateFolders: name === 'calico' ? ['calico', 'bird1'] : ['bird1'],
+    templateFolders: name === 'calico' ? ['calico', 'bird1', 'common'] : ['bird1', 'common'],
     daemons: ['bird', 'bird6'],
     tunnelsOnImport: false,
     reimportCommand: 'reload in all',
@@ -40,17 +41,19 @@ function filesOf(
   method: TunnelMethod,
 ): readonly FileView[] {
   const includes = [`${base}_aggr.cfg`, `${base}_ipam.cfg`];
+  const isV3 = plan.generation === 'v3';
   const view = {
-    ...familyViewOf(plan, part, method),
+    ...(isV3 ? v3ViewOf(plan, part, method, '') : familyViewOf(plan, part, method)),
     includes,
     tunesTimers: method !== 'kernel-attribute',
   };
+  const folder = isV3 ? 'v3/' : '';
   if (plan.role === 'reflector') {
-    return [{ name: `${base}.cfg`, template: 'reflector.cfg', view }];
+    return [{ name: `${base}.cfg`, template: `${folder}reflector.cfg`, view }];
   }
   return [
-    { name: `${base}.cfg`, template: 'bird.cfg', view },
-    { name: `${base}_aggr.cfg`, template: 'bird_aggr.cfg', view },
-    { name: `${base}_ipam.cfg`, template: 'bird_ipam.cfg', view },
+    { name: `${base}.cfg`, template: `${folder}bird.cfg`, view },
+    { name: `${base}_aggr.cfg`, template: `${folder}bird_aggr.cfg`, view },
+    { name: `${base}_ipam.cfg`, template: `${folder}bird_ipam.cfg`, view },
   ];
 }

@@ -4,15 +4,16 @@ import type { Plan } from '../../plan/plan.js';
 import { FAMILIES } from '../../values/family.js';
 import type { Dialect, FileView, TunnelMethod } from './dialect.js';
 import { familyViewOf, isUsed, tunnelProblems } from './family-view.js';
+import { v3ViewOf } from './v3-view.js';
 
 /** A dialect of BIRD 2; `method` depends on its version. */
 export function bird2(method: TunnelMethod): Dialect {
-  return oneProcessDialect('bird2', ['bird2'], method);
+  return oneProcessDialect('bird2', ['bird2', 'common'], method);
 }
 
 /** A dialect of BIRD 3: its templates are BIRD 2's where it has none of its own. */
 export function bird3(method: TunnelMethod): Dialect {
-  return oneProcessDialect('bird3', ['bird3', 'bird2'], method);
+  return oneProcessDialect('bird3', ['bird3', 'bird2', 'common'], method);
 }
 
 function oneProcessDialect(
@@ -35,11 +36,16 @@ function oneProcessDialect(
 }
 
 function filesOf(plan: Plan, method: TunnelMethod): readonly FileView[] {
+  const isV3 = plan.generation === 'v3';
   // A node has the kernel protocol of both families in any case. Without it, routes of a family that is no longer spoken would
   // stay in the kernel for good: it is told to `persist`, and BIRD leaves all routes of a kernel protocol that goes.
   const families = FAMILIES.map((family) => plan[family])
     .filter((part) => plan.role === 'node' || isUsed(part))
-    .map((part) => familyViewOf(plan, part, method));
+    .map((part) =>
+      isV3
+        ? v3ViewOf(plan, part, method, part.family === 'ipv6' ? '6' : '')
+        : familyViewOf(plan, part, method),
+    );
   const view = {
     routerId: plan.routerId,
     logsStates: plan.logLevel === 'info',
@@ -47,12 +53,13 @@ function filesOf(plan: Plan, method: TunnelMethod): readonly FileView[] {
     includes: ['bird_aggr.cfg', 'bird_ipam.cfg'],
     families,
   };
+  const folder = isV3 ? 'v3/' : '';
   if (plan.role === 'reflector') {
-    return [{ name: 'bird.cfg', template: 'reflector.cfg', view }];
+    return [{ name: 'bird.cfg', template: `${folder}reflector.cfg`, view }];
   }
   return [
-    { name: 'bird.cfg', template: 'bird.cfg', view },
-    { name: 'bird_aggr.cfg', template: 'bird_aggr.cfg', view },
-    { name: 'bird_ipam.cfg', template: 'bird_ipam.cfg', view },
+    { name: 'bird.cfg', template: `${folder}bird.cfg`, view },
+    { name: 'bird_aggr.cfg', template: `${folder}bird_aggr.cfg`, view },
+    { name: 'bird_ipam.cfg', template: `${folder}bird_ipam.cfg`, view },
   ];
 }

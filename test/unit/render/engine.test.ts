@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { TemplateEngine } from '../../../src/render/engine.js';
 import { TemplateError } from '../../../src/render/template-error.js';
+import { Secret } from '../../../src/values/secret.js';
 
 function engineOf(templates: Readonly<Record<string, string>>): TemplateEngine {
   const sources = Object.entries(templates).map(
@@ -142,5 +143,32 @@ describe('each-partial', () => {
 
     expect(after.filter((part) => before.includes(part)).length).toBeGreaterThan(1);
     expect(after.at(-2)?.toString()).toContain('other;');
+  });
+});
+
+describe('a secret', () => {
+  test('is printed as a string', () => {
+    expect(printed('{{secret value}}', { value: new Secret("a;b'c") })).toBe(`"a;b'c"`);
+  });
+
+  test.each(['{{value}}', '{{quoted value}}', '{{comment value}}', '{{pattern value}}'])(
+    'is refused by %s, which does not know that it is one',
+    (text) => {
+      expect(() => printed(text, { value: new Secret('hunter2') })).toThrow(TemplateError);
+    },
+  );
+
+  test.each(['hunter2"', 'hunter2\n', 'hunter2'.repeat(200)])(
+    '%j is refused, and the refusal does not hold it',
+    (text) => {
+      const print = () => printed('{{secret value}}', { value: new Secret(text) });
+
+      expect(print).toThrow(TemplateError);
+      expect(print).toThrow(/^(?!.*hunter2)/s);
+    },
+  );
+
+  test('is nothing else', () => {
+    expect(() => printed('{{secret value}}', { value: 'text' })).toThrow(/that is none/);
   });
 });

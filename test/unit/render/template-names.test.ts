@@ -7,8 +7,13 @@ import { type DialectName, dialectFor } from '../../../src/render/dialects/index
 import { loadTemplates } from '../../../src/render/load-templates.js';
 import { findScenarios, storeOf } from '../../support/scenario.js';
 import { projectRoot } from '../../support/tools.js';
+import { everythingOfV3 } from '../../support/v3-plan.js';
 
-const HELPERS = new Set(['if', 'unless', 'each', 'quoted', 'comment', 'each-partial', 'this']);
+const HELPERS = new Set([
+  ...['if', 'unless', 'each', 'quoted', 'comment', 'pattern', 'secret', 'each-partial', 'this'],
+  // {{@first}}
+  'first',
+]);
 
 class Names extends Handlebars.Visitor {
   readonly found = new Set<string>();
@@ -52,8 +57,11 @@ describe.each<DialectName>(['bird1', 'bird2', 'bird3', 'calico'])('%s', (name) =
     const folders = { builtIn: join(projectRoot, 'templates') };
     const sources = await loadTemplates(folders, dialect.value.templateFolders);
     const known = new Set<string>();
-    for (const { entries, host } of await findScenarios()) {
-      const { plan } = new Planner().plan(storeOf(entries).cluster(), host);
+    const scenarios = await findScenarios();
+    const plans = scenarios.map(
+      ({ entries, host }) => new Planner().plan(storeOf(entries).cluster(), host).plan,
+    );
+    for (const plan of [...plans, everythingOfV3('node'), everythingOfV3('reflector')]) {
       for (const { view } of dialect.value.files(plan)) {
         keysOf(view, known);
       }

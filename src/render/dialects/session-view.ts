@@ -1,0 +1,127 @@
+/** What templates see of a session by the rules of Calico 3, and the filters that sessions share. */
+
+import type Handlebars from 'handlebars';
+
+import type { Session } from '../../plan/plan.js';
+import type { Address } from '../../values/address.js';
+import { verbatim } from '../guard.js';
+import { symbol } from '../syntax/symbol.js';
+import type { FilterDirection, FilterView } from './filter-view.js';
+
+/** A session with what it has of its family, since a partial sees its record alone. */
+export interface SessionView extends Session {
+  /** Where the session goes out from; any address when absent. */
+  readonly sourceAddress?: string;
+  readonly importFilter: Handlebars.SafeString;
+  readonly exportFilter: Handlebars.SafeString;
+  readonly setsNextHop: boolean;
+  readonly keepsNextHop: boolean;
+  /** Objects, since a template takes 0 for nothing. */
+  readonly restartTime?: { readonly seconds: number };
+  readonly keepalive?: { readonly seconds: number };
+}
+
+/** The filter of what some sessions learn, or tell. */
+export interface PolicyView {
+  readonly symbol: Handlebars.SafeString;
+  /** Whether its sessions are with peers in our own AS. */
+  readonly isInternal: boolean;
+  /** The functions of BGPFilters that it calls; a BGPFilter that isn't there, or has no such rules, is none. */
+  readonly calls: readonly (FilterView & { readonly isInternal: boolean })[];
+}
+
+/** What of a family the views of its sessions depend on. */
+interface SessionFamily {
+  readonly localAsn: number | undefined;
+  readonly localAddress: Address | undefined;
+  /** End of the names of filters. */
+  readonly suffix: string;
+}
+
+interface Made {
+  readonly from: SessionFamily;
+  readonly view: SessionView;
+}
+
+/** Views by session: the same view for the same session, so that its text is printed once (`record-texts.ts`). */
+const MADE = new WeakMap<Session, Made>();
+
+/** The view of each of `sessions`. */
+export function sessionViewsOf(
+  family: SessionFamily,
+  sessions: readonly Session[],
+): readonly SessionView[] {
+  return sessions.map((session) => {
+    const made = MADE.get(session);
+    if (made !== undefined && isSameFamily(made.from, family)) {
+      return made.view;
+    }
+    const view = makeView(family, session);
+    MADE.set(session, { from: family, view });
+    return view;
+  });
+}
+
+function isSameFamily(a: SessionFamily, b: SessionFamily): boolean {
+  return a.localAsn === b.localAsn && a.localAddress === b.localAddress && a.suffix === b.suffix;
+}
+
+function makeView(family: SessionFamily, session: Session): SessionView {
+  const { usesLocalAddress, nextHop, restartTimeS, keepaliveS } = session;
+  const source = usesLocalAddress ? family.localAddress : undefined;
+  return {
+    ...session,
+    ...(source !== undefined && { sourceAddress: source }),
+    importFilter: verbatim(policySymbol(family, session, 'import')),
+    exportFilter: verbatim(policySymbol(family, session, 'export')),
+    setsNextHop: nextHop === 'self',
+    keepsNextHop: nextHop === 'keep',
+    ...(restartTimeS !== undefined && { restartTime: { seconds: restartTimeS } }),
+    ...(keepaliveS !== undefined && { keepalive: { seconds: keepaliveS } }),
+  };
+}
+
+/** Whether the peer of `session` is in our own AS. */
+function isInternal({ localAsn }: SessionFamily, session: Session): boolean {
+  return (session.localAsn ?? localAsn) === session.remoteAsn;
+}
+
+/** `'calico_export_internal'`, `'calico_import_external6:FILTER:FILTER'`: the same for sessions that are treated alike. */
+function policySymbol(family: SessionFamily, session: Session, direction: FilterDirection): string {
+  const kind = isInternal(family, session) ? 'internal' : 'external';
+  const start = `calico_${direction}_${kind}${family.suffix}`;
+  return symbol([start, ...filtersOf(session, direction)]);
+}
+
+function filtersOf(session: Session, direction: FilterDirection): readonly string[] {
+  return direction === 'import' ? session.importFilters : session.exportFilters;
+}
+
+/**
+ * The filters that `views` name, one for all that are treated alike: BIRD 2.0 takes time that grows with the square of the number
+ * of filters that stand inside of protocols.
+ */
+export function policiesOf(
+  family: SessionFamily,
+  views: readonly SessionView[],
+  direction: FilterDirection,
+  functions: readonly FilterView[],
+): readonly PolicyView[] {
+  const policies = new Map<string, PolicyView>();
+  for (const view of views) {
+    const filter = direction === 'import' ? view.importFilter : view.exportFilter;
+    const key = filter.toString();
+    if (!policies.has(key)) {
+      const internal = isInternal(family, view);
+      const calls = filtersOf(view, direction).flatMap((wanted) =>
+        functions.filter(({ name, direction: ran }) => name === wanted && ran === direction),
+      );
+      policies.set(key, {
+        symbol: filter,
+        isInternal: internal,
+        calls: calls.map((call) => ({ ...call, isInternal: internal })),
+      });
+    }
+  }
+  return [...policies].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, policy]) => policy);
+}
