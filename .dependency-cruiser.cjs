@@ -76,17 +76,17 @@ module.exports = {
     {
       name: 'one-datastore-knows-nothing-of-another',
       severity: 'error',
-      from: { path: '^src/datastore/(file|etcd/v2|etcd/v3)/' },
-      to: { path: '^src/datastore/(file|etcd/v2|etcd/v3)/', pathNot: '^src/datastore/$1/' },
+      from: { path: '^src/datastore/(file|sources|etcd/v2|etcd/v3)/' },
+      to: { path: '^src/datastore/(file|sources|etcd/v2|etcd/v3)/', pathNot: '^src/datastore/$1/' },
     },
     {
       name: 'what-datastores-share-knows-none-of-them',
       severity: 'error',
       from: {
         path: '^src/datastore/',
-        pathNot: '^src/datastore/(file/|etcd/v2/|etcd/v3/|open-datastore\\.ts$)',
+        pathNot: '^src/datastore/(file/|sources/|etcd/v2/|etcd/v3/|open-datastore\\.ts$)',
       },
-      to: { path: '^src/datastore/(file|etcd/v2|etcd/v3)/' },
+      to: { path: '^src/datastore/(file|sources|etcd/v2|etcd/v3)/' },
     },
     {
       name: 'a-file-needs-no-etcd',

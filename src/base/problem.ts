@@ -23,6 +23,12 @@ export type ProblemCode =
   | 'invalid-value'
   /** The key itself doesn't parse: a bad name, address or prefix in its path. */
   | 'invalid-key'
+  /** A file beside the datastore can't be read. */
+  | 'unreadable-file'
+  /** A folder or file that a setting names is missing. */
+  | 'source-missing'
+  /** A folder or file that a setting names can't be read. */
+  | 'source-unreadable'
   /** This node has no address of its own in the datastore. */
   | 'own-address-missing'
   /** A node of the datastore has no address at all. */

@@ -7,6 +7,7 @@ import type { Command } from 'commander';
 
 import type { CommandContext } from './command-context.js';
 import { EXIT } from './exit-status.js';
+import { hidingPasswords } from './hide-passwords.js';
 import { print, warn } from './output.js';
 import { renderAsRun } from './render-once.js';
 import { commandWithSettings } from './with-settings.js';
@@ -17,7 +18,7 @@ export function diffCommand(context: CommandContext): Command {
     {
       name: 'diff',
       description:
-        'Shows what run would change right now in the files of --output-dir, as a unified diff: with the last good values that it keeps, raw statements judged by BIRD, and nothing of what it holds back.',
+        'Shows what run would change right now in the files of --output-dir, as a unified diff: with the last good values that it keeps, raw statements judged by BIRD, and nothing of what it holds back. Passwords are not shown.',
       exitStatus:
         '0 no difference; 1 differences; 2 usage, or the datastore or a file could not be read',
       async action(settings, { builtInTemplates }) {
@@ -30,6 +31,7 @@ export function diffCommand(context: CommandContext): Command {
           return EXIT.ok;
         }
         const { createTwoFilesPatch } = await import('diff');
+        const hide = hidingPasswords();
         let isSame = true;
         for (const { name, text } of rendered.planned.fileSet.files) {
           const standing = await textOf(join(settings.outputDir, name));
@@ -38,7 +40,8 @@ export function diffCommand(context: CommandContext): Command {
           }
           if (standing !== text) {
             isSame = false;
-            print(createTwoFilesPatch(`a/${name}`, `b/${name}`, standing, text).trimEnd());
+            const [before, after] = [hide(standing), hide(text)];
+            print(createTwoFilesPatch(`a/${name}`, `b/${name}`, before, after).trimEnd());
           }
         }
         return isSame ? EXIT.ok : EXIT.no;

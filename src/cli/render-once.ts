@@ -3,13 +3,15 @@
 import { readBirdVersionText } from '../apply/bird-version.js';
 import { AdvisedError } from '../base/advised-error.js';
 import { systemClock } from '../base/clock.js';
+import type { Problem } from '../base/problem.js';
 import { footingOf, type StoreMark, storeMarkOf } from '../daemon/hold/hold-rules.js';
 import { wouldHold } from '../daemon/hold/would-hold.js';
 import { lastGoodFile } from '../daemon/last-good-file.js';
-import { birdOf, birdsOf, datastoreSettingsOf, hostOf } from '../daemon/parts.js';
+import { birdOf, birdsOf, datastoreSettingsOf, hostOf, sourceSettingsOf } from '../daemon/parts.js';
 import { type PlannedFiles, planFiles } from '../daemon/plan-files.js';
 import { statementJudge } from '../daemon/statement-judge.js';
 import { openDatastore } from '../datastore/open-datastore.js';
+import { Sources } from '../datastore/sources/sources.js';
 import { DecodedStore, type LastGoodValues } from '../decode/decoded-store.js';
 import { commandLogger } from '../observe/log.js';
 import type { Host } from '../plan/host.js';
@@ -110,10 +112,12 @@ async function printFiles({
   const planned = planFiles({ store, planner: new Planner(), dialect, engine }, host, () =>
     systemClock.monotonic(),
   );
-  for (const { key, path, reason, action } of planned.problems) {
-    warn(`${key}${path === undefined ? '' : ` (${path})`}: ${reason}; ${action}`);
-  }
+  planned.problems.forEach(warnOf);
   return planned;
+}
+
+function warnOf({ key, path, reason, action }: Problem): void {
+  warn(`${key}${path === undefined ? '' : ` (${path})`}: ${reason}; ${action}`);
 }
 
 /** The operator's templates, as the loader takes them. */
@@ -153,5 +157,21 @@ async function readStore(settings: Settings, lastGood: LastGoodValues): Promise<
   const store = new DecodedStore(lastGood);
   const snapshot = await datastore.read();
   store.replace(snapshot);
+  store.replaceFiles((await readSources(settings)).entries());
   return { store, mark: storeMarkOf(snapshot) };
+}
+
+/** Files beside the datastore as they are now. @throws {SourceError} when some can't be read */
+async function readSources(settings: Settings): Promise<Sources> {
+  const sources = new Sources(sourceSettingsOf(settings), {
+    clock: systemClock,
+    logger: commandLogger('error'),
+  });
+  await sources.read();
+  const [failure] = sources.failures();
+  if (failure !== undefined) {
+    throw failure;
+  }
+  sources.problems().forEach(warnOf);
+  return sources;
 }

@@ -15,12 +15,15 @@ import { hostProblems } from './host-problems.js';
 import { PassTeller, type TellerParts } from './pass-teller.js';
 import type { Progress } from './progress.js';
 import { type PassParts, type PassReport, reconcile, reload } from './reconcile.js';
+import type { SourceFollower } from './source-follower.js';
 import { type PassVerdict, Trigger, type TriggerTimes } from './trigger.js';
 import { TunnelWatch } from './tunnel-watch.js';
 
 /** Everything that a daemon is made of, ready to start. */
 export interface DaemonParts extends PassParts, TellerParts {
   readonly follower: EarlyFollower;
+  /** Files beside the datastore. */
+  readonly sources: SourceFollower;
   readonly dialectWatch: DialectWatch;
   readonly progress: Progress;
   /** Told of bugs. */
@@ -36,8 +39,8 @@ export class Daemon {
   readonly #teller: PassTeller;
   readonly #causes = new Causes();
   readonly #changeTimer = new ChangeTimer();
-  /** Whether the store holds a whole snapshot. Until then a pass has nothing to plan from. */
-  #isSynced = false;
+  /** Whether the store holds a whole snapshot of the datastore. */
+  #hasSnapshot = false;
   /** Whether the state that the pass in hand works on was half of a revision. */
   #isTorn = false;
   /** What BIRD was last known to run; undefined after a start. */
@@ -71,6 +74,10 @@ export class Daemon {
     // Also of one that is there: it may be another one than the one that was asked before the start.
     dialectWatch.onChecker(() => this.#tellHost());
     dialectWatch.note(applier.state().birds.some(({ daemon, isUp }) => daemon === 'bird' && isUp));
+    this.#parts.sources.start((keys, isFirst) => {
+      this.#onChange(keys, isFirst);
+      this.#tellHost();
+    });
     follower.handTo(this.#listener());
     if (applier.standing !== undefined && !this.#isSynced) {
       logger.info(
@@ -88,11 +95,12 @@ export class Daemon {
     this.#parts.hold.stop();
     await this.#trigger.stop();
     await this.#parts.follower.stop();
+    await this.#parts.sources.stop();
     await this.#parts.applier.close();
   }
 
   #listener(): DatastoreListener {
-    const { store, board, metrics, hold, clock, logger } = this.#parts;
+    const { store, board, hold, clock, logger } = this.#parts;
     return listenerOf({
       store,
       board,
@@ -104,15 +112,28 @@ export class Daemon {
         this.#isTorn = true;
       },
       onChange: (keys, isFirst) => {
-        this.#isSynced = true;
-        metrics.countChanges(keys.length);
-        if (keys.length > 0 || isFirst) {
-          this.#changeTimer.heard(clock.monotonic());
-          this.#causes.note(...keys);
-          this.#trigger.signal(Math.max(1, keys.length));
-        }
+        this.#hasSnapshot = true;
+        this.#onChange(keys, isFirst);
       },
     });
+  }
+
+  /** Whether all is known that a pass plans from. */
+  get #isSynced(): boolean {
+    return this.#hasSnapshot && this.#parts.sources.isSynced;
+  }
+
+  #onChange(keys: readonly string[], isFirst: boolean): void {
+    const { metrics, clock } = this.#parts;
+    metrics.countChanges(keys.length);
+    if (keys.length === 0 && !isFirst) {
+      return;
+    }
+    this.#causes.note(...keys);
+    if (this.#isSynced) {
+      this.#changeTimer.heard(clock.monotonic());
+      this.#trigger.signal(Math.max(1, keys.length));
+    }
   }
 
   #onDisturbance(disturbance: Disturbance): void {
@@ -164,14 +185,15 @@ export class Daemon {
 
   /** Tells what stands in the way on this host. It doesn't wait for a pass: the datastore may be away. */
   #tellHost(): void {
-    const { applier, dialectWatch } = this.#parts;
-    this.#teller.tellHost(
-      hostProblems({
+    const { applier, dialectWatch, sources } = this.#parts;
+    this.#teller.tellHost([
+      ...hostProblems({
         birds: applier.state().birds,
         isTunnelMissing: this.#tunnelWatch.isMissing,
         otherChecker: dialectWatch.otherChecker,
       }),
-    );
+      ...sources.problems(),
+    ]);
   }
 
   async #pass(): Promise<PassVerdict> {

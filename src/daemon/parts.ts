@@ -2,6 +2,7 @@
 
 import type { BirdInstance } from '../apply/bird-instance.js';
 import type { DatastoreSettings } from '../datastore/open-datastore.js';
+import type { SourceSettings } from '../datastore/sources/sources.js';
 import { keyPrefixesOf } from '../decode/keys.js';
 import type { Host } from '../plan/host.js';
 import type { Dialect } from '../render/dialects/dialect.js';
@@ -31,6 +32,22 @@ export function datastoreSettingsOf(
     keyPrefixes,
     ...(Object.keys(tls).length > 0 && { tls }),
     ...(etcdUsername !== undefined && { auth: { username: etcdUsername, ...password } }),
+  };
+}
+
+/** The files beside the datastore that are read: those that are asked for. */
+export function sourceSettingsOf({
+  secretsDir,
+  secretsNamespace,
+  endpointStatusPrefix,
+  servicesFile,
+}: Settings): SourceSettings {
+  return {
+    ...(secretsDir !== undefined && {
+      secrets: { folder: secretsDir, namespace: secretsNamespace },
+    }),
+    ...(endpointStatusPrefix !== undefined && { endpointStatusPrefix }),
+    ...(servicesFile !== undefined && { servicesFile }),
   };
 }
 

@@ -4,6 +4,7 @@ import { Applier } from '../apply/applier.js';
 import { SessionStates } from '../apply/session-states.js';
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
+import { Sources } from '../datastore/sources/sources.js';
 import { DecodedStore } from '../decode/decoded-store.js';
 import { HttpServer } from '../observe/http-server.js';
 import { Metrics } from '../observe/metrics.js';
@@ -15,9 +16,10 @@ import { Daemon, type DaemonParts } from './daemon.js';
 import { DialectWatch } from './dialect-watch.js';
 import { Hold } from './hold/hold.js';
 import { lastGoodFile } from './last-good-file.js';
-import { birdOf, birdsOf, hostOf } from './parts.js';
+import { birdOf, birdsOf, hostOf, sourceSettingsOf } from './parts.js';
 import type { Preparation } from './prepare.js';
 import { Progress } from './progress.js';
+import { SourceFollower } from './source-follower.js';
 import { statementJudge } from './statement-judge.js';
 
 /** What starting needs of the program. */
@@ -133,15 +135,19 @@ async function partsOf(
   const { stateDir, spacingMs, quietMs, maxWaitMs } = settings;
   const host = hostOf(settings);
   const lastGood = lastGoodFile(stateDir, logger);
+  const sources = new Sources(sourceSettingsOf(settings), { clock, logger });
+  await sources.read();
+  const store = new DecodedStore(await lastGood.read());
   return {
     ...made,
-    store: new DecodedStore(await lastGood.read()),
+    store,
     planner: new Planner(),
     dialect,
     engine,
     host,
     judge: statementJudge(birdsOf(settings, dialect), { clock, logger, folder: stateDir }),
     follower,
+    sources: new SourceFollower({ sources, store, fatal }),
     lastGood,
     hold: await Hold.open({ stateDir, host, clock, logger }),
     dialectWatch: dialectWatchOf(preparation, context),

@@ -9,6 +9,8 @@
 
 import { parseNodeName } from '../values/node-name.js';
 import { type Decoded, factOf, refusedKey } from './decoded.js';
+import { decodeFile } from './files/decode-file.js';
+import { fileKindOf } from './files/file-keys.js';
 import { type KeyRef, parseKey } from './keys.js';
 import { decodeBlock } from './records/block.js';
 import { checkStatements } from './records/custom-filter.js';
@@ -20,6 +22,10 @@ import { decodeDefaultAsn, decodeLogLevel, decodeMesh } from './records/settings
 
 /** What the entry with this key and value says; undefined when the key is none of ours. */
 export function decodeEntry(key: string, value: string): Decoded | undefined {
+  const file = fileKindOf(key);
+  if (file !== undefined) {
+    return decodeFile(file, key, value);
+  }
   const ref = parseKey(key);
   if (ref === undefined) {
     return undefined;

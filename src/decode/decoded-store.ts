@@ -1,7 +1,7 @@
 /**
- * The datastore's entries, decoded: what follows each change of a key with work for that key alone.
+ * The datastore's entries, and those of files beside it, decoded: what follows each change of a key with work for that key alone.
  *
- * In:  snapshots and changes, as `Datastore.follow` tells them.
+ * In:  snapshots and changes, as `Datastore.follow` tells them; what stands in files, as `Sources` reads them.
  * Out: the cluster, the problems, and the last good values of entries that are now bad.
  *
  * Always true: the cluster depends only on the entries that stand and on the last good values of the bad ones, never
@@ -12,18 +12,21 @@
  */
 
 import type { Problem } from '../base/problem.js';
+import type { Result } from '../base/result.js';
 import type { Change, Snapshot } from '../datastore/datastore.js';
 import type { Cluster } from '../model/cluster.js';
 import { ClusterStore } from '../model/cluster-store.js';
 import { decodeEntry } from './decode-entry.js';
+import type { Decoded } from './decoded.js';
+import { fileKindOf } from './files/file-keys.js';
 
 /** Values by key: for each entry whose value is now bad, the last one that was good. */
 export type LastGoodValues = Readonly<Record<string, string>>;
 
 /** Entries and what they say. */
 export class DecodedStore {
-  /** Values of the entries that are ours, as the datastore holds them. */
-  readonly #values = new Map<string, string>();
+  /** Values of the entries that are ours, as the datastore or a file holds them; undefined for a file that can't be read. */
+  readonly #values = new Map<string, string | undefined>();
   readonly #lastGood = new Map<string, string>();
   /** For keys that are gone, the value that counted last. */
   readonly #gone = new Map<string, string>();
@@ -37,7 +40,7 @@ export class DecodedStore {
     }
   }
 
-  /** Replaces everything by `snapshot`. Gives the keys of ours that changed by it, sorted as they came. */
+  /** Replaces all of the datastore by `snapshot`. Gives the keys of ours that changed by it, sorted as they came. */
   replace(snapshot: Snapshot): readonly string[] {
     const changed: string[] = [];
     const seen = new Set<string>();
@@ -47,8 +50,18 @@ export class DecodedStore {
         changed.push(key);
       }
     }
-    const gone = [...this.#values.keys(), ...this.#lastGood.keys()].filter((key) => !seen.has(key));
-    return [...changed, ...gone.filter((key) => this.#delete(key))];
+    return [...changed, ...this.#deleteOthers(seen, (key) => fileKindOf(key) === undefined)];
+  }
+
+  /** Replaces what files say by `entries`: contents, or why there are none. Gives the keys that changed by it. */
+  replaceFiles(entries: ReadonlyMap<string, Result<string>>): readonly string[] {
+    const changed: string[] = [];
+    for (const [key, content] of entries) {
+      if (content.ok ? this.#put(key, content.value) : this.#putUnreadable(key, content.reason)) {
+        changed.push(key);
+      }
+    }
+    return [...changed, ...this.#deleteOthers(entries, (key) => fileKindOf(key) !== undefined)];
   }
 
   /** Takes in `changes`, in order. Gives the keys of ours that changed by them. */
@@ -93,15 +106,38 @@ export class DecodedStore {
     }
   }
 
+  /** Deletes what isn't in `seen`, of the keys that `isMeant` names. Gives those that are gone. */
+  #deleteOthers(
+    seen: { has(key: string): boolean },
+    isMeant: (key: string) => boolean,
+  ): readonly string[] {
+    return [...this.#values.keys(), ...this.#lastGood.keys()].filter(
+      (key) => !seen.has(key) && isMeant(key) && this.#delete(key),
+    );
+  }
+
+  #putUnreadable(key: string, reason: string): boolean {
+    if (this.#problems.get(key)?.reason === reason) {
+      return false;
+    }
+    this.#take(key, undefined, { ok: false, code: 'unreadable-file', reason });
+    return true;
+  }
+
   #put(key: string, value: string): boolean {
-    const old = this.#values.get(key);
-    if (old === value) {
+    if (this.#values.get(key) === value) {
       return false;
     }
     const decoded = decodeEntry(key, value);
     if (decoded === undefined) {
       return false;
     }
+    this.#take(key, value, decoded);
+    return true;
+  }
+
+  #take(key: string, value: string | undefined, decoded: Decoded): void {
+    const old = this.#values.get(key);
     this.#values.set(key, value);
     const gone = this.#gone.get(key);
     this.#gone.delete(key);
@@ -109,7 +145,7 @@ export class DecodedStore {
       this.#problems.delete(key);
       this.#lastGood.delete(key);
       this.#store.set(key, decoded.value);
-      return true;
+      return;
     }
     const good = old === undefined || this.#problems.has(key) ? gone : old;
     if (good !== undefined) {
@@ -127,7 +163,6 @@ export class DecodedStore {
           ? 'kept the last good value of this key; everything else is applied'
           : 'left this key out; everything else is applied',
     });
-    return true;
   }
 
   #delete(key: string): boolean {

@@ -8,8 +8,8 @@ export type Decoded = { readonly ok: true; readonly value: readonly Fact[] } | R
 export interface RefusedEntry {
   readonly ok: false;
   readonly reason: string;
-  /** Given when it is the key that can't be read; otherwise it is the value. */
-  readonly code?: 'invalid-key';
+  /** Given when it is the key, or the file as such, that can't be read; otherwise it is the value. */
+  readonly code?: 'invalid-key' | 'unreadable-file';
 }
 
 /** The refusal of an entry for what its key says. */

@@ -56,6 +56,8 @@ export class ClusterStore {
   readonly #services = new SortedTable<Service>();
   readonly #workloads = new SortedTable<Workload>();
   readonly #secrets = new SortedTable<readonly [id: string, secret: Secret]>();
+  #lastSecrets: readonly (readonly [id: string, secret: Secret])[] | undefined;
+  #secretsOfLast: ReadonlyMap<string, Secret> = new Map();
 
   /** Sets what the entry at `key` says; nothing when the entry is gone. */
   set(key: string, facts: readonly Fact[]): void {
@@ -97,7 +99,7 @@ export class ClusterStore {
       bgpFilters: this.#bgpFilters.list(),
       services: this.#services.list(),
       workloads: this.#workloads.list(),
-      secrets: new Map(this.#secrets.list()),
+      secrets: this.#secretsNow(),
     };
   }
 
@@ -109,6 +111,16 @@ export class ClusterStore {
       this.#settingsOfLast = settingsOf(settings);
     }
     return this.#settingsOfLast;
+  }
+
+  /** The same object as long as no secret changed. */
+  #secretsNow(): ReadonlyMap<string, Secret> {
+    const secrets = this.#secrets.list();
+    if (secrets !== this.#lastSecrets) {
+      this.#lastSecrets = secrets;
+      this.#secretsOfLast = new Map(secrets);
+    }
+    return this.#secretsOfLast;
   }
 
   #count(key: string, by: number): void {

@@ -2,7 +2,7 @@
 
 import type { Address } from '../values/address.js';
 
-/** A service with the addresses that clients reach it by. */
+/** A service with the addresses of one family that clients reach it by. One with both families is two of these. */
 export interface Service {
   /** `NAMESPACE/NAME`. */
   readonly name: string;
@@ -11,7 +11,7 @@ export interface Service {
   readonly loadBalancerAddresses: readonly Address[];
   /** Whether only nodes with an endpoint of their own take its traffic (`externalTrafficPolicy: Local`). */
   readonly isLocal: boolean;
-  /** The nodes that have a ready endpoint of it in a family that its cluster addresses are of, sorted. */
+  /** The nodes that have a ready endpoint of it, of this family; sorted. */
   readonly endpointNodes: readonly string[];
   readonly origin: string;
 }

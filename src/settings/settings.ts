@@ -5,6 +5,7 @@
 import { CALICO_SETTINGS } from './calico-settings.js';
 import * as parse from './parsers.js';
 import type { Setting } from './setting.js';
+import { SOURCE_SETTINGS } from './source-settings.js';
 
 const MINUTE_MS = 60_000;
 /** Timers of Node take less than 2^31 ms. */
@@ -27,6 +28,7 @@ export const SETTINGS = {
     help: 'YAML file with keys and values, for the file datastore',
     parse: parse.text,
   },
+  ...SOURCE_SETTINGS,
   etcdEndpoints: {
     flag: 'etcd-endpoints',
     environment: ['ETCD_ENDPOINTS'],

@@ -13,12 +13,12 @@ import type {
   EditOutcome,
   Snapshot,
 } from '../datastore.js';
+import { FileWatch } from '../file-watch.js';
 import { ListenerGuard } from '../listener-guard.js';
 import { OneAtATime } from '../one-at-a-time.js';
 import { commitToFile } from './file-editor.js';
 import { FileFollower } from './file-follower.js';
 import { FileReader } from './file-reader.js';
-import { FileWatch } from './file-watch.js';
 
 /** What a `FileDatastore` needs. */
 export interface FileOptions {

@@ -1,18 +1,22 @@
 /**
- * Tells when a file may have changed: written in place, replaced by a rename, or by the swap of a `..data` symlink as
- * the kubelet does it.
+ * Tells when a file, or what is below a folder, may have changed: written in place, replaced by a rename, or by the swap of a
+ * `..data` symlink as the kubelet does it.
  *
  * Two watches, since neither sees all: that of the file follows symbolic links to what they lead to now, and that of
- * its folder sees the links themselves change.
+ * its folder sees the links themselves change. Below a folder that is watched as a whole no link has to be followed: what the
+ * links of the kubelet lead to lies below it too.
  */
+import { realpath } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
-import { type Clock, delay } from '../../base/clock.js';
+import { type Clock, delay } from '../base/clock.js';
 
 /** What a `FileWatch` needs. */
 export interface FileWatchOptions {
   readonly path: string;
   readonly clock: Clock;
+  /** Given for a folder: how many levels of folders below it are watched with it. */
+  readonly depth?: number;
   /** A change is told when the file has been left alone for this long: writers that don't rename take a while. */
   readonly settleMs: number;
   /** The longest that a busy writer can hold the telling back. */
@@ -32,13 +36,20 @@ export class FileWatch {
 
   /**
    * Watches (anew). Needed once the file has come into being: a watch of a file in a folder that doesn't exist
-   * never tells anything.
+   * never tells anything. Needed too when another folder has taken the place of the one that is watched.
    */
   async arm(): Promise<void> {
     await this.close();
-    const file = resolve(this.#options.path);
+    const { path, depth } = this.#options;
+    const file = resolve(path);
     this.#watchers = [
-      watch(file, { ignoreInitial: true }),
+      depth === undefined
+        ? watch(file, { ignoreInitial: true })
+        : watch(await realpath(file).catch(() => file), {
+            ignoreInitial: true,
+            depth,
+            followSymlinks: false,
+          }),
       watch(dirname(file), {
         ignoreInitial: true,
         depth: 0,

@@ -1,0 +1,38 @@
+import { resolve } from 'node:path';
+
+import type { Result } from '../../base/result.js';
+import { keyOfFile, type Place, SourceError } from './place.js';
+import { readFileText } from './read-file.js';
+import { splitServices } from './split-services.js';
+
+/** More than all services and endpoints of the largest cluster. */
+const MAX_BYTES = 64 * 1024 * 1024;
+
+/** A file of Services and EndpointSlices; each Service is an entry, with its slices. */
+export function servicesPlace(file: string): Place {
+  const path = resolve(file);
+  const setting = 'services-file';
+  return {
+    setting,
+    path,
+    isOptional: false,
+    async read() {
+      const text = await readFileText(path, MAX_BYTES);
+      if (text === undefined) {
+        return undefined;
+      }
+      const services = text.ok ? splitServices(text.value) : text;
+      if (!services.ok) {
+        throw new SourceError(`cannot read ${path}: ${services.reason}`, {
+          advice: 'mend the file, or let birdkeeper read it',
+          isRetryable: true,
+        });
+      }
+      const entries = new Map<string, Result<string>>();
+      for (const [name, service] of services.value) {
+        entries.set(`${keyOfFile({ setting }, path)}#${name}`, service);
+      }
+      return entries;
+    },
+  };
+}
