@@ -43,7 +43,9 @@ function filesOf(
   const includes = [`${base}_aggr.cfg`, `${base}_ipam.cfg`];
   const isV3 = plan.generation === 'v3';
   const view = {
-    ...(isV3 ? v3ViewOf(plan, part, method, '') : familyViewOf(plan, part, method)),
+    ...(isV3
+      ? v3ViewOf(plan, part, { method, suffix: '', namesAuthentication: false })
+      : familyViewOf(plan, part, method)),
     includes,
     tunesTimers: method !== 'kernel-attribute',
   };

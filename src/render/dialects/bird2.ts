@@ -6,21 +6,29 @@ import type { Dialect, FileView, TunnelMethod } from './dialect.js';
 import { familyViewOf, isUsed, tunnelProblems } from './family-view.js';
 import { v3ViewOf } from './v3-view.js';
 
-/** A dialect of BIRD 2; `method` depends on its version. */
-export function bird2(method: TunnelMethod): Dialect {
-  return oneProcessDialect('bird2', ['bird2', 'common'], method);
+/** What depends on the version of a BIRD. */
+interface Abilities {
+  readonly method: TunnelMethod;
+  /** Whether it warns of a password without `authentication md5`. */
+  readonly namesAuthentication: boolean;
+}
+
+/** A dialect of BIRD 2. */
+export function bird2(abilities: Abilities): Dialect {
+  return oneProcessDialect('bird2', ['bird2', 'common'], abilities);
 }
 
 /** A dialect of BIRD 3: its templates are BIRD 2's where it has none of its own. */
-export function bird3(method: TunnelMethod): Dialect {
-  return oneProcessDialect('bird3', ['bird3', 'bird2', 'common'], method);
+export function bird3(abilities: Abilities): Dialect {
+  return oneProcessDialect('bird3', ['bird3', 'bird2', 'common'], abilities);
 }
 
 function oneProcessDialect(
   name: 'bird2' | 'bird3',
   templateFolders: readonly string[],
-  method: TunnelMethod,
+  abilities: Abilities,
 ): Dialect {
+  const { method } = abilities;
   return {
     name,
     templateFolders,
@@ -29,13 +37,13 @@ function oneProcessDialect(
     // BIRD 3 knows no `reload in`: it has one word for filters and one for BGP (its manual, "Remote control").
     reimportCommand: name === 'bird3' ? 'reload filters in all' : 'reload in all',
     mainFiles: () => [{ daemon: 'bird', name: 'bird.cfg', isOptional: false }],
-    files: (plan) => filesOf(plan, method),
+    files: (plan) => filesOf(plan, abilities),
     problems: (plan) =>
       tunnelProblems(plan, method, 'use BIRD 2.0.12 or later of line 2, or 3.2 or later of line 3'),
   };
 }
 
-function filesOf(plan: Plan, method: TunnelMethod): readonly FileView[] {
+function filesOf(plan: Plan, abilities: Abilities): readonly FileView[] {
   const isV3 = plan.generation === 'v3';
   // A node has the kernel protocol of both families in any case. Without it, routes of a family that is no longer spoken would
   // stay in the kernel for good: it is told to `persist`, and BIRD leaves all routes of a kernel protocol that goes.
@@ -43,8 +51,8 @@ function filesOf(plan: Plan, method: TunnelMethod): readonly FileView[] {
     .filter((part) => plan.role === 'node' || isUsed(part))
     .map((part) =>
       isV3
-        ? v3ViewOf(plan, part, method, part.family === 'ipv6' ? '6' : '')
-        : familyViewOf(plan, part, method),
+        ? v3ViewOf(plan, part, { ...abilities, suffix: part.family === 'ipv6' ? '6' : '' })
+        : familyViewOf(plan, part, abilities.method),
     );
   const view = {
     routerId: plan.routerId,

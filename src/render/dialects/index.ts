@@ -50,12 +50,18 @@ export function dialectFor(
       return ok(calico);
     case 'bird2':
       return ok(
-        bird2(version?.major !== 2 || isAtLeast(version, 0, 12) ? 'on-link-import' : 'none'),
+        bird2({
+          method: hasSince(version, 2, [0, 12]) ? 'on-link-import' : 'none',
+          namesAuthentication: hasSince(version, 2, [17, 0]),
+        }),
       );
     case 'bird3':
-      // The attribute `onlink` came back with 3.2.
       return ok(
-        bird3(version?.major !== 3 || isAtLeast(version, 2, 0) ? 'on-link-import' : 'none'),
+        bird3({
+          // The attribute `onlink` came back with 3.2.
+          method: hasSince(version, 3, [2, 0]) ? 'on-link-import' : 'none',
+          namesAuthentication: hasSince(version, 3, [1, 0]),
+        }),
       );
     case 'auto':
       return dialectOf(version);
@@ -83,6 +89,15 @@ function dialectOf(version: BirdVersion | undefined): Result<Dialect> {
   }
 }
 
-function isAtLeast(version: BirdVersion, minor: number, patch: number): boolean {
-  return version.minor > minor || (version.minor === minor && version.patch >= patch);
+/** Whether a BIRD of line `major` has what came with `since`. One of another line, or none, is taken for the newest. */
+function hasSince(
+  version: BirdVersion | undefined,
+  major: number,
+  [minor, patch]: readonly [number, number],
+): boolean {
+  return (
+    version?.major !== major ||
+    version.minor > minor ||
+    (version.minor === minor && version.patch >= patch)
+  );
 }

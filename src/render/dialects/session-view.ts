@@ -16,6 +16,8 @@ export interface SessionView extends Session {
   readonly exportFilter: Handlebars.SafeString;
   readonly setsNextHop: boolean;
   readonly keepsNextHop: boolean;
+  /** See `SessionFamily`. */
+  readonly namesAuthentication: boolean;
   /** Objects, since a template takes 0 for nothing. */
   readonly restartTime?: { readonly seconds: number };
   readonly keepalive?: { readonly seconds: number };
@@ -36,6 +38,8 @@ interface SessionFamily {
   readonly localAddress: Address | undefined;
   /** End of the names of filters. */
   readonly suffix: string;
+  /** Whether BIRD wants to be told that a password is for TCP MD5. */
+  readonly namesAuthentication: boolean;
 }
 
 interface Made {
@@ -63,7 +67,12 @@ export function sessionViewsOf(
 }
 
 function isSameFamily(a: SessionFamily, b: SessionFamily): boolean {
-  return a.localAsn === b.localAsn && a.localAddress === b.localAddress && a.suffix === b.suffix;
+  return (
+    a.localAsn === b.localAsn &&
+    a.localAddress === b.localAddress &&
+    a.suffix === b.suffix &&
+    a.namesAuthentication === b.namesAuthentication
+  );
 }
 
 function makeView(family: SessionFamily, session: Session): SessionView {
@@ -76,6 +85,7 @@ function makeView(family: SessionFamily, session: Session): SessionView {
     exportFilter: verbatim(policySymbol(family, session, 'export')),
     setsNextHop: nextHop === 'self',
     keepsNextHop: nextHop === 'keep',
+    namesAuthentication: family.namesAuthentication,
     ...(restartTimeS !== undefined && { restartTime: { seconds: restartTimeS } }),
     ...(keepaliveS !== undefined && { keepalive: { seconds: keepaliveS } }),
   };

@@ -43,22 +43,27 @@ type PoolView = FamilyPlan['pools'][number] & {
 /** The view of a family for the templates in `v3/`. */
 export type V3FamilyView = Omit<FamilyView, keyof V3Fields> & V3Fields;
 
-/**
- * The view of `part` of `plan` for a BIRD that tunnels by `method`.
- *
- * @param suffix - end of the names of functions and filters, where one BIRD has both families
- */
+/** What of a BIRD its text depends on. */
+interface Abilities {
+  readonly method: TunnelMethod;
+  /** End of the names of functions and filters, where one BIRD has both families. */
+  readonly suffix: '' | '6';
+  /** Whether BIRD wants to be told that a password is for TCP MD5. */
+  readonly namesAuthentication: boolean;
+}
+
+/** The view of `part` of `plan` for such a BIRD. */
 export function v3ViewOf(
   plan: Plan,
   part: FamilyPlan,
-  method: TunnelMethod,
-  suffix: '' | '6',
+  { method, suffix, namesAuthentication }: Abilities,
 ): V3FamilyView {
   const shared = familyViewOf(plan, part, method);
   const { extras, blocks } = part;
   const tunnelFunction = shared.tunnelsOnImport ? verbatim(`calico_tunnel${suffix}`) : undefined;
   const filters = filterViewsOf(extras.filters, tunnelFunction);
-  const family = { localAsn: part.localAsn, localAddress: part.localAddress, suffix };
+  const { localAsn, localAddress } = part;
+  const family = { localAsn, localAddress, suffix, namesAuthentication };
   const sessions = sessionViewsOf(family, part.sessions);
   return {
     ...shared,
