@@ -54,10 +54,16 @@ export function prefixOf(address: Address): Prefix {
   return `${address}/${ADDRESS_BITS[familyOf(address)]}` as Prefix;
 }
 
-/** Whether `address` lies in `prefix`; it doesn't in one of the other family. */
-export function isInside(address: Address, prefix: Prefix): boolean {
-  return (
-    familyOf(address) === familyOfPrefix(prefix) &&
-    ipaddr.parse(address).match(ipaddr.parseCIDR(prefix))
-  );
+/** Tells whether an address lies in any of `prefixes`; it doesn't in one of the other family. Each prefix is taken apart once. */
+export function insideOf(prefixes: readonly Prefix[]): (address: Address) => boolean {
+  const ranges = prefixes.map((prefix) => ipaddr.parseCIDR(prefix));
+  if (ranges.length === 0) {
+    return () => false;
+  }
+  return (text) => {
+    const address = ipaddr.parse(text);
+    return ranges.some(
+      ([network, length]) => network.kind() === address.kind() && address.match(network, length),
+    );
+  };
 }

@@ -14,11 +14,10 @@
 
 import type { ServiceRanges } from '../../model/bgp-settings.js';
 import type { Service } from '../../model/service.js';
-import { type Address, familyOf } from '../../values/address.js';
 import type { Family } from '../../values/family.js';
 import {
   familyOfPrefix,
-  isInside,
+  insideOf,
   isOneAddress,
   type Prefix,
   prefixOf,
@@ -53,9 +52,12 @@ export function planServices(
   if (node.labels?.[EXCLUDES] === 'true') {
     return { staticRoutes: [], unprogrammed };
   }
+  const isAlone = loneServicesOf(node.name, ranges);
+  const addressesOf = addressesInside(ranges);
   const single = services
-    .filter((service) => isAnnouncedAlone(service, node.name, ranges))
-    .flatMap((service) => addressesOf(service, ranges, family));
+    .filter(isAlone)
+    .flatMap(addressesOf)
+    .filter(({ prefix }) => familyOfPrefix(prefix) === family);
   const staticRoutes = [...whole, ...single].map(({ prefix, origin }) => ({
     prefix,
     isExported: true,
@@ -86,38 +88,29 @@ function named(origin: string, prefixes: readonly Prefix[]): readonly Announced[
   return prefixes.map((prefix) => ({ prefix, origin }));
 }
 
-/** Whether this node announces the addresses of `service` by themselves. */
-function isAnnouncedAlone(service: Service, nodeName: string, ranges: ServiceRanges): boolean {
-  if (service.isLocal) {
-    return service.endpointNodes.includes(nodeName);
-  }
+/** Tells whether the addresses of a service are announced by themselves on the node called `nodeName`. */
+function loneServicesOf(nodeName: string, ranges: ServiceRanges): (service: Service) => boolean {
   const { external, loadBalancer, aggregatesLoadBalancers } = ranges;
-  const hasOneOf = (addresses: readonly Address[], prefixes: readonly Prefix[]) =>
-    addresses.some((address) => isInsideOne(address, prefixes));
-  return (
-    hasOneOf(service.externalAddresses, external.filter(isOneAddress)) ||
-    hasOneOf(service.loadBalancerAddresses, loadBalancer.filter(isOneAddress)) ||
-    (!aggregatesLoadBalancers &&
-      service.endpointNodes.length > 0 &&
-      hasOneOf(service.loadBalancerAddresses, loadBalancer))
-  );
+  const isExternal = insideOf(external.filter(isOneAddress));
+  const isLoadBalancer = insideOf(loadBalancer.filter(isOneAddress));
+  const isNotAggregated = insideOf(aggregatesLoadBalancers ? [] : loadBalancer);
+  return ({ isLocal, endpointNodes, externalAddresses, loadBalancerAddresses }) =>
+    isLocal
+      ? endpointNodes.includes(nodeName)
+      : externalAddresses.some(isExternal) ||
+        loadBalancerAddresses.some(isLoadBalancer) ||
+        (endpointNodes.length > 0 && loadBalancerAddresses.some(isNotAggregated));
 }
 
-/** The addresses of `service` that lie in the ranges of their kind. */
-function addressesOf(
-  { clusterAddresses, externalAddresses, loadBalancerAddresses, origin }: Service,
-  { cluster, external, loadBalancer }: ServiceRanges,
-  family: Family,
-): readonly Announced[] {
-  const inside = (addresses: readonly Address[], prefixes: readonly Prefix[]) =>
-    addresses.filter((address) => familyOf(address) === family && isInsideOne(address, prefixes));
-  return [
-    ...inside(clusterAddresses, cluster),
-    ...inside(externalAddresses, external),
-    ...inside(loadBalancerAddresses, loadBalancer),
-  ].map((address) => ({ prefix: prefixOf(address), origin }));
-}
-
-function isInsideOne(address: Address, prefixes: readonly Prefix[]): boolean {
-  return prefixes.some((prefix) => isInside(address, prefix));
+/** Gives the addresses of a service that lie in the ranges of their kind. */
+function addressesInside(ranges: ServiceRanges): (service: Service) => readonly Announced[] {
+  const isCluster = insideOf(ranges.cluster);
+  const isExternal = insideOf(ranges.external);
+  const isLoadBalancer = insideOf(ranges.loadBalancer);
+  return ({ clusterAddresses, externalAddresses, loadBalancerAddresses, origin }) =>
+    [
+      ...clusterAddresses.filter(isCluster),
+      ...externalAddresses.filter(isExternal),
+      ...loadBalancerAddresses.filter(isLoadBalancer),
+    ].map((address) => ({ prefix: prefixOf(address), origin }));
 }

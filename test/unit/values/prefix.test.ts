@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isInside, isOneAddress, prefixOf } from '../../../src/values/prefix.js';
+import { insideOf, isOneAddress, prefixOf } from '../../../src/values/prefix.js';
 import { address, prefix } from '../plan/v3-fixture.js';
 
 test.each([
@@ -27,5 +27,13 @@ test.each([
   ['2001:db8::1', '0.0.0.0/0', false],
   ['192.0.2.1', '::/0', false],
 ])('%s lies in %s: %s', (text, range, expected) => {
-  expect(isInside(address(text), prefix(range))).toBe(expected);
+  expect(insideOf([prefix(range)])(address(text))).toBe(expected);
+});
+
+test('an address is inside of several prefixes when it is in one of them, and never of none', () => {
+  const ranges = ['2001:db8::/64', '192.0.2.0/24', '198.18.0.0/16'].map(prefix);
+
+  expect(insideOf(ranges)(address('198.18.5.1'))).toBe(true);
+  expect(insideOf(ranges)(address('198.19.5.1'))).toBe(false);
+  expect(insideOf([])(address('198.18.5.1'))).toBe(false);
 });
