@@ -17,7 +17,7 @@ import type { Host } from './host.js';
 
 /** This host as the sessions see it. */
 export interface Identity {
-  /** This node's record; absent for a reflector, and for a node that isn't in the datastore. */
+  /** This host's record among the nodes; absent where there is none, as for a reflector of Calico 2. */
   readonly node?: Node;
   readonly addresses: Readonly<Partial<Record<Family, Address>>>;
   readonly routerId: RouterId;
@@ -32,7 +32,8 @@ export interface Identity {
  * (projectcalico/calico issue 1204).
  */
 export function identify(cluster: Cluster, host: Host): Identity {
-  const node = host.role === 'node' ? nodeNamed(cluster, host.nodeName) : undefined;
+  const node =
+    host.role === 'node' ? nodeNamed(cluster, host.nodeName) : reflectorNode(cluster, host);
   const ipv4 = node?.addresses.ipv4?.address ?? host.ipv4;
   const ipv6 = node?.addresses.ipv6?.address ?? host.ipv6;
   const addresses = { ...(ipv4 && { ipv4 }), ...(ipv6 && { ipv6 }) };
@@ -42,6 +43,17 @@ export function identify(cluster: Cluster, host: Host): Identity {
     routerId: routerIdOf(host, ipv4),
     problems: ipv4 === undefined && ipv6 === undefined ? [ownAddressMissing(host)] : [],
   };
+}
+
+/** The record of a reflector outside of the nodes, by name or by address: a node that reflects for others (Calico 3). */
+function reflectorNode(cluster: Cluster, { nodeName, ipv4, ipv6 }: Host): Node | undefined {
+  const isOurs = ({ addresses }: Node): boolean =>
+    (ipv4 !== undefined && addresses.ipv4?.address === ipv4) ||
+    (ipv6 !== undefined && addresses.ipv6?.address === ipv6);
+  const named = nodeNamed(cluster, nodeName);
+  return named?.clusterId === undefined
+    ? cluster.nodes.find((node) => node.clusterId !== undefined && isOurs(node))
+    : named;
 }
 
 function routerIdOf({ routerId, nodeName }: Host, ipv4: Address | undefined): RouterId {

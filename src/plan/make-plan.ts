@@ -16,12 +16,13 @@ import type { FamilyExtras, FamilyPlan, PlanResult, Session } from './plan.js';
 import { planCustomFilters } from './policies/custom-filters.js';
 import { type PoolRules, planPools } from './policies/pools.js';
 import { type BlockRules, planBlocks } from './routes/blocks.js';
+import { planGateways } from './routes/gateways.js';
 import { mismatchesOfNode, mismatchesOfReflector } from './sessions/asn-mismatches.js';
 import { MeshIntern, type MeshSessions, SessionIntern } from './sessions/intern-sessions.js';
 import { mergeSessions } from './sessions/merge-sessions.js';
 import { type LocalEnd, type MeshRule, meshRuleOf } from './sessions/mesh.js';
 import { findNodesWithoutAddress } from './sessions/nodes-without-address.js';
-import { planPeers } from './sessions/peers.js';
+import { planNodeReflector, planPeers } from './sessions/peers.js';
 import { clientsOf, contradictionsAbout, planReflector } from './sessions/reflector.js';
 import { sessionOf } from './sessions/session-of.js';
 import type { AskedSession } from './sessions/terms.js';
@@ -101,7 +102,7 @@ function planFamily(input: PlanInput, family: Family): PlannedFamily {
   const { sessions, problems } = local
     ? planSessions(input, local)
     : { sessions: [], problems: [] };
-  const extras = planExtras(input, family);
+  const extras = withGateways(planExtras(input, family), input, sessions);
   const shared = { family, extras, ...(address && { localAddress: address }), sessions };
   if (host.role === 'reflector') {
     return { plan: { ...shared, blocks: [], pools: [], customFilters: [] }, problems };
@@ -144,6 +145,18 @@ function poolRulesOf({ cluster, identity }: PlanInput, family: Family): PoolRule
   };
 }
 
+/** `extras` with the ways to peers that are reached by a gateway. A reflector has no static routes. */
+function withGateways(
+  extras: FamilyExtras,
+  { cluster, host: { role } }: PlanInput,
+  sessions: readonly Session[],
+): FamilyExtras {
+  const gateways = role === 'node' ? planGateways(cluster, sessions) : [];
+  return gateways.length === 0
+    ? extras
+    : { ...extras, staticRoutes: [...extras.staticRoutes, ...gateways] };
+}
+
 interface PlannedSessions {
   readonly sessions: readonly Session[];
   readonly problems: readonly Problem[];
@@ -156,7 +169,10 @@ function planSessions(
   if (role === 'reflector') {
     const claims = claimProblems(cluster, local, cluster.nodes);
     const clients = clientsOf(cluster, holdersOf(cluster, local.family), local);
-    const asked = planReflector(cluster, clients, local);
+    const asked = [
+      ...(node === undefined ? [] : planNodeReflector(cluster, { ...local, node })),
+      ...planReflector(cluster, clients, local),
+    ];
     const { sessions, problems } = mergeSessions([], makers.others(asked));
     const others = [
       ...mismatchesOfReflector(cluster, clients, sessions),
@@ -164,14 +180,15 @@ function planSessions(
     ];
     return { sessions, problems: [...claims, ...problems, ...others] };
   }
-  const mesh = makers.mesh(meshRuleOf(cluster, local));
+  const rule = meshRuleOf(cluster, local, node);
+  const mesh = makers.mesh(rule);
   const isInDatastore = node?.addresses[local.family] !== undefined;
   // Whoever has this host's address has no mesh session: not all of 5,000 nodes are looked at, which costs a pass 0.5 ms.
-  const others = cluster.isMeshEnabled ? mesh.left : cluster.nodes;
+  const others = rule.nodes.length > 0 ? mesh.left : cluster.nodes;
   const claims = claimProblems(cluster, local, isInDatastore ? [] : others);
   const { sessions, problems } = mergeSessions(
     mesh.sessions,
-    makers.others(planPeers(cluster, local)),
+    makers.others(planPeers(cluster, { ...local, node })),
   );
   // The mesh's sessions stand first, and have the AS numbers of their nodes.
   const byPeerings = sessions.slice(mesh.sessions.length);

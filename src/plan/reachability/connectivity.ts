@@ -9,10 +9,11 @@
 import { groupBy } from '../../base/group-by.js';
 import type { Cluster } from '../../model/cluster.js';
 import type { Node } from '../../model/node.js';
-import { isWithAddress } from '../../model/peering.js';
+import { isPeeringOf, isWithAddress, type Peering } from '../../model/peering.js';
 import type { Address } from '../../values/address.js';
 import type { Family } from '../../values/family.js';
 import { holdersOf } from '../address-holders.js';
+import { isSelected } from '../sessions/selected-nodes.js';
 import { hearersOf } from './advertise.js';
 import { type Speaker, speakersOf } from './speakers.js';
 
@@ -33,7 +34,8 @@ export interface Connectivity {
 export function connectivityOf(cluster: Cluster, family: Family): Connectivity {
   // A node whose address another one keeps can't be told from it by anybody.
   const nodes = holdersOf(cluster, family);
-  if (cluster.isMeshEnabled) {
+  const isReflector = ({ clusterId }: Node): boolean => clusterId !== undefined;
+  if (cluster.isMeshEnabled && !nodes.some(isReflector)) {
     const groupOf = new Map(nodes.map(({ name }) => [name, 0]));
     return { groupOf, isConnected: () => true, outsidePeers: [] };
   }
@@ -87,12 +89,29 @@ function groupNodes(
   const ofNode = groupBy(peerings.filter(isWithAddress), ({ scope }) =>
     scope.kind === 'node' ? scope.nodeName : '',
   );
-  const groups = groupBy(nodes, ({ name, addresses, asn }) => {
+  const bySelector = peerings.filter(
+    ({ scope, remote }) => scope.kind === 'selector' || remote.kind === 'nodes',
+  );
+  const groups = groupBy(nodes, (node) => {
+    const { name, addresses, asn, clusterId } = node;
     const address = addresses[family]?.address;
     const own = address !== undefined && peerAddresses.has(address) ? address : '';
     const peers = ofNode.get(name) ?? [];
     const terms = peers.map((peer) => `${peer.remote.address} ${peer.remote.asn}`).sort();
-    return [asn?.asn ?? '', own, ...terms].join('|');
+    // Each reflector is a group of its own: it matters which one it is.
+    const reflects = clusterId === undefined ? '' : name;
+    return [asn?.asn ?? '', own, reflects, sidesOf(node, bySelector), ...terms].join('|');
   });
   return [...groups.values()];
+}
+
+/** On which sides of each of `peerings`, which go by selectors, `node` is. */
+function sidesOf(node: Node, peerings: readonly Peering[]): string {
+  return peerings
+    .map((peering) => {
+      const { remote } = peering;
+      const isRemote = remote.kind === 'nodes' && isSelected(remote.selector, node);
+      return Number(isPeeringOf(peering, node)) + 2 * Number(isRemote);
+    })
+    .join('');
 }

@@ -1,6 +1,7 @@
 /** The BGP speakers that the datastore knows, and the sessions between them that come up. */
 
 import type { Cluster } from '../../model/cluster.js';
+import type { Node } from '../../model/node.js';
 import type { Address } from '../../values/address.js';
 import type { Family } from '../../values/family.js';
 import { holdersOf } from '../address-holders.js';
@@ -12,7 +13,7 @@ export interface Speaker {
   /** A node's name, a reflector's address. */
   readonly name: string;
   readonly address: Address;
-  /** The cluster that it reflects for; absent for a node, which reflects nothing. */
+  /** The cluster that it reflects for; absent for a node that reflects nothing. */
   readonly clusterId?: string;
   /** Filled in once all speakers are there. */
   readonly links: Link[];
@@ -45,10 +46,10 @@ export function speakersOf(
     planned.set(reflector.address, planReflectorAt(cluster, family, reflector.address));
   }
   // An address that is a node's and a reflector's at once can't be both: a node is known to be there.
-  for (const { name, addresses } of holdersOf(cluster, family)) {
-    const address = addresses[family]?.address;
+  for (const node of holdersOf(cluster, family)) {
+    const address = node.addresses[family]?.address;
     if (address !== undefined) {
-      planned.set(address, planNode(cluster, family, { name, address }));
+      planned.set(address, planNode(cluster, family, { node, address }));
     }
   }
   const outsidePeers = new Set<Address>();
@@ -67,11 +68,12 @@ const ANY_HOST = { acceptsCustomFilters: false, refusedStatements: new Map() } a
 function planNode(
   cluster: Cluster,
   family: Family,
-  { name, address }: { readonly name: string; readonly address: Address },
+  { node: { name, clusterId }, address }: { readonly node: Node; readonly address: Address },
 ): PlannedSpeaker {
   const { plan } = makePlan(cluster, { ...ANY_HOST, role: 'node', nodeName: name });
   const { sessions, localAsn = cluster.defaultAsn.asn } = plan[family];
-  return { speaker: { name, address, links: [] }, localAsn, sessions: byRemoteAddress(sessions) };
+  const speaker = { name, address, ...(clusterId !== undefined && { clusterId }), links: [] };
+  return { speaker, localAsn, sessions: byRemoteAddress(sessions) };
 }
 
 function planReflectorAt(cluster: Cluster, family: Family, address: Address): PlannedSpeaker {

@@ -74,13 +74,13 @@ export class SessionIntern {
     let places: ReadonlyMap<string, number> | undefined;
     let place = 0;
     for (const one of asked) {
-      // Mostly the same keys ask in the same order. Otherwise each is looked for by its key.
-      if (last[place]?.origin !== one.origin) {
-        places ??= new Map(last.map(({ origin }, index) => [origin, index]));
-        place = places.get(one.origin) ?? place;
+      // Mostly the same keys ask in the same order. Otherwise each is looked for by its key and neighbor.
+      if (!isSameWish(last[place], one)) {
+        places ??= new Map(last.map((session, index) => [wishOf(session), index]));
+        place = places.get(wishOf(one)) ?? place;
       }
       const earlier = last[place];
-      if (earlier?.origin === one.origin) {
+      if (isSameWish(earlier, one)) {
         place += 1;
       }
       sessions.push(madeOf(one, earlier));
@@ -88,4 +88,16 @@ export class SessionIntern {
     this.#last = sessions;
     return sessions;
   }
+}
+
+/** One key may ask for sessions with many neighbors. */
+function isSameWish(
+  earlier: Session | undefined,
+  { origin, remoteAddress }: AskedSession,
+): boolean {
+  return earlier?.origin === origin && earlier.remoteAddress === remoteAddress;
+}
+
+function wishOf({ origin, remoteAddress }: AskedSession): string {
+  return `${origin} ${remoteAddress}`;
 }

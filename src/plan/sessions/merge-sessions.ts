@@ -36,24 +36,29 @@ export function mergeSessions(
   if (others.length === 0) {
     return { sessions: first, problems: [] };
   }
-  const asked = new Set(others.map(({ remoteAddress }) => remoteAddress));
+  const asked = new Set(others.map(neighborOf));
   const standing = new Map(
     first
-      .filter(({ remoteAddress }) => asked.has(remoteAddress))
-      .map((session) => [session.remoteAddress, session]),
+      .filter((session) => asked.has(neighborOf(session)))
+      .map((session) => [neighborOf(session), session]),
   );
   const added: Session[] = [];
   const problems: Problem[] = [];
   for (const session of others) {
-    const earlier = standing.get(session.remoteAddress);
+    const earlier = standing.get(neighborOf(session));
     if (earlier === undefined) {
-      standing.set(session.remoteAddress, session);
+      standing.set(neighborOf(session), session);
       added.push(session);
     } else if (areContradictory(earlier, session)) {
       problems.push(conflictOf(earlier, session));
     }
   }
   return { sessions: [...first, ...added], problems };
+}
+
+/** Two speakers at one address have ports of their own. */
+function neighborOf({ remoteAddress, remotePort }: Session): string {
+  return remotePort === undefined ? remoteAddress : `${remoteAddress} ${remotePort}`;
 }
 
 function conflictOf(standing: Session, dropped: Session): Problem {

@@ -17,9 +17,11 @@
 
 import { asnOf, type Cluster } from '../../model/cluster.js';
 import type { Node } from '../../model/node.js';
+import { secretId } from '../../model/secret-ref.js';
 import type { Address } from '../../values/address.js';
 import type { Family } from '../../values/family.js';
 import { isHolder } from '../address-holders.js';
+import { portOf, withoutDefault } from './listen-port.js';
 import { askFor } from './session-of.js';
 import type { AskedSession } from './terms.js';
 
@@ -40,21 +42,29 @@ export interface MeshRule {
   ask(node: Node): AskedSession | undefined;
 }
 
-/** The mesh sessions of `local`. */
-export function meshRuleOf(cluster: Cluster, local: LocalEnd): MeshRule {
-  const { isMeshEnabled, nodes, defaultAsn, contested } = cluster;
+/** The mesh sessions of `local`, whose record is `own`. A node that reflects for others has none, and nobody has one with it. */
+export function meshRuleOf(cluster: Cluster, local: LocalEnd, own?: Node): MeshRule {
+  const { isMeshEnabled, nodes, defaultAsn, contested, generation, bgp, secrets } = cluster;
+  const password = bgp.meshPassword && secrets.get(secretId(bgp.meshPassword));
   return {
-    nodes: isMeshEnabled ? nodes : [],
-    goesBy: [local.nodeName, local.address, defaultAsn.asn, contested],
+    nodes: isMeshEnabled && own?.clusterId === undefined ? nodes : [],
+    goesBy: [local.nodeName, local.address, defaultAsn.asn, contested, generation, bgp, password],
     ask(node) {
       const at = node.addresses[local.family];
       const isOther =
         at !== undefined && node.name !== local.nodeName && at.address !== local.address;
-      if (!isOther || !isHolder(cluster, node, at)) {
+      if (!isOther || node.clusterId !== undefined || !isHolder(cluster, node, at)) {
         return undefined;
       }
       const request = { source: 'Mesh', remoteAddress: at.address, origin: at.origin } as const;
-      return askFor(request, { remoteAsn: asnOf(node, cluster).asn });
+      return askFor(request, {
+        remoteAsn: asnOf(node, cluster).asn,
+        remotePort: withoutDefault(portOf(cluster, node)),
+        // As text, as Calico compares them: both ends have to go by one rule.
+        isPassive: generation === 'v3' && at.address > local.address,
+        restartTimeS: bgp.meshRestartTimeS,
+        password,
+      });
     },
   };
 }

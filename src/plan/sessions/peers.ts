@@ -1,40 +1,83 @@
 /**
- * Sessions that an operator asked for by name: peerings of every node, and peerings of one node.
+ * Sessions that an operator asked for: peerings of every node, of one node, and of the nodes of a selector; and those that a node
+ * has since another one asked for a session with it (Calico's `reversePeering`).
  *
  * @scenario peers/global-and-node
  * @scenario peers/peer-is-ourselves
  */
 
-import type { Cluster } from '../../model/cluster.js';
-import { isPeeringOf, isWithAddress } from '../../model/peering.js';
-import { familyOf } from '../../values/address.js';
-import type { LocalEnd } from './mesh.js';
+import { asnOf, type Cluster } from '../../model/cluster.js';
+import type { Node } from '../../model/node.js';
+import { isPeeringOf, type Peering } from '../../model/peering.js';
+import { peeringTerms } from './peering-terms.js';
+import { type LocalSpeaker, type RemoteSpeaker, remotesOf, reverseRemotesOf } from './remotes.js';
 import { askFor } from './session-of.js';
-import type { AskedSession } from './terms.js';
+import type { AskedSession, SessionSource, SessionTerms } from './terms.js';
 
 /**
- * Sessions of `local` by the peerings that are its own: those of all nodes first, then those of this node alone, each in the
- * order of keys. A peer that is `local` itself is nobody to peer with.
+ * Sessions of `local` by peerings: those of all nodes first, then those of this node, each in the order of keys; those that it has
+ * since others ask for them come last. A peer that is `local` itself is nobody to peer with.
  */
-export function planPeers({ peerings }: Cluster, local: LocalEnd): readonly AskedSession[] {
-  const ours = peerings
-    .filter(isWithAddress)
-    .filter(
-      (peering) =>
-        isPeeringOf(peering, { name: local.nodeName }) &&
-        familyOf(peering.remote.address) === local.family &&
-        peering.remote.address !== local.address,
-    );
+export function planPeers(cluster: Cluster, local: LocalSpeaker): readonly AskedSession[] {
+  const self: Pick<Node, 'name'> & Partial<Node> = local.node ?? { name: local.nodeName };
+  const ours = cluster.peerings.filter((peering) => isPeeringOf(peering, self));
   const ofAll = ours.filter(({ scope }) => scope.kind === 'all-nodes');
   const ofOne = ours.filter(({ scope }) => scope.kind !== 'all-nodes');
-  return [...ofAll, ...ofOne].map(({ scope, remote, origin }) =>
-    askFor(
-      {
-        source: scope.kind === 'all-nodes' ? 'Global' : 'Node',
-        remoteAddress: remote.address,
-        origin,
-      },
-      { remoteAsn: remote.asn },
+  return [
+    ...[...ofAll, ...ofOne].flatMap((peering) =>
+      remotesOf(cluster, peering, local).map((remote) => ask({ cluster, local, peering, remote })),
     ),
+    ...cluster.peerings.flatMap((peering) =>
+      reverseRemotesOf(cluster, peering, local).map((remote) =>
+        ask({ cluster, local, peering, remote, isReverse: true }),
+      ),
+    ),
+  ];
+}
+
+/**
+ * The sessions of a reflector outside of the nodes that has a record among them (Calico's `routeReflectorClusterID`): those that
+ * it would have as a node. Each says our AS number, since a reflector has none that holds for all.
+ */
+export function planNodeReflector(
+  cluster: Cluster,
+  local: LocalSpeaker & { readonly node: Node },
+): readonly AskedSession[] {
+  const { asn } = asnOf(local.node, cluster);
+  return planPeers(cluster, local).map((asked) => ({ ...asked, localAsn: asked.localAsn ?? asn }));
+}
+
+interface Wish {
+  readonly cluster: Cluster;
+  readonly local: LocalSpeaker;
+  readonly peering: Peering;
+  readonly remote: RemoteSpeaker;
+  readonly isReverse?: boolean;
+}
+
+function ask({ cluster, local, peering, remote, isReverse = false }: Wish): AskedSession {
+  const source = sourceOf(peering, isReverse);
+  const terms: SessionTerms = {
+    ...peeringTerms(cluster, peering, local, remote),
+    isPassive: isPassive(source, local, remote),
+  };
+  return askFor({ source, remoteAddress: remote.address, origin: peering.origin }, terms);
+}
+
+function sourceOf({ scope, remote }: Peering, isReverse: boolean): SessionSource {
+  if (remote.kind === 'workloads') {
+    return 'Local_Workload';
+  }
+  return scope.kind === 'all-nodes' && !isReverse ? 'Global' : 'Node';
+}
+
+/**
+ * Whether this end waits for the other: always for a workload, and with a node at the address of a global peering where its address
+ * is the greater one as text. Both ends go by the same comparison, and so does Calico.
+ */
+function isPassive(source: SessionSource, local: LocalSpeaker, remote: RemoteSpeaker): boolean {
+  return (
+    source === 'Local_Workload' ||
+    (source === 'Global' && remote.isKnownNode === true && remote.address > local.address)
   );
 }

@@ -68,17 +68,18 @@ export function sessionOf(asked: AskedSession): Session {
     exportFilters: asked.exportFilters,
     remoteAddress,
     origin: asked.origin,
-    protocolName: protocolNameOf(source, remoteAddress),
+    protocolName: protocolNameOf(asked),
     family,
     isIpv6: family === 'ipv6',
   };
 }
 
 /**
- * The name of a session's protocol in BIRD. Calico's names (`Global_172_17_42_40`; IPv6 with `_` for each `:`).
+ * The name of a session's protocol in BIRD. Calico's names (`Global_172_17_42_40`; IPv6 with `_` for each `:`, and a port that isn't BGP's).
  *
- * Unique as long as remote addresses are, and at most 46 characters long; BIRD takes 64.
+ * Unique as long as remote addresses are, and at most 57 characters long; BIRD takes 64.
  */
-function protocolNameOf(source: SessionSource, address: Address): string {
-  return `${source}_${address.replaceAll('.', '_').replaceAll(':', '_')}`;
+function protocolNameOf({ source, remoteAddress, remotePort }: AskedSession): string {
+  const name = `${source}_${remoteAddress.replaceAll('.', '_').replaceAll(':', '_')}`;
+  return remotePort === undefined || source === 'Mesh' ? name : `${name}_port_${remotePort}`;
 }

@@ -1,0 +1,81 @@
+/** What the sessions of a peering are told, by its terms and by who is at the other end. */
+
+import { remember } from '../../base/remember.js';
+import type { BgpFilter } from '../../model/bgp-filter.js';
+import { asnOf, type Cluster } from '../../model/cluster.js';
+import type { Peering } from '../../model/peering.js';
+import { secretId } from '../../model/secret-ref.js';
+import type { Family } from '../../values/family.js';
+import type { LocalSpeaker, RemoteSpeaker } from './remotes.js';
+import { NO_FILTERS, type SessionTerms } from './terms.js';
+
+/**
+ * The terms of the session of `local` with `remote` by `peering`.
+ *
+ * Our own AS number and how often it may be in a path are said of one peer at an address, and not of nodes. The remote end is a
+ * client (RFC 4456) when this node is a reflector, the session is internal, and the other end isn't of the same cluster.
+ */
+export function peeringTerms(
+  cluster: Cluster,
+  { terms, remote: { kind } }: Peering,
+  local: LocalSpeaker,
+  remote: RemoteSpeaker,
+): SessionTerms {
+  const isOne = kind !== 'nodes';
+  const localAsn = isOne ? terms.localAsn : undefined;
+  const isInternal = (localAsn ?? asnOf(local.node ?? {}, cluster).asn) === remote.asn;
+  const clusterId = local.node?.clusterId;
+  const isClient = clusterId !== undefined && isInternal && remote.clusterId !== clusterId;
+  return {
+    localAsn,
+    remoteAsn: remote.asn,
+    remotePort: remote.port,
+    isReflectorClient: isClient,
+    clusterId: isClient ? clusterId : undefined,
+    usesLocalAddress: kind !== 'workloads' && terms.usesNodeAddress,
+    ttlSecurityHops: terms.ttlSecurityHops,
+    restartTimeS: terms.restartTimeS,
+    keepaliveS: terms.keepaliveS,
+    password: terms.password && cluster.secrets.get(secretId(terms.password)),
+    nextHop: nextHopOf(terms.nextHop, isInternal),
+    allowedLocalAsns: isOne ? terms.allowedLocalAsns : undefined,
+    importFilters: filtersOf(cluster, terms.filters, { family: local.family, has: hasImportRules }),
+    exportFilters: filtersOf(cluster, terms.filters, { family: local.family, has: hasExportRules }),
+  };
+}
+
+function nextHopOf(
+  nextHop: Peering['terms']['nextHop'],
+  isInternal: boolean,
+): SessionTerms['nextHop'] {
+  return nextHop === 'keep-external' ? (isInternal ? undefined : 'keep') : nextHop;
+}
+
+const hasImportRules = ({ importRules }: BgpFilter): boolean => importRules.length > 0;
+const hasExportRules = ({ exportRules }: BgpFilter): boolean => exportRules.length > 0;
+
+/** Those of the filters called `names` that have rules here. */
+function filtersOf(
+  { bgpFilters }: Cluster,
+  names: readonly string[],
+  rules: { readonly family: Family; readonly has: (filter: BgpFilter) => boolean },
+): readonly string[] {
+  if (names.length === 0) {
+    return NO_FILTERS;
+  }
+  const used = names.filter((name) =>
+    bgpFilters.some(
+      (filter) => filter.name === name && filter.family === rules.family && rules.has(filter),
+    ),
+  );
+  return sameList(used.join('\n'));
+}
+
+/** More than any cluster has lists of filters. */
+const MAX_REMEMBERED = 1_000;
+
+/** The one list of the names in `text`, a line each. Names have no line break. */
+const sameList = remember(
+  (text: string) => (text === '' ? NO_FILTERS : text.split('\n')),
+  MAX_REMEMBERED,
+);

@@ -1,0 +1,127 @@
+/** Who is at the other end of a peering, seen from one node by Calico's rules (confd's client.go). */
+
+import { asnOf, type Cluster } from '../../model/cluster.js';
+import type { Node } from '../../model/node.js';
+import { isPeeringOf, type Peering } from '../../model/peering.js';
+import { type Address, familyOf } from '../../values/address.js';
+import type { RouterId } from '../../values/router-id.js';
+import { isHolder } from '../address-holders.js';
+import { BGP_PORT } from '../plan.js';
+import { portOf, withoutDefault } from './listen-port.js';
+import type { LocalEnd } from './mesh.js';
+import { isSelected, selectedNodes } from './selected-nodes.js';
+
+/** The end of a session that is planned for. */
+export interface LocalSpeaker extends LocalEnd {
+  /** Its record; absent where the datastore has none. */
+  readonly node?: Node | undefined;
+}
+
+/** Another speaker, as a peering gives it. */
+export interface RemoteSpeaker {
+  readonly address: Address;
+  readonly asn: number;
+  readonly port?: number | undefined;
+  /** Its cluster, where it is a node of a selector. */
+  readonly clusterId?: RouterId | undefined;
+  /** Whether a peering by address leads to a node. */
+  readonly isKnownNode?: boolean;
+}
+
+/** The remotes of `peering`, which is one of `local`. None has the address of `local`. */
+export function remotesOf(
+  cluster: Cluster,
+  peering: Peering,
+  local: LocalSpeaker,
+): readonly RemoteSpeaker[] {
+  const { remote, terms } = peering;
+  switch (remote.kind) {
+    case 'nodes':
+      return speakersAmong(cluster, selectedNodes(cluster.nodes, remote.selector), local);
+    case 'workloads':
+      return cluster.workloads
+        .filter(({ peerName }) => peerName === remote.peerName)
+        .flatMap(({ addresses }) => addresses)
+        .filter((address) => familyOf(address) === local.family && address !== local.address)
+        .map((address) => ({ address, asn: remote.asn }));
+    case 'address': {
+      const { address, asn } = remote;
+      const isReachable =
+        terms.reachableBy === undefined || familyOf(terms.reachableBy) === local.family;
+      if (familyOf(address) !== local.family || address === local.address || !isReachable) {
+        return [];
+      }
+      const at = cluster.generation === 'v3' ? nodesAt(cluster, address) : [];
+      const port =
+        remote.port ??
+        portOf(
+          cluster,
+          at.find((node) => asnOf(node, cluster).asn === asn),
+        );
+      return [{ address, asn, port: withoutDefault(port), isKnownNode: at.length > 0 }];
+    }
+  }
+}
+
+/** The nodes that ask for a session with `local` by `peering`, where it gives the other end the peering back. */
+export function reverseRemotesOf(
+  cluster: Cluster,
+  peering: Peering,
+  local: LocalSpeaker,
+): readonly RemoteSpeaker[] {
+  const { node } = local;
+  if (!peering.terms.isReversed || node === undefined || !isMeant(cluster, peering, local, node)) {
+    return [];
+  }
+  const { scope } = peering;
+  const asking =
+    scope.kind === 'selector'
+      ? selectedNodes(cluster.nodes, scope.selector)
+      : cluster.nodes.filter((one) => isPeeringOf(peering, one));
+  return speakersAmong(cluster, asking, local);
+}
+
+/** Whether the remote of `peering` is `node`, which speaks from `local`. */
+function isMeant(cluster: Cluster, { remote }: Peering, local: LocalSpeaker, node: Node): boolean {
+  switch (remote.kind) {
+    case 'nodes':
+      return isSelected(remote.selector, node);
+    case 'workloads':
+      return false;
+    case 'address':
+      return (
+        remote.address === local.address &&
+        remote.asn === asnOf(node, cluster).asn &&
+        (remote.port === undefined || remote.port === (portOf(cluster, node) ?? BGP_PORT))
+      );
+  }
+}
+
+/** Those of `nodes` that another end than `local` can have a session with. */
+function speakersAmong(
+  cluster: Cluster,
+  nodes: readonly Node[],
+  local: LocalSpeaker,
+): readonly RemoteSpeaker[] {
+  return nodes.flatMap((node) => {
+    const at = node.addresses[local.family];
+    return at === undefined ||
+      node.name === local.nodeName ||
+      at.address === local.address ||
+      !isHolder(cluster, node, at)
+      ? []
+      : [
+          {
+            address: at.address,
+            asn: asnOf(node, cluster).asn,
+            port: withoutDefault(portOf(cluster, node)),
+            clusterId: node.clusterId,
+          },
+        ];
+  });
+}
+
+function nodesAt({ nodes }: Cluster, address: Address): readonly Node[] {
+  const family = familyOf(address);
+  return nodes.filter((node) => node.addresses[family]?.address === address);
+}
