@@ -1,0 +1,119 @@
+/** Files beside the datastore, around the built daemon and the commands: what a change of them causes, and who sees a password. */
+import { readFileSync } from 'node:fs';
+import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { program, runBirdkeeper } from '../support/birdkeeper.js';
+import { type CliSite, cliSiteForTest } from '../support/cli-site.js';
+import { BackgroundCommand } from '../support/command.js';
+import { freePort } from '../support/free-port.js';
+import { waitFor } from '../support/wait-for.js';
+
+interface Page {
+  readonly lastPass?: { readonly causes: readonly string[] };
+  readonly problems: readonly { readonly code: string; readonly key: string }[];
+}
+
+/** A daemon on `site` with a folder of secrets. */
+async function daemonOn(site: CliSite, secrets: string) {
+  const log = join(site.dir, 'daemon.log');
+  const port = await freePort();
+  const args = [...site.source, ...site.bird, '--output-dir', site.outputDir];
+  const options = ['--secrets-dir', secrets, '--listen', `127.0.0.1:${port}`];
+  // All that a log may show.
+  options.push('--log-level', 'trace');
+  const daemon = new BackgroundCommand(
+    process.execPath,
+    [program, 'run', ...args, ...options],
+    log,
+  );
+  onTestFinished(() => daemon.stop('SIGKILL'));
+  const statusText = async () => (await fetch(`http://127.0.0.1:${port}/status`)).text();
+  const until = (what: string, holds: (page: Page) => boolean): Promise<true> =>
+    waitFor(async () => holds(JSON.parse(await statusText())) || undefined, { what });
+  return { log: () => readFileSync(log, 'utf8'), statusText, until };
+}
+
+test('a rotated secret gives a pass that names its file; a bad one keeps the last good one; none is shown', async () => {
+  const site = await cliSiteForTest();
+  const secrets = join(site.dir, 'secrets');
+  const file = join(secrets, 'kube-system/bgp/tor');
+  const key = `secrets-dir:${file}`;
+  await mkdir(join(secrets, 'kube-system/bgp'), { recursive: true });
+  await writeFile(file, 'hunter-one\n');
+  const { log, statusText, until } = await daemonOn(site, secrets);
+  await until('the first pass', ({ lastPass }) => lastPass?.causes.includes(key) === true);
+
+  await writeFile(`${file}.new`, 'hunter-two\n');
+  await rename(`${file}.new`, file);
+  await waitFor(() => log().includes(`"causes":["${key}"]`), { what: 'a pass for the rotation' });
+
+  await writeFile(file, 'hunter"three\n');
+  await until('the problem', ({ problems }) =>
+    problems.some((problem) => problem.code === 'invalid-value' && problem.key === key),
+  );
+  // What counts is what is kept for the next start.
+  const kept = join(site.outputDir, '.birdkeeper/last-good.json');
+  await waitFor(async () => (await readFile(kept, 'utf8')).includes('hunter-two'), {
+    what: 'the rotated password to be kept',
+  });
+
+  await rm(file);
+  await until('no problem', ({ problems }) => problems.every((problem) => problem.key !== key));
+  expect(log() + (await statusText())).not.toContain('hunter');
+});
+
+test('without its secrets nothing is planned at a start, and that is said', async () => {
+  const site = await cliSiteForTest();
+  const secrets = join(site.dir, 'secrets');
+  await symlink('secrets', secrets);
+  const { log, until } = await daemonOn(site, secrets);
+  await waitFor(() => log().includes('datastore read'), { what: 'the datastore' });
+  await until(
+    'the problem, and no pass',
+    ({ problems, lastPass }) =>
+      problems.some(({ code }) => code === 'source-unreadable') && lastPass === undefined,
+  );
+
+  await rm(secrets);
+  await mkdir(secrets);
+  await until(
+    'a pass',
+    ({ problems, lastPass }) => problems.length === 0 && lastPass !== undefined,
+  );
+});
+
+test('render tells a missing folder, and ends with 1 where one cannot be read', async () => {
+  const { dir, source } = await cliSiteForTest();
+  const secrets = join(dir, 'secrets');
+  const render = () => runBirdkeeper(['render', ...source, '--secrets-dir', secrets]);
+
+  const missing = await render();
+  expect(missing.exitStatus).toBe(0);
+  expect(missing.stderr).toContain(
+    `secrets-dir:${secrets}: there is no such file or folder; went on as if it were empty`,
+  );
+
+  await symlink('secrets', secrets);
+  expect(await render()).toEqual({
+    exitStatus: 1,
+    stdout: '',
+    stderr: expect.stringContaining(`cannot read ${secrets}: ELOOP; let birdkeeper read it`),
+  });
+});
+
+test('diff shows that a password changed, and neither text', async () => {
+  const { dir, source, bird, outputDir } = await cliSiteForTest();
+  const templates = join(dir, 'templates');
+  await mkdir(join(templates, 'bird2'), { recursive: true });
+  await mkdir(outputDir);
+  await writeFile(join(templates, 'bird2/bird.cfg.hbs'), 'password "hunter-two";\n');
+  await writeFile(join(outputDir, 'bird.cfg'), 'password "hunter-one";\n');
+
+  const diff = ['diff', ...source, ...bird, '--output-dir', outputDir, '--templates', templates];
+  const { stdout, stderr, exitStatus } = await runBirdkeeper(diff);
+
+  expect({ stderr, exitStatus }).toEqual({ stderr: '', exitStatus: 1 });
+  expect(stdout).toContain('-password "[redacted 1]";\n+password "[redacted 2]";');
+  expect(stdout).not.toContain('hunter');
+});
