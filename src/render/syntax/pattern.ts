@@ -6,7 +6,7 @@ import { quoted } from './quoted.js';
  * a backslash would be BIRD's escape (its lib/patmatch.c).
  */
 export function pattern(text: string): Result<string> {
-  return /^[A-Za-z0-9_.:@*?-]+$/.test(text)
+  return /^[A-Za-z0-9_.:@+*?-]+$/.test(text)
     ? quoted(text)
-    : refused('a pattern of interface names can hold letters, digits, and _ . : @ * ? - alone');
+    : refused('a pattern of interface names can hold letters, digits, and _ . : @ + * ? - alone');
 }

@@ -34,7 +34,7 @@ test.each([
   expect(comment(text)).toBe(expected);
 });
 
-test.each(['eth0', 'bond0.*', 'cali?', 'en-p1@if7', '*'])('%j is a pattern', (text) => {
+test.each(['eth0', 'bond0.*', 'cali?', 'en-p1@if7', 'a+b', '*'])('%j is a pattern', (text) => {
   expect(pattern(text)).toEqual({ ok: true, value: `"${text}"` });
 });
 
