@@ -17,6 +17,7 @@ import { planCustomFilters } from './policies/custom-filters.js';
 import { type PoolRules, planPools } from './policies/pools.js';
 import { type BlockRules, planBlocks } from './routes/blocks.js';
 import { planGateways } from './routes/gateways.js';
+import { oneForEachPrefix } from './routes/static-routes.js';
 import { mismatchesOfNode, mismatchesOfReflector } from './sessions/asn-mismatches.js';
 import { MeshIntern, type MeshSessions, SessionIntern } from './sessions/intern-sessions.js';
 import { mergeSessions } from './sessions/merge-sessions.js';
@@ -145,7 +146,10 @@ function poolRulesOf({ cluster, identity }: PlanInput, family: Family): PoolRule
   };
 }
 
-/** `extras` with the ways to peers that are reached by a gateway. A reflector has no static routes. */
+/**
+ * `extras` with the ways to peers that are reached by a gateway. A reflector has no static routes. A peer at the address of a
+ * service stays in reach: the session would be lost without its way, and the service has other nodes.
+ */
 function withGateways(
   extras: FamilyExtras,
   { cluster, host: { role } }: PlanInput,
@@ -154,7 +158,7 @@ function withGateways(
   const gateways = role === 'node' ? planGateways(cluster, sessions) : [];
   return gateways.length === 0
     ? extras
-    : { ...extras, staticRoutes: [...extras.staticRoutes, ...gateways] };
+    : { ...extras, staticRoutes: oneForEachPrefix([...gateways, ...extras.staticRoutes]) };
 }
 
 interface PlannedSessions {

@@ -2,10 +2,12 @@ import { expect, test } from 'vitest';
 import type { BgpFilter, FilterRule } from '../../../src/model/bgp-filter.js';
 import type { Advertisement, BgpSettings } from '../../../src/model/bgp-settings.js';
 import type { Fact } from '../../../src/model/fact.js';
+import { NO_TERMS } from '../../../src/model/peering.js';
 import type { Host } from '../../../src/plan/host.js';
 import { makePlan } from '../../../src/plan/make-plan.js';
 import { type FamilyExtras, NO_EXTRAS, type Plan } from '../../../src/plan/plan.js';
 import type { Family } from '../../../src/values/family.js';
+import { prefixOf } from '../../../src/values/prefix.js';
 import { parseRouterId, type RouterId } from '../../../src/values/router-id.js';
 import { NODE, reflectorAt } from './plan-fixture.js';
 import { address, familyOfText, prefix, v3ClusterOf } from './v3-fixture.js';
@@ -253,4 +255,39 @@ test('a service range that is a block too is one static route', () => {
 
   expect(blocks).toMatchObject([{ prefix: range, isBlackholed: false }]);
   expect(extras.staticRoutes.map((one) => one.prefix)).toContain(range);
+});
+
+test('a peer that is reached by a gateway stays so where its address is one of a service', () => {
+  const peer = address('192.0.2.50');
+  const ranges = { cluster: [], external: [prefixOf(peer)], loadBalancer: [] };
+  const service: Fact = {
+    kind: 'service',
+    service: {
+      name: 'default/web',
+      clusterAddresses: [],
+      externalAddresses: [peer],
+      loadBalancerAddresses: [],
+      isLocal: false,
+      endpointNodes: [],
+      origin: 'default/web',
+    },
+  };
+  const peering: Fact = {
+    kind: 'peering',
+    peering: {
+      scope: { kind: 'all-nodes' },
+      remote: { kind: 'address', address: peer, asn: 65001 },
+      terms: { ...NO_TERMS, reachableBy: address('192.0.2.254') },
+      origin: 'tor',
+    },
+  };
+  const facts = [
+    settings({ serviceRanges: { ...ranges, aggregatesLoadBalancers: true } }),
+    service,
+  ];
+
+  expect(extrasOf(facts).staticRoutes).toMatchObject([{ isExported: true }]);
+  expect(extrasOf([...facts, peering]).staticRoutes).toEqual([
+    { prefix: '192.0.2.50/32', via: '192.0.2.254', isExported: false, origin: 'tor' },
+  ]);
 });
