@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 
+import { remember } from '../../base/remember.js';
 import type { Result } from '../../base/result.js';
 import { keyOfFile, type Place, SourceError } from './place.js';
 import { readFileText } from './read-file.js';
@@ -12,6 +13,8 @@ const MAX_BYTES = 64 * 1024 * 1024;
 export function servicesPlace(file: string): Place {
   const path = resolve(file);
   const setting = 'services-file';
+  // It is read now and then without a change, and 5,000 services in YAML take seconds to take apart.
+  const split = remember(splitServices, 1);
   return {
     setting,
     path,
@@ -21,7 +24,7 @@ export function servicesPlace(file: string): Place {
       if (text === undefined) {
         return undefined;
       }
-      const services = text.ok ? splitServices(text.value) : text;
+      const services = text.ok ? split(text.value) : text;
       if (!services.ok) {
         throw new SourceError(`cannot read ${path}: ${services.reason}`, {
           advice: 'mend the file, or let birdkeeper read it',

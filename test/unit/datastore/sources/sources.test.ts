@@ -248,6 +248,19 @@ describe('a file of services', () => {
   });
 });
 
+test('a file of services that is the same is not taken apart again', async () => {
+  const path = join(await folderForTest(), 'services.yaml');
+  await put(path, 'kind: Service\nmetadata: {name: web}\n');
+  const sources = new Sources({ servicesFile: path }, PARTS);
+  const key = `services-file:${path}#default/web`;
+  await sources.read();
+  const first = sources.entries().get(key);
+  await sources.read();
+
+  expect(first).toMatchObject({ ok: true });
+  expect(sources.entries().get(key)).toBe(first);
+});
+
 test('nothing is read and nothing is waited for when nothing is asked for', () => {
   const sources = new Sources({}, PARTS);
   expect(sources.isSynced).toBe(true);
