@@ -43,6 +43,10 @@ export type ProblemCode =
   | 'duplicate-record'
   /** The BIRD in use can't do what the record asks for. */
   | 'unsupported-by-bird'
+  /** Calico 2 and Calico 3 have both written to the datastore. */
+  | 'both-generations'
+  /** Nothing in the datastore is Calico's. */
+  | 'no-calico-data'
   /** The datastore lost what this host's sessions come from, and what stands is held. */
   | 'state-held'
   /** A pool is to be tunneled, and the device for it is missing on this host. */

@@ -7,6 +7,8 @@
  * @scenario decode/host-bits-and-spellings
  */
 
+import * as v from 'valibot';
+
 import { parseNodeName } from '../values/node-name.js';
 import { type Decoded, factOf, refusedKey } from './decoded.js';
 import { decodeFile } from './files/decode-file.js';
@@ -14,11 +16,13 @@ import { fileKindOf } from './files/file-keys.js';
 import { type KeyRef, parseKey } from './keys.js';
 import { decodeBlock } from './records/block.js';
 import { checkStatements } from './records/custom-filter.js';
+import { parseJson } from './records/json-record.js';
 import { decodeNodeAddress, decodeNodeAsn, decodeNodeNetwork } from './records/node.js';
 import { decodePeering } from './records/peering.js';
 import { decodePool } from './records/pool.js';
 import { decodeReflector } from './records/reflector.js';
 import { decodeDefaultAsn, decodeLogLevel, decodeMesh } from './records/settings.js';
+import { decodeResource, refusedResource } from './resources/resource.js';
 
 /** What the entry with this key and value says; undefined when the key is none of ours. */
 export function decodeEntry(key: string, value: string): Decoded | undefined {
@@ -61,6 +65,12 @@ function decodeRecord(ref: KeyRef, origin: string, value: string): Decoded {
       return decodePool(ref, origin, value);
     case 'block':
       return decodeBlock(ref, origin, value);
+    case 'resource': {
+      const document = parseJson(v.unknown(), value);
+      return document.ok
+        ? decodeResource(ref, document.value, origin)
+        : refusedResource(ref, document.reason, origin);
+    }
     case 'custom-filter':
       return factOf(checkStatements(value), (statements) => ({
         kind: 'custom-filter',

@@ -17,8 +17,12 @@ import type { Change, Snapshot } from '../datastore/datastore.js';
 import type { Cluster } from '../model/cluster.js';
 import { ClusterStore } from '../model/cluster-store.js';
 import { decodeEntry } from './decode-entry.js';
-import type { Decoded } from './decoded.js';
+import type { Decoded, DecodedEntry, RefusedEntry } from './decoded.js';
 import { fileKindOf } from './files/file-keys.js';
+
+const LAST_GOOD_KEPT = 'kept the last good value of this key; everything else is applied';
+const KEY_LEFT = 'left this key out; everything else is applied';
+const PART_LEFT = 'left this part out; everything else is applied';
 
 /** Values by key: for each entry whose value is now bad, the last one that was good. */
 export type LastGoodValues = Readonly<Record<string, string>>;
@@ -30,7 +34,9 @@ export class DecodedStore {
   readonly #lastGood = new Map<string, string>();
   /** For keys that are gone, the value that counted last. */
   readonly #gone = new Map<string, string>();
-  readonly #problems = new Map<string, Problem>();
+  readonly #problems = new Map<string, readonly Problem[]>();
+  /** Keys whose value can't count as it stands. */
+  readonly #refused = new Set<string>();
   readonly #store = new ClusterStore();
 
   /** @param lastGood - what `lastGood()` gave when the process ended, so that a restart loses nothing */
@@ -82,9 +88,9 @@ export class DecodedStore {
     return this.#store.cluster();
   }
 
-  /** Every entry that was refused and still stands so. */
+  /** What is wrong with the entries that stand. */
   problems(): readonly Problem[] {
-    return [...this.#problems.values()];
+    return [...this.#problems.values()].flat();
   }
 
   /** The last good values of the entries that are now bad. To be kept across a restart. */
@@ -117,7 +123,7 @@ export class DecodedStore {
   }
 
   #putUnreadable(key: string, reason: string): boolean {
-    if (this.#problems.get(key)?.reason === reason) {
+    if (this.#problems.get(key)?.[0]?.reason === reason) {
       return false;
     }
     this.#take(key, undefined, { ok: false, code: 'unreadable-file', reason });
@@ -138,36 +144,60 @@ export class DecodedStore {
 
   #take(key: string, value: string | undefined, decoded: Decoded): void {
     const old = this.#values.get(key);
+    const good = old === undefined || this.#refused.has(key) ? this.#gone.get(key) : old;
     this.#values.set(key, value);
-    const gone = this.#gone.get(key);
     this.#gone.delete(key);
     if (decoded.ok) {
-      this.#problems.delete(key);
-      this.#lastGood.delete(key);
-      this.#store.set(key, decoded.value);
-      return;
+      this.#accept(key, decoded);
+    } else {
+      this.#refuse(key, decoded, good);
     }
-    const good = old === undefined || this.#problems.has(key) ? gone : old;
+  }
+
+  #accept(key: string, { value, faults = [] }: DecodedEntry): void {
+    this.#lastGood.delete(key);
+    this.#refused.delete(key);
+    this.#store.set(key, value);
+    const shared = { code: 'invalid-value', key, action: PART_LEFT } as const;
+    this.#tell(
+      key,
+      faults.map((fault) => ({ ...shared, ...fault })),
+    );
+  }
+
+  /** @param good - the last value that counted; absent where what is kept as the last good one is newer */
+  #refuse(key: string, decoded: RefusedEntry, good: string | undefined): void {
+    this.#refused.add(key);
     if (good !== undefined) {
       this.#lastGood.set(key, good);
     }
     const lastGood = this.#lastGood.get(key);
     const kept = lastGood === undefined ? undefined : decodeEntry(key, lastGood);
-    this.#store.set(key, kept?.ok === true ? kept.value : []);
-    this.#problems.set(key, {
-      code: decoded.code ?? 'invalid-value',
+    const { code = 'invalid-value', reason, path, faults = [], rest = [], restAction } = decoded;
+    const left = rest.length === 0 ? KEY_LEFT : (restAction ?? PART_LEFT);
+    const shared: Omit<Problem, 'reason'> = {
+      code,
       key,
-      reason: decoded.reason,
-      action:
-        kept?.ok === true
-          ? 'kept the last good value of this key; everything else is applied'
-          : 'left this key out; everything else is applied',
-    });
+      action: kept?.ok === true ? LAST_GOOD_KEPT : left,
+    };
+    this.#store.set(key, kept?.ok === true ? kept.value : rest);
+    this.#tell(key, [
+      { ...shared, ...(path !== undefined && { path }), reason },
+      ...faults.map((fault) => ({ ...shared, ...fault })),
+    ]);
+  }
+
+  #tell(key: string, problems: readonly Problem[]): void {
+    if (problems.length === 0) {
+      this.#problems.delete(key);
+    } else {
+      this.#problems.set(key, problems);
+    }
   }
 
   #delete(key: string): boolean {
     const old = this.#values.get(key);
-    const good = this.#lastGood.get(key) ?? (this.#problems.has(key) ? undefined : old);
+    const good = this.#lastGood.get(key) ?? (this.#refused.has(key) ? undefined : old);
     if (good !== undefined) {
       this.#gone.set(key, good);
     }
@@ -176,6 +206,7 @@ export class DecodedStore {
       return false;
     }
     this.#problems.delete(key);
+    this.#refused.delete(key);
     this.#store.set(key, []);
     return true;
   }

@@ -1,15 +1,37 @@
 import type { Result } from '../base/result.js';
 import type { Fact } from '../model/fact.js';
 
-/** What an entry says, or why it says nothing. */
-export type Decoded = { readonly ok: true; readonly value: readonly Fact[] } | RefusedEntry;
+/** What an entry says, or why it can't count as it stands. */
+export type Decoded = DecodedEntry | RefusedEntry;
 
-/** Why an entry says nothing. */
+/** What an entry says. */
+export interface DecodedEntry {
+  readonly ok: true;
+  readonly value: readonly Fact[];
+  /** Parts of it that say nothing. */
+  readonly faults?: readonly Fault[];
+}
+
+/** What is wrong with a part of an entry. */
+export interface Fault {
+  /** Where inside the value: `spec.peerIP`. */
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** Why an entry can't count as it stands: its last good value does. */
 export interface RefusedEntry {
   readonly ok: false;
   readonly reason: string;
   /** Given when it is the key, or the file as such, that can't be read; otherwise it is the value. */
   readonly code?: 'invalid-key' | 'unreadable-file';
+  readonly path?: string;
+  /** Whatever else is wrong. */
+  readonly faults?: readonly Fault[];
+  /** What the entry says all the same where it has no last good value; nothing when absent. */
+  readonly rest?: readonly Fact[];
+  /** What that comes to, where it isn't that the faulty parts are left out. */
+  readonly restAction?: string;
 }
 
 /** The refusal of an entry for what its key says. */

@@ -1,20 +1,23 @@
 /**
- * Where Calico keeps what in etcd: the "v1" keys that calico/node up to 2.6 wrote and that its confd templates read.
+ * Where Calico keeps what in etcd.
  *
- * `/calico/bgp/v1` holds BGP's configuration, `/calico/v1/ipam` the pools, `/calico/ipam/v2` which node owns which
- * block. Anything else below these is not ours and is ignored without a word.
+ * The "v1" keys are those that calico/node up to 2.6 wrote and that its confd templates read: `/calico/bgp/v1` holds BGP's
+ * configuration, `/calico/v1/ipam` the pools. Calico 3 keeps resources below `/calico/resources/v3`. In both,
+ * `/calico/ipam/v2` says which node owns which block. Anything else below these is not ours and is ignored without a word.
  *
  * @scenario decode/foreign-keys
  */
 
 import type { Family } from '../values/family.js';
+import { RESOURCE_PLURALS, type ResourcePlural } from './resources/resource.js';
 
 /** Below it is all of BGP's configuration. */
 export const BGP = '/calico/bgp/v1/';
 /** Below it is what Calico says of each node for BGP. */
 export const NODES = `${BGP}host/`;
-/** Below it Calico 3 keeps its nodes, which are not read. */
-export const CALICO3_NODES = '/calico/resources/v3/projectcalico.org/nodes/';
+const RESOURCES = '/calico/resources/v3/projectcalico.org/';
+/** Below it Calico 3 keeps its nodes. */
+export const CALICO3_NODES = `${RESOURCES}nodes/`;
 const POOLS = '/calico/v1/ipam/';
 const BLOCK_AFFINITIES = '/calico/ipam/v2/host/';
 
@@ -23,10 +26,11 @@ export type Role = 'node' | 'reflector';
 
 /**
  * The key prefixes that a host has to follow. A node needs only its own blocks: what 4,999 other nodes own is
- * theirs to announce, and would be most of what etcd sends.
+ * theirs to announce, and would be most of what etcd sends. Of Calico 3 only the kinds that are read are followed.
  */
 export function keyPrefixesOf(role: Role, nodeName: string): readonly string[] {
-  return role === 'reflector' ? [BGP] : [BGP, POOLS, `${BLOCK_AFFINITIES}${nodeName}/`];
+  const ofBoth = [BGP, ...RESOURCE_PLURALS.map((plural) => `${RESOURCES}${plural}/`)];
+  return role === 'reflector' ? ofBoth : [...ofBoth, POOLS, `${BLOCK_AFFINITIES}${nodeName}/`];
 }
 
 /** What a key is about, from its path alone. Parts that hold addresses and names are still unchecked text. */
@@ -51,7 +55,8 @@ export type KeyRef =
       readonly family: Family;
       readonly prefix: string;
     }
-  | { readonly kind: 'custom-filter'; readonly family: Family; readonly name: string };
+  | { readonly kind: 'custom-filter'; readonly family: Family; readonly name: string }
+  | { readonly kind: 'resource'; readonly plural: ResourcePlural; readonly name: string };
 
 /** What `key` is about, or `undefined` when it is none of ours. */
 export function parseKey(key: string): KeyRef | undefined {
@@ -68,7 +73,13 @@ export function parseKey(key: string): KeyRef | undefined {
   if (key.startsWith(BLOCK_AFFINITIES)) {
     return parseBlockKey(key.slice(BLOCK_AFFINITIES.length).split('/'));
   }
-  return undefined;
+  return key.startsWith(RESOURCES) ? parseResourceKey(key.slice(RESOURCES.length)) : undefined;
+}
+
+function parseResourceKey(path: string): KeyRef | undefined {
+  const [area, name, ...rest] = path.split('/');
+  const plural = RESOURCE_PLURALS.find((one) => one === area);
+  return plural && name && rest.length === 0 ? { kind: 'resource', plural, name } : undefined;
 }
 
 function parseBgpKey(parts: readonly string[]): KeyRef | undefined {

@@ -10,6 +10,7 @@ import { asnOf, type Cluster } from '../model/cluster.js';
 import { type Family, perFamily } from '../values/family.js';
 import { claimProblems, holdersOf } from './address-holders.js';
 import { listenPortOf, planExtras } from './extras.js';
+import { generationProblems } from './generations.js';
 import type { Host } from './host.js';
 import { type Identity, identify } from './identity.js';
 import type { FamilyExtras, FamilyPlan, PlanResult, Session } from './plan.js';
@@ -75,6 +76,7 @@ export function makePlan(cluster: Cluster, host: Host, makers = MAKE_ANEW): Plan
       ipv6: ipv6.plan,
     },
     problems: [
+      ...generationProblems(cluster),
       ...identity.problems,
       ...findNodesWithoutAddress(cluster, host),
       ...ipv4.problems,

@@ -21,6 +21,17 @@ function peerValue(ip: fc.Arbitrary<string>): fc.Arbitrary<string> {
   return fc.record({ ip, as_num: asn }).map((peer) => JSON.stringify(peer));
 }
 
+function resource(
+  plural: string,
+  names: fc.Arbitrary<string>,
+  specs: fc.Arbitrary<object>,
+): fc.Arbitrary<Entry> {
+  return fc.tuple(names, specs).map(([name, spec]) => ({
+    key: `/calico/resources/v3/projectcalico.org/${plural}/${name}`,
+    value: JSON.stringify({ metadata: { name, labels: { a: 'b' } }, spec }),
+  }));
+}
+
 /** A good entry of any kind. */
 export const goodEntry: fc.Arbitrary<Entry> = fc.oneof(
   entry(fc.constant(`${BGP}/global/as_num`), asn),
@@ -114,6 +125,47 @@ export const goodEntry: fc.Arbitrary<Entry> = fc.oneof(
   entry(
     fc.constantFrom('10', '20').map((name) => `${BGP}/global/custom_filters/v4/${name}`),
     fc.constantFrom('reject;', 'if (net ~ 198.18.0.0/16) then { accept; }', '# nothing'),
+  ),
+);
+
+/** A good resource of Calico 3. */
+export const goodResource: fc.Arbitrary<Entry> = fc.oneof(
+  resource(
+    'nodes',
+    nodeName,
+    fc.record({ bgp: fc.record({ ipv4Address: ipv4, asNumber: asn }, { requiredKeys: [] }) }),
+  ),
+  resource(
+    'bgpconfigurations',
+    fc.oneof(
+      fc.constant('default'),
+      nodeName.map((name) => `node.${name}`),
+    ),
+    fc.record(
+      {
+        asNumber: asn,
+        nodeToNodeMeshEnabled: fc.boolean(),
+        logSeverityScreen: fc.constantFrom('Debug', 'Error'),
+      },
+      { requiredKeys: [] },
+    ),
+  ),
+  resource(
+    'bgppeers',
+    fc.constantFrom('p', 'q'),
+    fc.oneof(
+      fc.record({ peerIP: fc.oneof(ipv4, ipv6), asNumber: asn }),
+      fc.record({ node: nodeName, peerIP: ipv4, asNumber: asn }),
+      fc.record({
+        nodeSelector: fc.constantFrom('all()', 'has(a)'),
+        peerSelector: fc.constant('all()'),
+      }),
+    ),
+  ),
+  resource(
+    'ippools',
+    fc.constantFrom('p', 'q'),
+    fc.record({ cidr: fc.oneof(prefix4, prefix6), ipipMode: fc.constantFrom('Never', 'Always') }),
   ),
 );
 

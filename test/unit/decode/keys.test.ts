@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { keyPrefixesOf, parseKey } from '../../../src/decode/keys.js';
 
+const RESOURCES = '/calico/resources/v3/projectcalico.org';
 const BGP = '/calico/bgp/v1';
 const IPAM = '/calico/v1/ipam';
 const BLOCKS = '/calico/ipam/v2/host';
@@ -93,17 +94,32 @@ test.each([
   expect(parseKey(key)).toBeUndefined();
 });
 
+test.each(['bgpconfigurations', 'bgpfilters', 'bgppeers', 'ippools', 'nodes'])(
+  '%s are resources',
+  (plural) => {
+    expect(parseKey(`${RESOURCES}/${plural}/a.b`)).toEqual({
+      kind: 'resource',
+      plural,
+      name: 'a.b',
+    });
+    expect(parseKey(`${RESOURCES}/${plural}/a/b`)).toBeUndefined();
+    expect(parseKey(`${RESOURCES}/${plural}/`)).toBeUndefined();
+  },
+);
+
 describe('what a host follows', () => {
   const keys = {
     bgp: `${BGP}/host/b/ip_addr_v4`,
     pool: `${IPAM}/v4/pool/198.18.0.0-16`,
     own: `${BLOCKS}/a/ipv4/block/198.18.0.0-26`,
     foreign: `${BLOCKS}/ab/ipv4/block/198.18.0.64-26`,
+    resource: `${RESOURCES}/bgppeers/p`,
+    other: `${RESOURCES}/hostendpoints/p`,
   };
 
   test.each([
-    ['node', ['bgp', 'pool', 'own']],
-    ['reflector', ['bgp']],
+    ['node', ['bgp', 'pool', 'own', 'resource']],
+    ['reflector', ['bgp', 'resource']],
   ] as const)('a %s: %j', (role, expected) => {
     const prefixes = keyPrefixesOf(role, 'a');
     const followed = Object.entries(keys).filter(([, key]) =>

@@ -1,0 +1,148 @@
+/** Calico's BGPConfiguration: `default` for the cluster, `node.NAME` for some settings of one node. */
+
+import { ok } from '../../base/result.js';
+import type { Advertisement, BgpSettings, ClusterRoutes } from '../../model/bgp-settings.js';
+import { DEFAULT_BGP_SETTINGS } from '../../model/bgp-settings.js';
+import type { Fact } from '../../model/fact.js';
+import { type Community, communityText, parseCommunity } from '../../values/community.js';
+import { parseNodeName } from '../../values/node-name.js';
+import type { Fields } from './fields.js';
+import {
+  ASN,
+  COMMUNITY,
+  FLAG,
+  INTERFACE_PATTERN,
+  LOG_LEVEL,
+  PORT,
+  PREFIX,
+  PRIORITY,
+  RESTART_TIME_S,
+  text,
+  word,
+} from './schemas.js';
+import { secretRefOf } from './secret-ref.js';
+
+const TEXT = text(ok);
+const NODE = 'node.';
+
+/** What the BGPConfiguration says. One of any other name says nothing, as with Calico. */
+export function decodeBgpConfiguration(resource: Fields, origin: string): readonly Fact[] {
+  const metadata = resource.at('metadata');
+  const name = metadata.readNeeded('name', TEXT);
+  if (name === undefined || name === 'default') {
+    return name === undefined ? [] : clusterFacts(resource.at('spec'), origin);
+  }
+  const nodeName = name.startsWith(NODE) ? parseNodeName(name.slice(NODE.length)) : undefined;
+  if (nodeName?.ok !== true) {
+    metadata.fault('name', 'it is neither default nor node. and the name of a node', 'grave');
+    return [];
+  }
+  return nodeFacts(resource.at('spec'), nodeName.value, origin);
+}
+
+function clusterFacts(spec: Fields, origin: string): readonly Fact[] {
+  const asn = spec.readGrave('asNumber', ASN);
+  const isEnabled = spec.readGrave('nodeToNodeMeshEnabled', FLAG);
+  const level = spec.read('logSeverityScreen', LOG_LEVEL);
+  return [
+    { kind: 'bgp-settings', settings: settingsOf(spec, origin) },
+    ...(asn === undefined ? [] : [{ kind: 'default-asn', asn } as const]),
+    ...(isEnabled === undefined ? [] : [{ kind: 'mesh', isEnabled } as const]),
+    ...(level === undefined ? [] : [{ kind: 'log-level', level } as const]),
+  ];
+}
+
+function nodeFacts(spec: Fields, nodeName: string, origin: string): readonly Fact[] {
+  const port = spec.readGrave('listenPort', PORT);
+  const level = spec.read('logSeverityScreen', LOG_LEVEL);
+  const advertisements = advertisementsOf(spec, origin);
+  return [
+    ...(port === undefined ? [] : [{ kind: 'node-listen-port', nodeName, port } as const]),
+    ...(level === undefined ? [] : [{ kind: 'node-log-level', nodeName, level } as const]),
+    ...(advertisements === undefined
+      ? []
+      : [{ kind: 'node-advertisements', nodeName, advertisements } as const]),
+  ];
+}
+
+const BIND_MODE = word(
+  new Map([
+    ['None', false],
+    ['NodeIP', true],
+  ]),
+);
+const AGGREGATION = word(
+  new Map([
+    ['Enabled', true],
+    ['Disabled', false],
+  ]),
+);
+const CLUSTER_ROUTES = word<ClusterRoutes>(
+  new Map([
+    ['Disabled', { ipip: false, unencapsulated: false }],
+    ['Enabled', { ipip: true, unencapsulated: true }],
+    ['EnabledIPIPOnly', { ipip: true, unencapsulated: false }],
+    ['EnabledNoEncapOnly', { ipip: false, unencapsulated: true }],
+  ]),
+);
+
+function settingsOf(spec: Fields, origin: string): Partial<BgpSettings> {
+  const listenPort = spec.readGrave('listenPort', PORT);
+  const bindsNodeAddress = spec.read('bindMode', BIND_MODE);
+  const meshPassword = secretRefOf(spec, 'nodeMeshPassword');
+  const meshRestartTimeS = spec.read('nodeMeshMaxRestartTime', RESTART_TIME_S);
+  const clusterRoutes = spec.read('programClusterRoutes', CLUSTER_ROUTES);
+  const advertisements = advertisementsOf(spec, origin);
+  const usual = DEFAULT_BGP_SETTINGS.routePriority;
+  return {
+    ...(listenPort !== undefined && { listenPort }),
+    ...(bindsNodeAddress !== undefined && { bindsNodeAddress }),
+    ...(meshPassword && { meshPassword }),
+    ...(meshRestartTimeS !== undefined && { meshRestartTimeS }),
+    ignoredInterfaces: spec.values('ignoredInterfaces', INTERFACE_PATTERN),
+    ...(clusterRoutes && { clusterRoutes }),
+    routePriority: {
+      ipv4: spec.read('ipv4NormalRoutePriority', PRIORITY) ?? usual.ipv4,
+      ipv6: spec.read('ipv6NormalRoutePriority', PRIORITY) ?? usual.ipv6,
+    },
+    serviceRanges: {
+      cluster: rangesOf(spec, 'serviceClusterIPs'),
+      external: rangesOf(spec, 'serviceExternalIPs'),
+      loadBalancer: rangesOf(spec, 'serviceLoadBalancerIPs'),
+      aggregatesLoadBalancers: spec.read('serviceLoadBalancerAggregation', AGGREGATION) ?? true,
+    },
+    ...(advertisements && { advertisements }),
+  };
+}
+
+function rangesOf(spec: Fields, name: string): BgpSettings['serviceRanges']['cluster'] {
+  return spec.list(name).flatMap((block) => block.read('cidr', PREFIX)?.prefix ?? []);
+}
+
+/** What is announced with communities; `undefined` where the resource speaks of none. Names are those of this resource. */
+function advertisementsOf(spec: Fields, origin: string): readonly Advertisement[] | undefined {
+  const named = new Map<string, Community>();
+  for (const one of spec.list('communities')) {
+    const [name, value] = [one.read('name', TEXT), one.read('value', COMMUNITY)];
+    if (name !== undefined && value !== undefined) {
+      named.set(name, value);
+    }
+  }
+  const schema = text((value) => {
+    const community = named.get(value);
+    return community === undefined ? parseCommunity(value) : ok(community);
+  });
+  const asked = spec.list('prefixAdvertisements');
+  const advertisements = asked.flatMap((one): readonly Advertisement[] => {
+    const cidr = one.read('cidr', PREFIX);
+    const communities = sortedOnce(one.values('communities', schema));
+    return cidr === undefined || communities.length === 0 ? [] : [{ ...cidr, communities, origin }];
+  });
+  return asked.length === 0 ? undefined : advertisements;
+}
+
+/** `communities` sorted as text, each once. */
+function sortedOnce(communities: readonly Community[]): readonly Community[] {
+  const byText = new Map(communities.map((one) => [communityText(one), one]));
+  return [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, community]) => community);
+}
