@@ -41,6 +41,10 @@ export type ProblemCode =
   | 'duplicate-session'
   /** Two records speak of one pool, block or reflector and disagree. */
   | 'duplicate-record'
+  /** A password that sessions are to have isn't among the secrets of this host. */
+  | 'secret-missing'
+  /** A peering names a BGPFilter that isn't there. */
+  | 'filter-missing'
   /** The BIRD in use can't do what the record asks for. */
   | 'unsupported-by-bird'
   /** Calico 2 and Calico 3 have both written to the datastore. */

@@ -60,6 +60,11 @@ export interface PeeringTerms {
 /** The terms of a peering that names none. */
 export const NO_TERMS: PeeringTerms = { usesNodeAddress: true, filters: [], isReversed: false };
 
+/** Whether a peering is one of Calico's v1 keys. A BGPPeer always has terms. */
+export function isOfKeys({ terms }: Peering): boolean {
+  return terms === NO_TERMS;
+}
+
 /** A peering with a speaker at one address. */
 export type AddressPeering = Peering & {
   readonly remote: Extract<PeeringRemote, { kind: 'address' }>;

@@ -7,6 +7,7 @@
 
 import type { Problem } from '../base/problem.js';
 import { asnOf, type Cluster } from '../model/cluster.js';
+import { isOfKeys } from '../model/peering.js';
 import { type Family, perFamily } from '../values/family.js';
 import { claimProblems, holdersOf } from './address-holders.js';
 import { listenPortOf, planExtras } from './extras.js';
@@ -24,6 +25,7 @@ import { MeshIntern, type MeshSessions, SessionIntern } from './sessions/intern-
 import { mergeSessions } from './sessions/merge-sessions.js';
 import { type LocalEnd, type MeshRule, meshRuleOf } from './sessions/mesh.js';
 import { findNodesWithoutAddress } from './sessions/nodes-without-address.js';
+import { findPeeringProblems } from './sessions/peering-problems.js';
 import { planNodeReflector, planPeers } from './sessions/peers.js';
 import { clientsOf, contradictionsAbout, planReflector } from './sessions/reflector.js';
 import { sessionOf } from './sessions/session-of.js';
@@ -78,7 +80,8 @@ export function makePlan(cluster: Cluster, host: Host, makers = MAKE_ANEW): Plan
     problems: [
       ...generationProblems(cluster),
       ...identity.problems,
-      ...findNodesWithoutAddress(cluster, host),
+      ...findNodesWithoutAddress(cluster, host, identity.node),
+      ...findPeeringProblems(cluster, host, identity.node),
       ...ipv4.problems,
       ...ipv6.problems,
     ],
@@ -173,8 +176,10 @@ function planSessions(
   local: LocalEnd,
 ): PlannedSessions {
   if (role === 'reflector') {
-    const claims = claimProblems(cluster, local, cluster.nodes);
-    const clients = clientsOf(cluster, holdersOf(cluster, local.family), local);
+    const claims = claimProblems(cluster, local, node === undefined ? cluster.nodes : []);
+    // Peerings of Calico 3 with a reflector that is among the nodes are its own way back already.
+    const peerings = node ? cluster.peerings.filter(isOfKeys) : cluster.peerings;
+    const clients = clientsOf({ peerings }, holdersOf(cluster, local.family), local);
     const asked = [
       ...(node === undefined ? [] : planNodeReflector(cluster, { ...local, node })),
       ...planReflector(cluster, clients, local),

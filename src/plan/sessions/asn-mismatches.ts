@@ -14,7 +14,7 @@ import { groupBy } from '../../base/group-by.js';
 import type { Problem } from '../../base/problem.js';
 import { asnOf, type Cluster } from '../../model/cluster.js';
 import type { Node, SourcedAsn } from '../../model/node.js';
-import { type AddressPeering, isWithAddress } from '../../model/peering.js';
+import { type AddressPeering, isOfKeys, isWithAddress } from '../../model/peering.js';
 import type { Session } from '../plan.js';
 import { type Client, originOf } from './reflector.js';
 
@@ -37,13 +37,16 @@ export function mismatchesOfNode(
     return [];
   }
   const reflectors = new Set(cluster.reflectors.map(({ address }) => address));
-  return sessions.flatMap(({ origin, remoteAddress, family }) => {
-    const peering = cluster.peerings.filter(isWithAddress).find((one) => one.origin === origin);
-    if (peering === undefined) {
+  const peerings = new Map(cluster.peerings.filter(isWithAddress).map((one) => [one.origin, one]));
+  return sessions.flatMap(({ origin, remoteAddress, family, localAsn }) => {
+    const peering = peerings.get(origin);
+    // On the way back of a peering, and by a selector, each end is known by its own AS.
+    if (peering?.remote.address !== remoteAddress) {
       return [];
     }
     if (reflectors.has(remoteAddress)) {
-      return mismatchOf(peering, [own], cluster);
+      const end = localAsn === undefined ? own : { ...own, asn: { asn: localAsn, origin } };
+      return mismatchOf(peering, [end], cluster);
     }
     // The first by name is the one that holds it (address-holders.ts).
     const remote = cluster.nodes.find((node) => node.addresses[family]?.address === remoteAddress);
@@ -51,19 +54,25 @@ export function mismatchesOfNode(
   });
 }
 
+/** Where in its value a peering says the AS number. */
+function fieldOf(peering: AddressPeering): string {
+  return isOfKeys(peering) ? 'as_num' : 'spec.asNumber';
+}
+
 function mismatchWithNode(
-  { remote: { address, asn }, origin }: AddressPeering,
+  peering: AddressPeering,
   node: NodeAsn,
   cluster: Cluster,
 ): readonly Problem[] {
+  const { address, asn } = peering.remote;
   const own = asnOf(node, cluster);
   return own.asn === asn
     ? []
     : [
         {
           code: 'as-number-mismatch',
-          key: origin,
-          path: 'as_num',
+          key: peering.origin,
+          path: fieldOf(peering),
           reason: `it puts ${address} into AS ${asn}, but ${describe([{ name: node.name, own }])}: this session never comes up`,
           action:
             'planned the session as it is asked for; give the peering the AS number of the node',
@@ -98,10 +107,11 @@ export function mismatchesOfReflector(
 }
 
 function mismatchOf(
-  { remote: { address, asn }, origin }: AddressPeering,
+  peering: AddressPeering,
   nodes: readonly NodeAsn[],
   cluster: Cluster,
 ): readonly Problem[] {
+  const { address, asn } = peering.remote;
   const strangers = nodes
     .map((node) => ({ name: node.name, own: asnOf(node, cluster) }))
     .filter(({ own }) => own.asn !== asn);
@@ -114,8 +124,8 @@ function mismatchOf(
   return [
     {
       code: 'as-number-mismatch',
-      key: origin,
-      path: 'as_num',
+      key: peering.origin,
+      path: fieldOf(peering),
       reason: `it puts the reflector ${address} and its clients into AS ${asn}, but ${[...named, ...more].join(', ')}: these sessions never come up`,
       action:
         'planned the sessions as they are asked for; give the peering and the nodes the same AS number',

@@ -7,15 +7,21 @@
  */
 
 import type { Problem } from '../../base/problem.js';
-import type { Cluster } from '../../model/cluster.js';
-import { isPeeringOf, isPeeringWith } from '../../model/peering.js';
+import { type Cluster, nodeNamed } from '../../model/cluster.js';
+import type { Node } from '../../model/node.js';
+import { isPeeringOf, isPeeringWith, type Peering } from '../../model/peering.js';
 import type { Host } from '../host.js';
 
-/** A problem for each node without an address in either family that `host` would have a session with. */
-export function findNodesWithoutAddress(cluster: Cluster, host: Host): Problem[] {
+/** A problem for each node without an address in either family that `host`, whose record is `own`, would have a session with. */
+export function findNodesWithoutAddress(
+  cluster: Cluster,
+  host: Host,
+  own: Node | undefined,
+): Problem[] {
   return cluster.unaddressed
-    .filter((name) => isNeighbor(name, cluster, host))
-    .map((name) => ({
+    .flatMap((name) => nodeNamed(cluster, name) ?? [])
+    .filter((node) => isNeighbor(node, cluster, { host, own }))
+    .map(({ name }) => ({
       code: 'node-address-missing',
       key: `node ${name}`,
       reason: `the node ${name} is in the datastore but has neither an IPv4 nor an IPv6 address`,
@@ -23,18 +29,46 @@ export function findNodesWithoutAddress(cluster: Cluster, host: Host): Problem[]
     }));
 }
 
+/** The host that is planned for. */
+interface Local {
+  readonly host: Host;
+  readonly own: Node | undefined;
+}
+
 function isNeighbor(
-  name: string,
+  node: Node,
   { isMeshEnabled, peerings }: Cluster,
-  { role, nodeName, ipv4, ipv6 }: Host,
+  { host: { role, nodeName, ipv4, ipv6 }, own }: Local,
 ): boolean {
   if (role === 'node') {
     // This node itself has a problem of its own when it has no address (identity.ts).
-    return isMeshEnabled && name !== nodeName;
+    const isInMesh = node.clusterId === undefined && own?.clusterId === undefined;
+    return (
+      node.name !== nodeName && ((isMeshEnabled && isInMesh) || arePaired(peerings, node, own))
+    );
   }
-  return peerings.some(
-    (peering) =>
-      isPeeringOf(peering, { name }) &&
-      [ipv4, ipv6].some((own) => own !== undefined && isPeeringWith(peering, own)),
+  return (
+    arePaired(peerings, node, own) ||
+    peerings.some(
+      (peering) =>
+        isPeeringOf(peering, node) &&
+        [ipv4, ipv6].some((address) => address !== undefined && isPeeringWith(peering, address)),
+    )
   );
+}
+
+/** Whether a peering by labels is between the two nodes, in either direction. */
+function arePaired(peerings: readonly Peering[], node: Node, own: Node | undefined): boolean {
+  return (
+    own !== undefined &&
+    peerings.some(
+      (peering) =>
+        (isPeeringOf(peering, own) && isWithLabels(peering, node)) ||
+        (peering.terms.isReversed && isPeeringOf(peering, node) && isWithLabels(peering, own)),
+    )
+  );
+}
+
+function isWithLabels({ remote }: Peering, { labels = {} }: Node): boolean {
+  return remote.kind === 'nodes' && remote.selector.matches(labels);
 }

@@ -44,6 +44,14 @@ export function peeringTerms(
   };
 }
 
+/** Whether `peering` has no password, or one that is known. */
+export function hasItsPassword(
+  { secrets }: Cluster,
+  { terms: { password } }: Pick<Peering, 'terms'>,
+): boolean {
+  return password === undefined || secrets.has(secretId(password));
+}
+
 function nextHopOf(
   nextHop: Peering['terms']['nextHop'],
   isInternal: boolean,

@@ -9,25 +9,27 @@
 import { asnOf, type Cluster } from '../../model/cluster.js';
 import type { Node } from '../../model/node.js';
 import { isPeeringOf, type Peering } from '../../model/peering.js';
-import { peeringTerms } from './peering-terms.js';
+import { hasItsPassword, peeringTerms } from './peering-terms.js';
 import { type LocalSpeaker, type RemoteSpeaker, remotesOf, reverseRemotesOf } from './remotes.js';
 import { askFor } from './session-of.js';
 import type { AskedSession, SessionSource, SessionTerms } from './terms.js';
 
 /**
  * Sessions of `local` by peerings: those of all nodes first, then those of this node, each in the order of keys; those that it has
- * since others ask for them come last. A peer that is `local` itself is nobody to peer with.
+ * since others ask for them come last. A peer that is `local` itself is nobody to peer with. A session whose password isn't known
+ * isn't planned: it would be open to anybody (peering-problems.ts).
  */
 export function planPeers(cluster: Cluster, local: LocalSpeaker): readonly AskedSession[] {
   const self: Pick<Node, 'name'> & Partial<Node> = local.node ?? { name: local.nodeName };
-  const ours = cluster.peerings.filter((peering) => isPeeringOf(peering, self));
+  const peerings = cluster.peerings.filter((peering) => hasItsPassword(cluster, peering));
+  const ours = peerings.filter((peering) => isPeeringOf(peering, self));
   const ofAll = ours.filter(({ scope }) => scope.kind === 'all-nodes');
   const ofOne = ours.filter(({ scope }) => scope.kind !== 'all-nodes');
   return [
     ...[...ofAll, ...ofOne].flatMap((peering) =>
       remotesOf(cluster, peering, local).map((remote) => ask({ cluster, local, peering, remote })),
     ),
-    ...cluster.peerings.flatMap((peering) =>
+    ...peerings.flatMap((peering) =>
       reverseRemotesOf(cluster, peering, local).map((remote) =>
         ask({ cluster, local, peering, remote, isReverse: true }),
       ),

@@ -51,7 +51,7 @@ export function* planReflector(
 
 /** The clients of the reflector `local`: by a peering of all nodes first, then by those of single nodes; by name each. */
 export function clientsOf(
-  { peerings }: Cluster,
+  { peerings }: Pick<Cluster, 'peerings'>,
   holders: readonly Node[],
   local: LocalEnd,
 ): readonly Client[] {

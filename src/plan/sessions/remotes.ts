@@ -70,10 +70,16 @@ export function reverseRemotesOf(
   local: LocalSpeaker,
 ): readonly RemoteSpeaker[] {
   const { node } = local;
-  if (!peering.terms.isReversed || node === undefined || !isMeant(cluster, peering, local, node)) {
+  const { scope, remote, terms } = peering;
+  const isOtherFamily = remote.kind === 'address' && familyOf(remote.address) !== local.family;
+  if (
+    !terms.isReversed ||
+    node === undefined ||
+    isOtherFamily ||
+    !isRemoteOf(cluster, peering, node)
+  ) {
     return [];
   }
-  const { scope } = peering;
   const asking =
     scope.kind === 'selector'
       ? selectedNodes(cluster.nodes, scope.selector)
@@ -81,8 +87,8 @@ export function reverseRemotesOf(
   return speakersAmong(cluster, asking, local);
 }
 
-/** Whether the remote of `peering` is `node`, which speaks from `local`. */
-function isMeant(cluster: Cluster, { remote }: Peering, local: LocalSpeaker, node: Node): boolean {
+/** Whether `node` is at the other end of `peering`: by its labels, or by its address, AS number and port. */
+export function isRemoteOf(cluster: Cluster, { remote }: Peering, node: Node): boolean {
   switch (remote.kind) {
     case 'nodes':
       return isSelected(remote.selector, node);
@@ -90,7 +96,7 @@ function isMeant(cluster: Cluster, { remote }: Peering, local: LocalSpeaker, nod
       return false;
     case 'address':
       return (
-        remote.address === local.address &&
+        remote.address === node.addresses[familyOf(remote.address)]?.address &&
         remote.asn === asnOf(node, cluster).asn &&
         (remote.port === undefined || remote.port === (portOf(cluster, node) ?? BGP_PORT))
       );

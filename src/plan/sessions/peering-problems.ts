@@ -1,0 +1,85 @@
+/** What peerings of a host name that isn't there: secrets with passwords, and BGPFilters. */
+
+import type { Problem } from '../../base/problem.js';
+import type { Cluster } from '../../model/cluster.js';
+import type { Node } from '../../model/node.js';
+import { isPeeringOf, type Peering } from '../../model/peering.js';
+import { type SecretRef, secretId } from '../../model/secret-ref.js';
+import type { Host } from '../host.js';
+import { hasItsPassword } from './peering-terms.js';
+import { isRemoteOf } from './remotes.js';
+
+/** Where a cluster of Calico 3 says what holds for its mesh. */
+const MESH_SETTINGS = '/calico/resources/v3/projectcalico.org/bgpconfigurations/default';
+
+/** A problem for each thing that is missing to the sessions of `host`, whose record is `own`. */
+export function findPeeringProblems(
+  cluster: Cluster,
+  host: Host,
+  own: Node | undefined,
+): readonly Problem[] {
+  const self = own ?? { name: host.nodeName };
+  const ours = cluster.peerings.filter(
+    (peering) =>
+      isPeeringOf(peering, self) ||
+      (own !== undefined && peering.terms.isReversed && isRemoteOf(cluster, peering, own)),
+  );
+  return [
+    ...meshProblems(cluster, host, own),
+    ...ours.flatMap((peering) => [
+      ...secretProblems(cluster, peering),
+      ...filterProblems(cluster, peering),
+    ]),
+  ];
+}
+
+function meshProblems(
+  { isMeshEnabled, bgp: { meshPassword }, secrets }: Cluster,
+  { role }: Host,
+  own: Node | undefined,
+): readonly Problem[] {
+  const isInMesh = role === 'node' && isMeshEnabled && own?.clusterId === undefined;
+  return !isInMesh || meshPassword === undefined || secrets.has(secretId(meshPassword))
+    ? []
+    : [
+        {
+          code: 'secret-missing',
+          key: MESH_SETTINGS,
+          path: 'spec.nodeMeshPassword',
+          reason: missing(meshPassword),
+          action: 'planned the mesh without a password; mount the secret',
+        },
+      ];
+}
+
+function secretProblems(cluster: Cluster, peering: Peering): readonly Problem[] {
+  const ref = peering.terms.password;
+  return ref === undefined || hasItsPassword(cluster, peering)
+    ? []
+    : [
+        {
+          code: 'secret-missing',
+          key: peering.origin,
+          path: 'spec.password',
+          reason: missing(ref),
+          action:
+            'planned none of its sessions: without the password they would be open to anybody; mount the secret',
+        },
+      ];
+}
+
+function missing(ref: SecretRef): string {
+  return `its password is ${secretId(ref)}, which isn't among the secrets of this host`;
+}
+
+function filterProblems({ bgpFilters }: Cluster, { terms, origin }: Peering): readonly Problem[] {
+  return terms.filters
+    .filter((name) => !bgpFilters.some((filter) => filter.name === name))
+    .map((name) => ({
+      code: 'filter-missing',
+      key: origin,
+      path: 'spec.filters',
+      reason: `it names the BGPFilter ${name}, which isn't in the datastore`,
+      action: 'planned its sessions without this filter; make the filter, or take its name out',
+    }));
+}
