@@ -11,7 +11,11 @@ import type { Settings } from '../settings/load-settings.js';
 /** Which datastore to read, and which of its keys: those that this host needs unless told. */
 export function datastoreSettingsOf(
   settings: Settings,
-  keyPrefixes: readonly string[] = keyPrefixesOf(settings.role, settings.node),
+  keyPrefixes: readonly string[] = keyPrefixesOf(
+    settings.role,
+    settings.node,
+    settings.datastore !== 'etcd2',
+  ),
 ): DatastoreSettings {
   if (settings.datastore === 'file') {
     return { kind: 'file', path: settings.file ?? '', keyPrefixes };

@@ -26,10 +26,16 @@ export type Role = 'node' | 'reflector';
 
 /**
  * The key prefixes that a host has to follow. A node needs only its own blocks: what 4,999 other nodes own is
- * theirs to announce, and would be most of what etcd sends. Of Calico 3 only the kinds that are read are followed.
+ * theirs to announce, and would be most of what etcd sends. Of Calico 3 only the kinds that are read are followed, and nothing in
+ * etcd's v2 API, where Calico 3 never wrote.
  */
-export function keyPrefixesOf(role: Role, nodeName: string): readonly string[] {
-  const ofBoth = [BGP, ...RESOURCE_PLURALS.map((plural) => `${RESOURCES}${plural}/`)];
+export function keyPrefixesOf(
+  role: Role,
+  nodeName: string,
+  hasResources = true,
+): readonly string[] {
+  const resources = RESOURCE_PLURALS.map((plural) => `${RESOURCES}${plural}/`);
+  const ofBoth = [BGP, ...(hasResources ? resources : [])];
   return role === 'reflector' ? ofBoth : [...ofBoth, POOLS, `${BLOCK_AFFINITIES}${nodeName}/`];
 }
 

@@ -129,3 +129,10 @@ describe('what a host follows', () => {
     expect(followed.map(([name]) => name)).toEqual(expected);
   });
 });
+
+test('nothing of Calico 3 is followed where it never wrote', () => {
+  const followed = keyPrefixesOf('node', 'n', false);
+
+  expect(followed.filter((prefix) => prefix.includes('/resources/'))).toEqual([]);
+  expect(followed.length).toBeLessThan(keyPrefixesOf('node', 'n').length);
+});
