@@ -1,4 +1,8 @@
-/** What templates see of a BGPFilter: its two functions, with conditions and operations ready to print. */
+/**
+ * What templates see of a BGPFilter: its two functions, with conditions and operations ready to print.
+ *
+ * @scenario v3/filters
+ */
 
 import type Handlebars from 'handlebars';
 

@@ -1,4 +1,8 @@
-/** What templates see of a session by the rules of Calico 3, and the filters that sessions share. */
+/**
+ * What templates see of a session by the rules of Calico 3, and the filters that sessions share.
+ *
+ * @scenario v3/peer-terms
+ */
 
 import type Handlebars from 'handlebars';
 

@@ -1,4 +1,9 @@
-/** What templates see of one address family by the rules of Calico 3. */
+/**
+ * What templates see of one address family by the rules of Calico 3.
+ *
+ * @scenario v3/pools
+ * @scenario v3/settings
+ */
 
 import type { FamilyExtras, FamilyPlan, Plan } from '../../plan/plan.js';
 import { TUNNEL_INTERFACE } from '../../plan/plan.js';
