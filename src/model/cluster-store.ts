@@ -21,9 +21,6 @@ import type { Service } from './service.js';
 import { SortedTable } from './sorted-table.js';
 import type { Workload } from './workload.js';
 
-const V1 = { generation: 'v1' } as const;
-const V3 = { generation: 'v3' } as const;
-
 /** The generation of Calico that writes `key`; blocks are kept alike by both. */
 function generationOf(key: string): Generation | undefined {
   if (key.startsWith('/calico/resources/v3/')) {
@@ -81,6 +78,7 @@ export class ClusterStore {
     // No spread: V8 makes a dictionary of what is spread together, and each look into one costs every rule that looks.
     const { defaultAsn, isMeshEnabled, logLevel, bgp } = this.#settingsNow();
     const { nodes, unaddressed, contested } = this.#nodes.list();
+    const { v1, v3 } = this.#keysOf;
     return {
       defaultAsn,
       isMeshEnabled,
@@ -93,8 +91,8 @@ export class ClusterStore {
       pools: this.#pools.list(),
       blocks: this.#blocks.list(),
       customFilters: this.#customFilters.list(),
-      ...(this.#keysOf.v3 > 0 ? V3 : this.#keysOf.v1 > 0 ? V1 : undefined),
-      isMixed: this.#keysOf.v1 > 0 && this.#keysOf.v3 > 0,
+      generation: v3 > 0 ? 'v3' : v1 > 0 ? 'v1' : undefined,
+      isMixed: v1 > 0 && v3 > 0,
       bgp,
       bgpFilters: this.#bgpFilters.list(),
       services: this.#services.list(),

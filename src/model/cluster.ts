@@ -46,8 +46,8 @@ export interface Cluster {
   readonly pools: readonly Pool[];
   readonly blocks: readonly Block[];
   readonly customFilters: readonly CustomFilter[];
-  /** The newest generation of Calico that has written anything here; absent where none has. */
-  readonly generation?: Generation;
+  /** The newest generation of Calico that has written anything here; undefined where none has. */
+  readonly generation: Generation | undefined;
   /** Whether both generations have. */
   readonly isMixed: boolean;
   readonly bgp: BgpSettings;
