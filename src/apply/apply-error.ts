@@ -1,5 +1,5 @@
 import { AdvisedError } from '../base/advised-error.js';
-import { systemErrorCode } from './disk/system-error.js';
+import { systemErrorCode } from '../base/system-error.js';
 
 /** A step of applying could not be done: a file, a process or a socket failed, not the configuration. */
 export class ApplyError extends AdvisedError {

@@ -7,6 +7,7 @@
 import { join } from 'node:path';
 
 import type { Logger } from '../base/logger.js';
+import { systemErrorCode } from '../base/system-error.js';
 import type { FileSet } from '../render/file-set.js';
 import { fileError } from './apply-error.js';
 import type { Refusal } from './apply-outcome.js';
@@ -16,7 +17,6 @@ import { readMark } from './disk/file-mark.js';
 import { makeLinks, missingLinks, removeOtherLinks, stampLinks } from './disk/fixed-links.js';
 import { makeFolders, removeLeftovers } from './disk/folders.js';
 import { type Generation, Generations, type StagedGeneration } from './disk/generations.js';
-import { systemErrorCode } from './disk/system-error.js';
 import type { Layout } from './layout.js';
 
 /** What an installer needs. */

@@ -5,8 +5,8 @@ import { link, readdir, rm } from 'node:fs/promises';
 import { createConnection, type Server } from 'node:net';
 
 import { type Clock, delay } from '../base/clock.js';
+import { systemErrorCode } from '../base/system-error.js';
 import { ApplyError } from './apply-error.js';
-import { systemErrorCode } from './disk/system-error.js';
 import { isNewLock, newLockName } from './layout.js';
 
 /** How often a dead lock is removed before somebody else is faster. */

@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 
 import type { Logger } from '../base/logger.js';
+import { systemErrorCode } from '../base/system-error.js';
 
 /** Which fact, and what is said of its file. */
 export interface KeptFileOptions<T> {
@@ -53,7 +54,7 @@ export class KeptFile<T> {
       this.#written = text;
       return value;
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+      if (systemErrorCode(error) === 'ENOENT') {
         return none;
       }
       // Whatever is there is no longer what we have written.

@@ -14,9 +14,9 @@ import {
 import { join } from 'node:path';
 
 import type { Logger } from '../../base/logger.js';
+import { systemErrorCode } from '../../base/system-error.js';
 import type { Layout } from '../layout.js';
 import { putAside } from './put-aside.js';
-import { systemErrorCode } from './system-error.js';
 
 /** Which of `names` have no link at their fixed path, or another one. */
 export function missingLinks(layout: Layout, names: readonly string[]): readonly string[] {

@@ -19,6 +19,7 @@ import {
 import { join } from 'node:path';
 
 import type { Logger } from '../../base/logger.js';
+import { systemErrorCode } from '../../base/system-error.js';
 import { type FileSet, fileSetOf } from '../../render/file-set.js';
 import { RenderedFile } from '../../render/rendered-file.js';
 import { FOLDER_MODE, type Layout } from '../layout.js';
@@ -28,7 +29,6 @@ import { MANIFEST_NAME, parseManifest } from './manifest.js';
 import { putAside } from './put-aside.js';
 import { readTextIfThere } from './small-file.js';
 import { type FormerFiles, Staging, syncFolder } from './staging.js';
-import { systemErrorCode } from './system-error.js';
 
 /** A whole generation. */
 export interface Generation {

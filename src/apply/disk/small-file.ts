@@ -2,7 +2,7 @@
 
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 
-import { systemErrorCode } from './system-error.js';
+import { systemErrorCode } from '../../base/system-error.js';
 
 /** The group of BIRD may read, others may not: configurations hold passwords. */
 export const FILE_MODE = 0o640;

@@ -7,7 +7,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import * as v from 'valibot';
-
+import { systemErrorCode } from '../../base/system-error.js';
 import { replaceSynced } from '../kept-file.js';
 
 const HeldState = v.object({
@@ -72,7 +72,7 @@ async function readAs<T>(
     );
     return parsed.success ? parsed.output : undefined;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+    if (systemErrorCode(error) === 'ENOENT') {
       return undefined;
     }
     throw error;

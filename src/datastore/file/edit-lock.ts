@@ -9,6 +9,7 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { systemErrorCode } from '../../base/system-error.js';
 
 /** An edit takes milliseconds; a lock that is older was left by an editor that died, or stalls. */
 const LEASE_MS = 10_000;
@@ -60,7 +61,7 @@ function lockOf({ target, folder, file, path }: Held): EditLock {
         await rename(path, target);
         return true;
       } catch (error) {
-        if (codeOf(error) === 'ENOENT') {
+        if (systemErrorCode(error) === 'ENOENT') {
           return false;
         }
         throw error;
@@ -91,9 +92,5 @@ async function breakStale(folder: string): Promise<void> {
 
 /** Linux says ENOTEMPTY or EEXIST for a folder in which something is, and ENOTDIR for a file of that name. */
 function isHeld(error: unknown): boolean {
-  return ['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(codeOf(error));
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
+  return ['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(systemErrorCode(error) ?? '');
 }

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 
 import type { Result } from '../../base/result.js';
 import { keyOfFile, type Place, SourceError } from './place.js';
-import { codeOf, isMissing, readFileText } from './read-file.js';
+import { causeOf, isMissing, readFileText } from './read-file.js';
 
 /** A password of BGP has at most 80 bytes; a folder of secrets may hold others beside it. */
 const MAX_SECRET_BYTES = 64 * 1024;
@@ -125,7 +125,7 @@ async function orSourceError<T>(path: string, act: () => Promise<T>): Promise<T 
     if (isMissing(error)) {
       return undefined;
     }
-    throw new SourceError(`cannot read ${path}: ${codeOf(error)}`, {
+    throw new SourceError(`cannot read ${path}: ${causeOf(error)}`, {
       advice: 'let birdkeeper read it',
       isRetryable: true,
       cause: error,

@@ -4,6 +4,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 
 import { ok, type Result, refused } from '../../base/result.js';
+import { systemErrorCode } from '../../base/system-error.js';
 
 /** The text of the file at `path`, a reason why it can't be had, or undefined when there is no such file. */
 export async function readFileText(
@@ -17,7 +18,7 @@ export async function readFileText(
     const stats = await file.stat();
     return stats.isFile() ? await readText(file, maxBytes) : undefined;
   } catch (error) {
-    return isMissing(error) ? undefined : refused(`it cannot be read: ${codeOf(error)}`);
+    return isMissing(error) ? undefined : refused(`it cannot be read: ${causeOf(error)}`);
   } finally {
     await file?.close();
   }
@@ -38,10 +39,10 @@ async function readText(file: FileHandle, maxBytes: number): Promise<Result<stri
 
 /** Whether `error` says that there is nothing at a path. */
 export function isMissing(error: unknown): boolean {
-  return ['ENOENT', 'ENOTDIR'].includes(codeOf(error));
+  return ['ENOENT', 'ENOTDIR'].includes(systemErrorCode(error) ?? '');
 }
 
-/** The system's name for what went wrong: `EACCES`. */
-export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+/** What went wrong, for a message: the system's name for it, such as `EACCES`. */
+export function causeOf(error: unknown): string {
+  return systemErrorCode(error) ?? String(error);
 }

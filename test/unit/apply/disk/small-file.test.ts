@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readTextIfThere, replaceFile } from '../../../../src/apply/disk/small-file.js';
-import { systemErrorCode } from '../../../../src/apply/disk/system-error.js';
+import { systemErrorCode } from '../../../../src/base/system-error.js';
 import { folderForTest } from '../../../support/folder.js';
 import { namesIn } from './disk-site.js';
 
