@@ -1,10 +1,11 @@
 /** What changed from one plan to the next, in an operator's words. For the log and the status page. */
 
 import { withoutCommonEnds } from '../base/common-ends.js';
+import { BGP_PORT } from '../values/bgp-port.js';
 import { FAMILIES, type Family } from '../values/family.js';
 import { describeExtras } from './describe-extras.js';
 import { describeRecords, listed } from './describe-records.js';
-import { BGP_PORT, type FamilyPlan, type Plan, type Session } from './plan.js';
+import type { FamilyPlan, Plan, Session } from './plan.js';
 import { hasSameTerms, showTerms } from './sessions/terms.js';
 
 /** Sentences about the difference; none when there is none. Without `before`, what `after` holds. */

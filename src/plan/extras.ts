@@ -5,11 +5,13 @@ import type { ServiceRanges } from '../model/bgp-settings.js';
 import type { Cluster } from '../model/cluster.js';
 import type { Node } from '../model/node.js';
 import type { Address } from '../values/address.js';
+import { unlessDefault } from '../values/bgp-port.js';
 import type { Family } from '../values/family.js';
 import { familyOfPrefix, type Prefix } from '../values/prefix.js';
 import type { Host } from './host.js';
 import type { Identity } from './identity.js';
-import { BGP_PORT, type FamilyExtras, NO_EXTRAS, type PlannedAdvertisement } from './plan.js';
+import { portOf } from './listen-port.js';
+import { type FamilyExtras, NO_EXTRAS, type PlannedAdvertisement } from './plan.js';
 import { planServices } from './routes/services.js';
 
 /** What extras are planned from. */
@@ -39,11 +41,11 @@ export function planExtras(input: ExtrasInput, family: Family): FamilyExtras {
 
 /** The port that BIRD listens on, where it isn't that of BGP: the node's own, else the cluster's. */
 export function listenPortOf(
-  { generation, bgp }: Cluster,
-  node: Node | undefined,
+  cluster: Cluster,
+  node: Pick<Node, 'listenPort'> = {},
 ): { readonly listenPort?: number } {
-  const port = node?.listenPort ?? bgp.listenPort ?? BGP_PORT;
-  return generation !== 'v3' || port === BGP_PORT ? {} : { listenPort: port };
+  const port = cluster.generation === 'v3' ? unlessDefault(portOf(cluster, node)) : undefined;
+  return port === undefined ? {} : { listenPort: port };
 }
 
 const NOTHING_OF_ITS_OWN = {

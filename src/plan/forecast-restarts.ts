@@ -11,8 +11,9 @@
  */
 
 import { withoutCommonEnds } from '../base/common-ends.js';
+import { BGP_PORT } from '../values/bgp-port.js';
 import { FAMILIES, FAMILY_LABELS } from '../values/family.js';
-import { BGP_PORT, type FamilyPlan, type Plan } from './plan.js';
+import type { FamilyPlan, Plan } from './plan.js';
 import { restartReasons } from './sessions/terms.js';
 
 /** A session that doesn't survive a reload. */

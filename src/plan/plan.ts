@@ -153,8 +153,5 @@ export interface PlanResult {
   readonly problems: readonly Problem[];
 }
 
-/** The port of BGP (RFC 4271). */
-export const BGP_PORT = 179;
-
 /** The device that carries IPIP on a Calico node. */
 export const TUNNEL_INTERFACE = 'tunl0';

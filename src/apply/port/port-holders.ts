@@ -4,9 +4,10 @@
  */
 
 import { readdir, readFile, readlink } from 'node:fs/promises';
+import { BGP_PORT } from '../../values/bgp-port.js';
 
 import { type ListeningSocket, listeningSockets, unixServerInode } from './listening-sockets.js';
-import { BGP_PORT, type PortHolder } from './port-texts.js';
+import type { PortHolder } from './port-texts.js';
 
 /** See the head of this file. */
 export class PortHolders {

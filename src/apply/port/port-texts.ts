@@ -1,10 +1,8 @@
 /** What is told of who has BGP's port. Pure. */
 
 import type { BirdDaemon } from '../../render/file-set.js';
+import { BGP_PORT } from '../../values/bgp-port.js';
 import type { ListeningSocket } from './listening-sockets.js';
-
-/** BGP's port (RFC 4271 section 8.2.1). */
-export const BGP_PORT = 179;
 
 /** Somebody who listens. */
 export interface PortHolder extends ListeningSocket {

@@ -9,6 +9,7 @@ import {
   type PeeringTerms,
 } from '../../model/peering.js';
 import { type Address, familyOf, parseAddress, parseSpeakerAddress } from '../../values/address.js';
+import { unlessDefault } from '../../values/bgp-port.js';
 import type { Faults, Fields } from './fields.js';
 import {
   ASN,
@@ -92,9 +93,9 @@ const PEER_IP = text((value): Result<{ readonly address: Address; readonly port?
   if (port > 65_535) {
     return refused(`${port} is not a port`);
   }
-  return ok({ address: address.value, ...(port !== 0 && port !== BGP_PORT && { port }) });
+  const said = unlessDefault(port);
+  return ok({ address: address.value, ...(said && { port: said }) });
 });
-const BGP_PORT = 179;
 
 const NEXT_HOP = word<PeeringTerms['nextHop']>(
   new Map([

@@ -19,9 +19,10 @@ import { asnOf, type Cluster } from '../../model/cluster.js';
 import type { Node } from '../../model/node.js';
 import { secretId } from '../../model/secret-ref.js';
 import type { Address } from '../../values/address.js';
+import { unlessDefault } from '../../values/bgp-port.js';
 import type { Family } from '../../values/family.js';
 import { isHolder } from '../address-holders.js';
-import { portOf, withoutDefault } from './listen-port.js';
+import { portOf } from '../listen-port.js';
 import { askFor } from './session-of.js';
 import type { AskedSession } from './terms.js';
 
@@ -59,7 +60,7 @@ export function meshRuleOf(cluster: Cluster, local: LocalEnd, own?: Node): MeshR
       const request = { source: 'Mesh', remoteAddress: at.address, origin: at.origin } as const;
       return askFor(request, {
         remoteAsn: asnOf(node, cluster).asn,
-        remotePort: withoutDefault(portOf(cluster, node)),
+        remotePort: unlessDefault(portOf(cluster, node)),
         // As text, as Calico compares them: both ends have to go by one rule.
         isPassive: generation === 'v3' && at.address > local.address,
         restartTimeS: bgp.meshRestartTimeS,

@@ -4,10 +4,10 @@ import { asnOf, type Cluster } from '../../model/cluster.js';
 import type { Node } from '../../model/node.js';
 import { isPeeringOf, type Peering } from '../../model/peering.js';
 import { type Address, familyOf } from '../../values/address.js';
+import { BGP_PORT, unlessDefault } from '../../values/bgp-port.js';
 import type { RouterId } from '../../values/router-id.js';
 import { isHolder } from '../address-holders.js';
-import { BGP_PORT } from '../plan.js';
-import { portOf, withoutDefault } from './listen-port.js';
+import { portOf } from '../listen-port.js';
 import type { LocalEnd } from './mesh.js';
 import { isSelected, selectedNodes } from './selected-nodes.js';
 
@@ -52,13 +52,9 @@ export function remotesOf(
         return [];
       }
       const at = cluster.generation === 'v3' ? nodesAt(cluster, address) : [];
-      const port =
-        remote.port ??
-        portOf(
-          cluster,
-          at.find((node) => asnOf(node, cluster).asn === asn),
-        );
-      return [{ address, asn, port: withoutDefault(port), isKnownNode: at.length > 0 }];
+      const node = at.find((one) => asnOf(one, cluster).asn === asn);
+      const port = remote.port ?? (node && portOf(cluster, node));
+      return [{ address, asn, port: unlessDefault(port), isKnownNode: at.length > 0 }];
     }
   }
 }
@@ -120,7 +116,7 @@ function speakersAmong(
           {
             address: at.address,
             asn: asnOf(node, cluster).asn,
-            port: withoutDefault(portOf(cluster, node)),
+            port: unlessDefault(portOf(cluster, node)),
             clusterId: node.clusterId,
           },
         ];
