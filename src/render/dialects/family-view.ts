@@ -46,7 +46,7 @@ interface CustomFilterView {
 /** The view of `part` of `plan` for a BIRD that tunnels by `method`. */
 export function familyViewOf(plan: Plan, part: FamilyPlan, method: TunnelMethod): FamilyView {
   const isIpv6 = part.family === 'ipv6';
-  const hasTunnels = part.pools.some(isTunneledByBird);
+  const hasTunnels = part.pools.some(({ isTunneled }) => isTunneled);
   return {
     family: part.family,
     familyLabel: isIpv6 ? 'IPv6' : 'IPv4',
@@ -77,21 +77,15 @@ export function tunnelProblems(plan: Plan, method: TunnelMethod, advice: string)
   if (method !== 'none') {
     return [];
   }
-  return plan.ipv4.pools.filter(isTunneledByBird).map(({ prefix, origin }) => ({
-    code: 'unsupported-by-bird',
-    key: origin,
-    path: 'ipip',
-    reason: `the pool ${prefix} asks for IPIP, which this BIRD cannot set up`,
-    action: `left routes that would need the tunnel out of the kernel, rather than send them without it; ${advice}`,
-  }));
-}
-
-/** Whether it is BIRD that sends the routes of `pool` through the tunnel. */
-export function isTunneledByBird({
-  isTunneled,
-  programmedBy,
-}: FamilyPlan['pools'][number]): boolean {
-  return isTunneled && programmedBy === 'bird';
+  return plan.ipv4.pools
+    .filter(({ isTunneled }) => isTunneled)
+    .map(({ prefix, origin }) => ({
+      code: 'unsupported-by-bird',
+      key: origin,
+      path: 'ipip',
+      reason: `the pool ${prefix} asks for IPIP, which this BIRD cannot set up`,
+      action: `left routes that would need the tunnel out of the kernel, rather than send them without it; ${advice}`,
+    }));
 }
 
 /** Whether a family has anything to do on this host. */

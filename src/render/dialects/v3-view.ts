@@ -9,7 +9,7 @@ import type { FamilyExtras, FamilyPlan, Plan } from '../../plan/plan.js';
 import { TUNNEL_INTERFACE } from '../../plan/plan.js';
 import { verbatim } from '../guard.js';
 import type { TunnelMethod } from './dialect.js';
-import { type FamilyView, familyViewOf, isTunneledByBird } from './family-view.js';
+import { type FamilyView, familyViewOf } from './family-view.js';
 import {
   type FilterView,
   filterViewsOf,
@@ -100,7 +100,7 @@ export function v3ViewOf(
 }
 
 function poolViewOf(pool: FamilyPlan['pools'][number], method: TunnelMethod): PoolView {
-  const isTunneled = isTunneledByBird(pool);
+  const { isTunneled } = pool;
   return {
     ...pool,
     tunnelInterface: TUNNEL_INTERFACE,
