@@ -17,7 +17,7 @@ import type { RouterId } from '../values/router-id.js';
 import type { Session } from './sessions/terms.js';
 
 export type { BgpFilter, FilterOperation, FilterRule } from '../model/bgp-filter.js';
-export type { Session } from './sessions/terms.js';
+export { isInternal, type Session } from './sessions/terms.js';
 
 /** The plan for one host. */
 export interface Plan {

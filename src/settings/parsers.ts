@@ -4,7 +4,7 @@ import { ok, type Result, refused } from '../base/result.js';
 import { parseSpeakerAddress } from '../values/address.js';
 import { parseEndpoint, withoutCredentials } from '../values/endpoint.js';
 import { parseNodeName } from '../values/node-name.js';
-import { type Prefix, parsePrefix } from '../values/prefix.js';
+import { type Prefix, parseAnyPrefix } from '../values/prefix.js';
 import { parseRouterId, type RouterId } from '../values/router-id.js';
 import { Secret } from '../values/secret.js';
 import type { Setting } from './setting.js';
@@ -54,7 +54,7 @@ export function routerId(value: string): Result<RouterId | 'hash'> {
 
 /** Comma-separated prefixes of either family. */
 export function prefixes(value: string): Result<readonly Prefix[]> {
-  return allOf(value.split(','), (one) => parsePrefix(one, one.includes(':') ? 'ipv6' : 'ipv4'));
+  return allOf(value.split(','), parseAnyPrefix);
 }
 
 /** Comma-separated URLs of one or more etcd members. */

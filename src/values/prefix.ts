@@ -39,6 +39,11 @@ export function parsePrefix(text: string, family: Family): Result<Prefix> {
   return ok(`${network}/${length}` as Prefix);
 }
 
+/** `text` as a prefix of the family that it shows. */
+export function parseAnyPrefix(text: string): Result<Prefix> {
+  return parsePrefix(text, text.includes(':') ? 'ipv6' : 'ipv4');
+}
+
 /** The family of a parsed prefix. */
 export function familyOfPrefix(prefix: Prefix): Family {
   return prefix.includes(':') ? 'ipv6' : 'ipv4';

@@ -10,7 +10,7 @@ import { parseCommunity } from '../../values/community.js';
 import { parseSeconds } from '../../values/duration.js';
 import type { Family } from '../../values/family.js';
 import { parseNodeName } from '../../values/node-name.js';
-import { type Prefix, parsePrefix } from '../../values/prefix.js';
+import { familyOfPrefix, type Prefix, parseAnyPrefix } from '../../values/prefix.js';
 import { parseSelector } from '../../values/selector.js';
 
 /** A schema of the text that `parse` reads. */
@@ -119,9 +119,8 @@ export interface AnyPrefix {
 
 /** A prefix of the family that its text shows. */
 export const PREFIX: v.GenericSchema<unknown, AnyPrefix> = text((cidr) => {
-  const family = cidr.includes(':') ? 'ipv6' : 'ipv4';
-  const prefix = parsePrefix(cidr, family);
-  return prefix.ok ? ok({ prefix: prefix.value, family }) : prefix;
+  const parsed = parseAnyPrefix(cidr);
+  return parsed.ok ? ok({ prefix: parsed.value, family: familyOfPrefix(parsed.value) }) : parsed;
 });
 
 function seconds(min: number, max: number): v.GenericSchema<unknown, number> {

@@ -7,7 +7,7 @@ import type { Peering } from '../../model/peering.js';
 import { secretId } from '../../model/secret-ref.js';
 import type { Family } from '../../values/family.js';
 import type { LocalSpeaker, RemoteSpeaker } from './remotes.js';
-import { NO_FILTERS, type SessionTerms } from './terms.js';
+import { isInternal, NO_FILTERS, type SessionTerms } from './terms.js';
 
 /**
  * The terms of the session of `local` with `remote` by `peering`.
@@ -23,9 +23,10 @@ export function peeringTerms(
 ): SessionTerms {
   const isOne = kind !== 'nodes';
   const localAsn = isOne ? terms.localAsn : undefined;
-  const isInternal = (localAsn ?? asnOf(local.node ?? {}, cluster).asn) === remote.asn;
+  const own = { localAsn: asnOf(local.node ?? {}, cluster).asn };
+  const isSameAs = isInternal({ localAsn, remoteAsn: remote.asn }, own);
   const clusterId = local.node?.clusterId;
-  const isClient = clusterId !== undefined && isInternal && remote.clusterId !== clusterId;
+  const isClient = clusterId !== undefined && isSameAs && remote.clusterId !== clusterId;
   return {
     localAsn,
     remoteAsn: remote.asn,
@@ -37,7 +38,7 @@ export function peeringTerms(
     restartTimeS: terms.restartTimeS,
     keepaliveS: terms.keepaliveS,
     password: terms.password && cluster.secrets.get(secretId(terms.password)),
-    nextHop: nextHopOf(terms.nextHop, isInternal),
+    nextHop: nextHopOf(terms.nextHop, isSameAs),
     allowedLocalAsns: isOne ? terms.allowedLocalAsns : undefined,
     importFilters: filtersOf(cluster, terms.filters, { family: local.family, has: hasImportRules }),
     exportFilters: filtersOf(cluster, terms.filters, { family: local.family, has: hasExportRules }),
@@ -54,9 +55,9 @@ export function hasItsPassword(
 
 function nextHopOf(
   nextHop: Peering['terms']['nextHop'],
-  isInternal: boolean,
+  isSameAs: boolean,
 ): SessionTerms['nextHop'] {
-  return nextHop === 'keep-external' ? (isInternal ? undefined : 'keep') : nextHop;
+  return nextHop === 'keep-external' ? (isSameAs ? undefined : 'keep') : nextHop;
 }
 
 const hasImportRules = ({ importRules }: BgpFilter): boolean => importRules.length > 0;

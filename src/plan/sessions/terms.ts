@@ -75,6 +75,14 @@ interface FamilyDefaults {
   readonly localAsn?: number;
 }
 
+/** Whether a session is internal: both of its ends are in one AS (RFC 4271 section 1.1). */
+export function isInternal(
+  { localAsn, remoteAsn }: Pick<SessionTerms, 'localAsn' | 'remoteAsn'>,
+  family: { readonly localAsn?: number | undefined },
+): boolean {
+  return (localAsn ?? family.localAsn) === remoteAsn;
+}
+
 /** What is to be known about one term. */
 interface Term {
   /** Its name in an operator's words: `LABEL changes A → B`. */

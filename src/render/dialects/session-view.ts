@@ -6,7 +6,7 @@
 
 import type Handlebars from 'handlebars';
 
-import type { Session } from '../../plan/plan.js';
+import { isInternal, type Session } from '../../plan/plan.js';
 import type { Address } from '../../values/address.js';
 import { verbatim } from '../guard.js';
 import { symbol } from '../syntax/symbol.js';
@@ -95,14 +95,9 @@ function makeView(family: SessionFamily, session: Session): SessionView {
   };
 }
 
-/** Whether the peer of `session` is in our own AS. */
-function isInternal({ localAsn }: SessionFamily, session: Session): boolean {
-  return (session.localAsn ?? localAsn) === session.remoteAsn;
-}
-
 /** `'calico_export_internal'`, `'calico_import_external6:FILTER:FILTER'`: the same for sessions that are treated alike. */
 function policySymbol(family: SessionFamily, session: Session, direction: FilterDirection): string {
-  const kind = isInternal(family, session) ? 'internal' : 'external';
+  const kind = isInternal(session, family) ? 'internal' : 'external';
   const start = `calico_${direction}_${kind}${family.suffix}`;
   return symbol([start, ...filtersOf(session, direction)]);
 }
@@ -126,7 +121,7 @@ export function policiesOf(
     const filter = direction === 'import' ? view.importFilter : view.exportFilter;
     const key = filter.toString();
     if (!policies.has(key)) {
-      const internal = isInternal(family, view);
+      const internal = isInternal(view, family);
       const calls = filtersOf(view, direction).flatMap((wanted) =>
         functions.filter(({ name, direction: ran }) => name === wanted && ran === direction),
       );
