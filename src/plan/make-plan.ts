@@ -179,7 +179,7 @@ function planSessions(
     const claims = claimProblems(cluster, local, node === undefined ? cluster.nodes : []);
     // Peerings of Calico 3 with a reflector that is among the nodes are its own way back already.
     const peerings = node ? cluster.peerings.filter(isOfKeys) : cluster.peerings;
-    const clients = clientsOf({ peerings }, holdersOf(cluster, local.family), local);
+    const clients = clientsOf({ ...cluster, peerings }, holdersOf(cluster, local.family), local);
     const asked = [
       ...(node === undefined ? [] : planNodeReflector(cluster, { ...local, node })),
       ...planReflector(cluster, clients, local),

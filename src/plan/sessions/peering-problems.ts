@@ -3,7 +3,7 @@
 import type { Problem } from '../../base/problem.js';
 import type { Cluster } from '../../model/cluster.js';
 import type { Node } from '../../model/node.js';
-import { isPeeringOf, type Peering } from '../../model/peering.js';
+import { isPeeringOf, isPeeringWith, type Peering } from '../../model/peering.js';
 import { type SecretRef, secretId } from '../../model/secret-ref.js';
 import type { Host } from '../host.js';
 import { hasItsPassword } from './peering-terms.js';
@@ -19,9 +19,12 @@ export function findPeeringProblems(
   own: Node | undefined,
 ): readonly Problem[] {
   const self = own ?? { name: host.nodeName };
+  // A reflector that has no record has peerings only at their other end.
+  const isNode = host.role === 'node' || own !== undefined;
   const ours = cluster.peerings.filter(
     (peering) =>
-      isPeeringOf(peering, self) ||
+      (isNode && isPeeringOf(peering, self)) ||
+      isWithReflector(peering, host) ||
       (own !== undefined && peering.terms.isReversed && isRemoteOf(cluster, peering, own)),
   );
   return [
@@ -31,6 +34,14 @@ export function findPeeringProblems(
       ...filterProblems(cluster, peering),
     ]),
   ];
+}
+
+/** Whether the other end of `peering` is `host`, a reflector. */
+function isWithReflector(peering: Peering, { role, ipv4, ipv6 }: Host): boolean {
+  return (
+    role === 'reflector' &&
+    [ipv4, ipv6].some((address) => address !== undefined && isPeeringWith(peering, address))
+  );
 }
 
 function meshProblems(

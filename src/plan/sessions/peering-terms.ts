@@ -47,7 +47,7 @@ export function peeringTerms(
 
 /** Whether `peering` has no password, or one that is known. */
 export function hasItsPassword(
-  { secrets }: Cluster,
+  { secrets }: Pick<Cluster, 'secrets'>,
   { terms: { password } }: Pick<Peering, 'terms'>,
 ): boolean {
   return password === undefined || secrets.has(secretId(password));

@@ -8,7 +8,7 @@
  *
  * The AS number of a client session is the peering's, on both ends: a client is internal by definition, and BIRD
  * refuses a whole file with an external one ("Only internal neighbor can be RR client"). A node in another AS is a problem
- * (asn-mismatches.ts).
+ * (asn-mismatches.ts). Of a BGPPeer's other terms the password holds on this end too; a client whose password isn't known is none.
  *
  * @scenario reflector/global-clients
  * @scenario reflector/node-clients
@@ -22,10 +22,12 @@ import type { Problem } from '../../base/problem.js';
 import type { Cluster } from '../../model/cluster.js';
 import type { Node } from '../../model/node.js';
 import { type AddressPeering, isPeeringWith } from '../../model/peering.js';
+import { secretId } from '../../model/secret-ref.js';
 import { familyOf } from '../../values/address.js';
 import type { Holder } from '../address-holders.js';
 import { firstOfEach } from '../first-of-each.js';
 import type { LocalEnd } from './mesh.js';
+import { hasItsPassword } from './peering-terms.js';
 import { askFor } from './session-of.js';
 import type { AskedSession } from './terms.js';
 
@@ -45,19 +47,19 @@ export function* planReflector(
     yield* planOtherReflectors(cluster, local);
   }
   for (const client of clients) {
-    yield planClient(client, own);
+    yield planClient(cluster, client, own);
   }
 }
 
 /** The clients of the reflector `local`: by a peering of all nodes first, then by those of single nodes; by name each. */
 export function clientsOf(
-  { peerings }: Pick<Cluster, 'peerings'>,
+  cluster: Pick<Cluster, 'peerings' | 'secrets'>,
   holders: readonly Node[],
   local: LocalEnd,
 ): readonly Client[] {
-  const forUs = peerings.filter((peering): peering is AddressPeering =>
-    isPeeringWith(peering, local.address),
-  );
+  const forUs = cluster.peerings
+    .filter((peering) => hasItsPassword(cluster, peering))
+    .filter((peering): peering is AddressPeering => isPeeringWith(peering, local.address));
   const ofAll = forUs.find(({ scope }) => scope.kind === 'all-nodes');
   const ofOne = groupBy(forUs, ({ scope }) => (scope.kind === 'node' ? scope.nodeName : ''));
   const nodes = holders.flatMap((node) => {
@@ -101,10 +103,15 @@ function planOtherReflectors(
     );
 }
 
-function planClient(client: Client, own: Cluster['reflectors'][number] | undefined): AskedSession {
+function planClient(
+  { secrets }: Cluster,
+  client: Client,
+  own: Cluster['reflectors'][number] | undefined,
+): AskedSession {
   const {
     scope,
     remote: { asn },
+    terms: { password },
   } = client.peering;
   return askFor(
     {
@@ -117,6 +124,7 @@ function planClient(client: Client, own: Cluster['reflectors'][number] | undefin
       remoteAsn: asn,
       isReflectorClient: true,
       clusterId: own?.clusterId,
+      password: password && secrets.get(secretId(password)),
     },
   );
 }

@@ -48,7 +48,7 @@ function factsOf(nodeName: string, ip: string | undefined, isReflector = false):
   ];
 }
 
-function planOf({ isMeshEnabled = false, facts = [], peerings = [] }: Site, host: Host = NODE) {
+function storeOf({ isMeshEnabled = false, facts = [], peerings = [] }: Site): ClusterStore {
   const store = new ClusterStore();
   store.set(`${V3}/nodes/node-a`, factsOf('node-a', '192.0.2.1'));
   store.set(`${V3}/nodes/node-r`, factsOf('node-r', '192.0.2.20', true));
@@ -59,7 +59,16 @@ function planOf({ isMeshEnabled = false, facts = [], peerings = [] }: Site, host
     const peering = { ...ends, terms: { ...NO_TERMS, isReversed: true, ...terms }, origin };
     store.set(origin, [{ kind: 'peering', peering }]);
   }
-  const { plan, problems } = makePlan(store.cluster(), host);
+  return store;
+}
+
+function passwordsOf(site: Site, host: Host) {
+  const { plan } = makePlan(storeOf(site).cluster(), host);
+  return plan.ipv4.sessions.map(({ password }) => password);
+}
+
+function planOf(site: Site, host: Host = NODE) {
+  const { plan, problems } = makePlan(storeOf(site).cluster(), host);
   return {
     names: plan.ipv4.sessions.map(({ protocolName }) => protocolName),
     problems: problems.map(({ code, key, path = '' }) => [code, key.replace(`${V3}/`, ''), path]),
@@ -144,6 +153,31 @@ test('a reflector that is among the nodes is no rival of itself, and has one ses
     {
       names: ['Node_192_0_2_1'],
       problems: [],
+    },
+  );
+});
+
+describe('a reflector that is not among the nodes', () => {
+  const host = { ...NODE, role: 'reflector', nodeName: 'x', ipv4: address('192.0.2.30') } as const;
+  const remote = router('192.0.2.30', 64512);
+  const OF_NODE = { kind: 'node', nodeName: 'node-a' } as const;
+
+  test.each([
+    ['all nodes', ALL, ['Global_192_0_2_1', 'Global_192_0_2_20']],
+    ['one node', OF_NODE, ['Node_192_0_2_1']],
+  ] as const)(
+    'has the password that a peering of %s asks for, or no session',
+    (_, scope, names) => {
+      const site = { peerings: [{ scope, remote, terms: { password: REF } }] };
+      expect(planOf(site, host)).toEqual({
+        names: [],
+        problems: [['secret-missing', 'bgppeers/peer-0', 'spec.password']],
+      });
+
+      const secret = new Secret('hunter2');
+      const facts = [{ kind: 'secret', ref: REF, secret }] as const;
+      expect(planOf({ ...site, facts }, host)).toEqual({ names, problems: [] });
+      expect(passwordsOf({ ...site, facts }, host)).toEqual(names.map(() => secret));
     },
   );
 });
