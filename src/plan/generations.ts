@@ -6,7 +6,7 @@ const BOTH: Problem = {
   key: '/calico/bgp/v1',
   reason: 'keys of Calico 2 and resources of Calico 3 stand beside each other',
   action:
-    'the cluster goes by the rules of Calico 3, and where both speak of one thing Calico 3 counts; remove the old keys once nobody needs them',
+    'the cluster goes by the rules of Calico 3, and where both speak of one setting, node property or pool Calico 3 counts; remove the old keys once nobody needs them',
 };
 const NONE: Problem = {
   code: 'no-calico-data',
