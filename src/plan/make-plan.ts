@@ -113,7 +113,7 @@ function planFamily(input: PlanInput, family: Family): PlannedFamily {
   if (host.role === 'reflector') {
     return { plan: { ...shared, blocks: [], pools: [], customFilters: [] }, problems };
   }
-  const statements = planCustomFilters(cluster.customFilters, family, host);
+  const statements = planCustomFilters(cluster.customFilters, family, host, cluster.generation);
   const blocks = planBlocks(cluster.blocks, blockRulesOf(input, extras, family));
   const pools = planPools(cluster.pools, poolRulesOf(input, family));
   return {

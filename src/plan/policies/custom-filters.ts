@@ -7,6 +7,7 @@
  */
 
 import type { Problem } from '../../base/problem.js';
+import type { Generation } from '../../model/cluster.js';
 import type { CustomFilter } from '../../model/custom-filter.js';
 import type { Family } from '../../values/family.js';
 import type { Host } from '../host.js';
@@ -17,6 +18,7 @@ export function planCustomFilters(
   filters: readonly CustomFilter[],
   family: Family,
   host: Pick<Host, 'acceptsCustomFilters' | 'refusedStatements'>,
+  generation: Generation = 'v1',
 ): { readonly accepted: readonly PlannedStatements[]; readonly problems: readonly Problem[] } {
   const accepted: PlannedStatements[] = [];
   const problems: Problem[] = [];
@@ -24,7 +26,7 @@ export function planCustomFilters(
     if (filter.family !== family) {
       continue;
     }
-    const refusal = refusalOf(origin, host);
+    const refusal = generation === 'v3' ? OF_CALICO_2 : refusalOf(origin, host);
     if (refusal === undefined) {
       accepted.push({ name, statements, origin });
     } else {
@@ -33,6 +35,12 @@ export function planCustomFilters(
   }
   return { accepted, problems };
 }
+
+/** Calico 3 has no place for them: its filters are BGPFilters. */
+const OF_CALICO_2 = {
+  reason: 'by the rules of Calico 3 there are no raw BIRD statements',
+  action: 'left the statements out; make a BGPFilter of them',
+};
 
 function refusalOf(
   origin: string,

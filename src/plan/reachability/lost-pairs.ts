@@ -30,8 +30,8 @@ export function findLostPairs(
   after: Cluster,
   maxListed: number,
 ): readonly LostPairs[] {
-  // Every two nodes of a mesh are neighbors.
-  return after.isMeshEnabled
+  // Every two nodes of a mesh are neighbors, but for those that reflect for others.
+  return after.isMeshEnabled && after.nodes.every(({ clusterId }) => clusterId === undefined)
     ? []
     : FAMILIES.map((family) => lossOf(family, before, after, maxListed)).filter(
         ({ count }) => count > 0,

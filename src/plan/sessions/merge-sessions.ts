@@ -56,8 +56,11 @@ export function mergeSessions(
   return { sessions: [...first, ...added], problems };
 }
 
-/** Two speakers at one address have ports of their own. */
-function neighborOf({ remoteAddress, remotePort }: Session): string {
+/** Who is at the other end: two speakers at one address have ports of their own. */
+export function neighborOf({
+  remoteAddress,
+  remotePort,
+}: Pick<Session, 'remoteAddress' | 'remotePort'>): string {
   return remotePort === undefined ? remoteAddress : `${remoteAddress} ${remotePort}`;
 }
 

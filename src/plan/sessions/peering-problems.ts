@@ -74,7 +74,7 @@ function secretProblems(cluster: Cluster, peering: Peering): readonly Problem[] 
           path: 'spec.password',
           reason: missing(ref),
           action:
-            'planned none of its sessions: without the password they would be open to anybody; mount the secret',
+            'planned none of its sessions, and no other with the same neighbors: without the password they would be open to anybody; mount the secret',
         },
       ];
 }
@@ -90,7 +90,7 @@ function filterProblems({ bgpFilters }: Cluster, { terms, origin }: Peering): re
       code: 'filter-missing',
       key: origin,
       path: 'spec.filters',
-      reason: `it names the BGPFilter ${name}, which isn't in the datastore`,
+      reason: `it names the BGPFilter ${name}, which isn't in the datastore, or has no rules`,
       action: 'planned its sessions without this filter; make the filter, or take its name out',
     }));
 }

@@ -12,7 +12,7 @@ import { isInternal, NO_FILTERS, type SessionTerms } from './terms.js';
 /**
  * The terms of the session of `local` with `remote` by `peering`.
  *
- * Our own AS number and how often it may be in a path are said of one peer at an address, and not of nodes. The remote end is a
+ * Our own AS number and how often it may be in a path are said of one peer at an address, and neither of nodes nor on the way back. The remote end is a
  * client (RFC 4456) when this node is a reflector, the session is internal, and the other end isn't of the same cluster.
  */
 export function peeringTerms(
@@ -20,8 +20,9 @@ export function peeringTerms(
   { terms, remote: { kind } }: Peering,
   local: LocalSpeaker,
   remote: RemoteSpeaker,
+  isReverse: boolean,
 ): SessionTerms {
-  const isOne = kind !== 'nodes';
+  const isOne = kind !== 'nodes' && !isReverse;
   const localAsn = isOne ? terms.localAsn : undefined;
   const own = { localAsn: asnOf(local.node ?? {}, cluster).asn };
   const isSameAs = isInternal({ localAsn, remoteAsn: remote.asn }, own);

@@ -9,6 +9,8 @@
 import { asnOf, type Cluster } from '../../model/cluster.js';
 import type { Node } from '../../model/node.js';
 import { isPeeringOf, type Peering } from '../../model/peering.js';
+import { withKnownPasswords } from './known-passwords.js';
+import { neighborOf } from './merge-sessions.js';
 import { hasItsPassword, peeringTerms } from './peering-terms.js';
 import { type LocalSpeaker, type RemoteSpeaker, remotesOf, reverseRemotesOf } from './remotes.js';
 import { askFor } from './session-of.js';
@@ -17,24 +19,30 @@ import type { AskedSession, SessionSource, SessionTerms } from './terms.js';
 /**
  * Sessions of `local` by peerings: those of all nodes first, then those of this node, each in the order of keys; those that it has
  * since others ask for them come last. A peer that is `local` itself is nobody to peer with. A session whose password isn't known
- * isn't planned: it would be open to anybody (peering-problems.ts).
+ * isn't planned (known-passwords.ts).
  */
 export function planPeers(cluster: Cluster, local: LocalSpeaker): readonly AskedSession[] {
   const self: Pick<Node, 'name'> & Partial<Node> = local.node ?? { name: local.nodeName };
-  const peerings = cluster.peerings.filter((peering) => hasItsPassword(cluster, peering));
+  const { peerings } = cluster;
   const ours = peerings.filter((peering) => isPeeringOf(peering, self));
   const ofAll = ours.filter(({ scope }) => scope.kind === 'all-nodes');
   const ofOne = ours.filter(({ scope }) => scope.kind !== 'all-nodes');
-  return [
+  const wishes: readonly Wish[] = [
     ...[...ofAll, ...ofOne].flatMap((peering) =>
-      remotesOf(cluster, peering, local).map((remote) => ask({ cluster, local, peering, remote })),
+      remotesOf(cluster, peering, local).map((remote) => ({ peering, remote, isReverse: false })),
     ),
     ...peerings.flatMap((peering) =>
-      reverseRemotesOf(cluster, peering, local).map((remote) =>
-        ask({ cluster, local, peering, remote, isReverse: true }),
-      ),
+      reverseRemotesOf(cluster, peering, local).map((remote) => ({
+        peering,
+        remote,
+        isReverse: true,
+      })),
     ),
   ];
+  return withKnownPasswords(wishes, ({ peering, remote: { address, port } }) => ({
+    neighbor: neighborOf({ remoteAddress: address, remotePort: port }),
+    isKnown: hasItsPassword(cluster, peering),
+  })).map((wish) => ask(cluster, local, wish));
 }
 
 /**
@@ -50,17 +58,19 @@ export function planNodeReflector(
 }
 
 interface Wish {
-  readonly cluster: Cluster;
-  readonly local: LocalSpeaker;
   readonly peering: Peering;
   readonly remote: RemoteSpeaker;
-  readonly isReverse?: boolean;
+  readonly isReverse: boolean;
 }
 
-function ask({ cluster, local, peering, remote, isReverse = false }: Wish): AskedSession {
+function ask(
+  cluster: Cluster,
+  local: LocalSpeaker,
+  { peering, remote, isReverse }: Wish,
+): AskedSession {
   const source = sourceOf(peering, isReverse);
   const terms: SessionTerms = {
-    ...peeringTerms(cluster, peering, local, remote),
+    ...peeringTerms(cluster, peering, local, remote, isReverse),
     isPassive: isPassive(source, local, remote),
   };
   return askFor({ source, remoteAddress: remote.address, origin: peering.origin }, terms);

@@ -26,6 +26,7 @@ import { secretId } from '../../model/secret-ref.js';
 import { familyOf } from '../../values/address.js';
 import type { Holder } from '../address-holders.js';
 import { firstOfEach } from '../first-of-each.js';
+import { withKnownPasswords } from './known-passwords.js';
 import type { LocalEnd } from './mesh.js';
 import { hasItsPassword } from './peering-terms.js';
 import { askFor } from './session-of.js';
@@ -57,21 +58,25 @@ export function clientsOf(
   holders: readonly Node[],
   local: LocalEnd,
 ): readonly Client[] {
-  const forUs = cluster.peerings
-    .filter((peering) => hasItsPassword(cluster, peering))
-    .filter((peering): peering is AddressPeering => isPeeringWith(peering, local.address));
+  const forUs = cluster.peerings.filter((peering): peering is AddressPeering =>
+    isPeeringWith(peering, local.address),
+  );
   const ofAll = forUs.find(({ scope }) => scope.kind === 'all-nodes');
   const ofOne = groupBy(forUs, ({ scope }) => (scope.kind === 'node' ? scope.nodeName : ''));
   const nodes = holders.flatMap((node) => {
     const at = node.addresses[local.family];
     return at === undefined || at.address === local.address ? [] : [{ node, at }];
   });
-  return [
+  const clients = [
     ...(ofAll === undefined ? [] : nodes.map((holder) => ({ ...holder, peering: ofAll }))),
     ...nodes.flatMap((holder) =>
       (ofOne.get(holder.node.name) ?? []).map((peering) => ({ ...holder, peering })),
     ),
   ];
+  return withKnownPasswords(clients, ({ at, peering }) => ({
+    neighbor: at.address,
+    isKnown: hasItsPassword(cluster, peering),
+  }));
 }
 
 /** A problem for each further record of the reflector `local` that gives it another cluster than the first one does. */

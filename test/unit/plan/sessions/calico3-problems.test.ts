@@ -5,6 +5,7 @@ import type { Fact } from '../../../../src/model/fact.js';
 import { NO_TERMS, type Peering, type PeeringTerms } from '../../../../src/model/peering.js';
 import type { Host } from '../../../../src/plan/host.js';
 import { makePlan } from '../../../../src/plan/make-plan.js';
+import { findLostPairs } from '../../../../src/plan/reachability/lost-pairs.js';
 import { parseSpeakerAddress } from '../../../../src/values/address.js';
 import { parseRouterId } from '../../../../src/values/router-id.js';
 import { Secret } from '../../../../src/values/secret.js';
@@ -88,6 +89,14 @@ describe('a password that is not known', () => {
       names: ['Global_198_51_100_2'],
       problems: [['secret-missing', 'bgppeers/peer-0', 'spec.password']],
     });
+  });
+
+  test('keeps the neighbor from a later peering that asks for none', () => {
+    const open = {
+      scope: { kind: 'node', nodeName: 'node-a' },
+      remote: router('198.51.100.1', 65001),
+    } as const;
+    expect(planOf({ peerings: [...SITE.peerings, open] })).toEqual(planOf(SITE));
   });
 
   test('is nothing to tell once it is there', () => {
@@ -180,4 +189,29 @@ describe('a reflector that is not among the nodes', () => {
       expect(passwordsOf({ ...site, facts }, host)).toEqual(names.map(() => secret));
     },
   );
+
+  test('has no open session where an earlier peering asks for a password', () => {
+    const closed = { scope: ALL, remote, terms: { password: REF } };
+    expect(planOf({ peerings: [closed, { scope: OF_NODE, remote }] }, host).names).toEqual([]);
+  });
+});
+
+test('raw statements of Calico 2 have no place in the rules of Calico 3, which is told of each', () => {
+  const origin = '/calico/bgp/v1/global/custom_filters/v4/drop';
+  const filter = { name: 'drop', family: 'ipv4', statements: 'reject;', origin } as const;
+  const site = { facts: [{ kind: 'custom-filter', filter }] } as const;
+
+  expect(planOf(site, { ...NODE, acceptsCustomFilters: true }).problems).toEqual([
+    ['custom-filter-refused', origin, ''],
+  ]);
+});
+
+test('in a mesh with nodes that reflect, a peering that goes costs those their paths', () => {
+  const peerings = [{ scope: ALL, remote: REFLECTORS }];
+  const [before, after] = [{ peerings }, {}].map((site) =>
+    storeOf({ isMeshEnabled: true, ...site }).cluster(),
+  );
+
+  const lost = before && after && findLostPairs(before, after, 9);
+  expect(lost).toMatchObject([{ family: 'ipv4', first: [['node-a', 'node-r']] }]);
 });

@@ -191,6 +191,16 @@ describe('a peering', () => {
     ]);
   });
 
+  test('keeps what is said of one peer alone to the end that asks', () => {
+    const store = storeWith({ 'node-a': ['192.0.2.9'], 'node-b': ['192.0.2.10'] }, MESH_OFF);
+    const scope = { kind: 'node', nodeName: 'node-b' } as const;
+    const terms = { allowedLocalAsns: 3, localAsn: 65010, isReversed: true };
+    peer(store, 'b', { scope, remote: router('192.0.2.9', 64512) }, terms);
+
+    expect(sessionsOf(store, 'node-b')).toMatchObject([{ allowedLocalAsns: 3, localAsn: 65010 }]);
+    expect(sessionsOf(store)).toMatchObject([{ allowedLocalAsns: undefined, localAsn: undefined }]);
+  });
+
   test('that is not given back makes no session at the other end', () => {
     const store = storeWith(RACKS, MESH_OFF);
     const remote = { kind: 'nodes', selector: selector("role == 'rr'") } as const;
