@@ -67,8 +67,9 @@ export class ClusterStore {
       this.#facts.delete(key);
       return;
     }
-    this.#facts.set(key, facts);
-    facts.forEach((fact, index) => {
+    const standing = facts.map((fact, index) => sameSecret(earlier?.[index], fact));
+    this.#facts.set(key, standing);
+    standing.forEach((fact, index) => {
       this.#add(key, index, fact);
     });
   }
@@ -199,6 +200,15 @@ export class ClusterStore {
         return this.#settings;
     }
   }
+}
+
+/** `fact`, with the secret of `earlier` where its text is the same: a session whose password is another object restarts. */
+function sameSecret(earlier: Fact | undefined, fact: Fact): Fact {
+  return earlier?.kind === 'secret' &&
+    fact.kind === 'secret' &&
+    earlier.secret.reveal() === fact.secret.reveal()
+    ? { ...fact, secret: earlier.secret }
+    : fact;
 }
 
 /** Where a fact stands among those of its kind: in the order of keys, then as its entry gives them. */

@@ -33,6 +33,9 @@ export function splitServices(text: string): Result<ReadonlyMap<string, Result<s
   if (!documents.ok) {
     return documents;
   }
+  if (documents.value.some(isUnfinished)) {
+    return refused('it is not what kubectl prints, or only the beginning of it');
+  }
   const objects = documents.value.flatMap(itemsOf).map(namedOf);
   const slices = groupBy(
     objects.filter(({ kind }) => kind === 'EndpointSlice'),
@@ -72,6 +75,19 @@ function documentsIn(text: string): Result<readonly unknown[]> {
     // An alias that names nothing, or expands to far too much.
     return refused(firstLine(error instanceof Error ? error.message : String(error)));
   }
+}
+
+/**
+ * Whether a document is no whole object: a message in place of one, or one without a kind, which kubectl prints after the items of a
+ * list.
+ */
+function isUnfinished(document: unknown): boolean {
+  const fields = recordOf(document);
+  return (
+    typeof document === 'string' ||
+    Array.isArray(document) ||
+    (Object.keys(fields).length > 0 && typeof fields.kind !== 'string')
+  );
 }
 
 /** The objects of a list, or the one object. */

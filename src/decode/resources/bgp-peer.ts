@@ -143,6 +143,9 @@ function termsOf(spec: Fields, remote: PeeringRemote): PeeringTerms {
 
 /** Workloads are dialed by nobody and reached on the host itself, so that most terms mean nothing with them. */
 function workloadTermsOf(spec: Fields): PeeringTerms {
+  for (const name of ['password', 'ttlSecurity'].filter((one) => spec.has(one))) {
+    spec.fault(name, 'sessions with local workloads have none', 'mild');
+  }
   return { ...NO_TERMS, ...sharedTermsOf(spec), usesNodeAddress: false };
 }
 

@@ -51,6 +51,8 @@ export class Faults {
 
 /** The fields of an object inside of a resource. */
 export class Fields {
+  /** Whether it is an object at all. Where it is something else, that is noted already. */
+  readonly isObject: boolean;
   readonly #values: Readonly<Record<string, unknown>>;
   readonly #path: string;
   readonly #faults: Faults;
@@ -60,6 +62,7 @@ export class Fields {
     this.#path = path;
     this.#faults = faults;
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    this.isObject = isObject;
     this.#values = isObject ? (value as Record<string, unknown>) : {};
     if (!isObject && isGiven(value)) {
       faults.add(path, `${textOf(value)} is not an object`, true);

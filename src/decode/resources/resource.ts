@@ -5,6 +5,9 @@
  * Fields that we don't know are ignored, but in a rule of a BGPFilter.
  */
 
+import * as v from 'valibot';
+
+import { excerpt } from '../../base/excerpt.js';
 import type { Fact } from '../../model/fact.js';
 import type { Decoded, RefusedEntry } from '../decoded.js';
 import { decodeBgpConfiguration } from './bgp-configuration.js';
@@ -25,6 +28,8 @@ export const RESOURCE_PLURALS = [
 
 /** The plural of a kind that is read. */
 export type ResourcePlural = (typeof RESOURCE_PLURALS)[number];
+
+const NAME = v.string();
 
 const FILTER_CLOSED =
   'the faulty list of rules refuses every route until it is mended; everything else is applied';
@@ -48,6 +53,11 @@ export interface ResourceRef {
 /** What the resource says whose `document` was read from `origin`. */
 export function decodeResource(ref: ResourceRef, document: unknown, origin: string): Decoded {
   const faults = new Faults();
+  const own = new Fields(document, '', new Faults()).at('metadata').read('name', NAME);
+  if (own !== undefined && own !== ref.name) {
+    // Else two resources could be called the same, and BIRD refuses a file in which one function stands twice.
+    return refusedResource(ref, `its name is ${excerpt(own)}, and not that of its key`, origin);
+  }
   const facts = DECODERS[ref.plural](new Fields(document, '', faults), origin, faults);
   const [first, ...others] = faults.found;
   if (first === undefined) {

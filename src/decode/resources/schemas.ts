@@ -80,8 +80,11 @@ export const COMMUNITY = text(parseCommunity);
 export const NODE_NAME = text(parseNodeName);
 /** A restart time: 12 bits (RFC 4724 section 3). */
 export const RESTART_TIME_S = seconds(0, 4095);
-/** A keepalive time: below a hold time, which has 16 bits (RFC 4271 section 4.2). */
-export const KEEPALIVE_S = seconds(1, 65_534);
+/**
+ * A keepalive time: half of the hold time at most, so that one lost message costs no session. Sessions have BIRD's own hold time of
+ * 240 s; BIRD 2 refuses a whole file with a longer keepalive time, and BIRD 1 ends the session again and again.
+ */
+export const KEEPALIVE_S = seconds(1, 120);
 
 /** A name as Kubernetes gives them: no slash, no quote. */
 export const RESOURCE_NAME = text((name) =>

@@ -13,8 +13,14 @@ const SECRET_KEY = text((key) =>
 
 /** The password that the field `name` refers to. A session without the password that was meant is a grave fault. */
 export function secretRefOf(spec: Fields, name: string): SecretRef | undefined {
+  if (!spec.has(name)) {
+    return undefined;
+  }
   const password = spec.at(name);
   if (!password.has('secretKeyRef')) {
+    if (password.isObject) {
+      spec.fault(name, 'it has no secretKeyRef', 'grave');
+    }
     return undefined;
   }
   const ref = password.at('secretKeyRef');

@@ -66,6 +66,9 @@ describe('a file of services', () => {
     [' \n', 'the file is empty'],
     ['a: [', 'Flow sequence'],
     ['a: *nothing', 'nothing'],
+    // `kubectl … -o yaml` prints the kind of a list behind its items.
+    ['apiVersion: v1\nitems:\n- kind: Service\n  metadata:\n    name: web', 'the beginning of it'],
+    ['The connection to the server localhost:8080 was refused', 'not what kubectl prints'],
   ])('refuses %j as a whole', (text, reason) => {
     expect(split(text)).toContain(reason);
   });

@@ -79,3 +79,12 @@ test('the cluster has the same secrets as long as none changed, and shows none',
   read(store, ok('hunter"2'));
   expect(inspect(store.problems())).not.toContain('hunter');
 });
+
+test('a file that cannot be read for a moment leaves the password the same one: another object restarts sessions', () => {
+  const store = new DecodedStore();
+  read(store, ok('one'));
+  const before = store.cluster().secrets.get('bgp/tor');
+  read(store, refused('EIO'));
+
+  expect(store.cluster().secrets.get('bgp/tor')).toBe(before);
+});

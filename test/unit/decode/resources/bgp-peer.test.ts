@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { decoded } from './resource-fixture.js';
+import { DecodedStore } from '../../../../src/decode/decoded-store.js';
+import { decoded, keyOf } from './resource-fixture.js';
 
 const PEER = { peerIP: '192.0.2.9', asNumber: 64513 };
 
@@ -87,6 +88,8 @@ describe('a bad term costs itself alone', () => {
     ['maxRestartTime', '5'],
     ['maxRestartTime', '2h'],
     ['keepaliveTime', '0s'],
+    // BIRD 2 refuses a file whose keepalive time is above the hold time.
+    ['keepaliveTime', '121s'],
     ['numAllowedLocalASNumbers', -1],
     ['sourceAddress', 'Other'],
     ['nextHopMode', 'constructor'],
@@ -156,4 +159,36 @@ describe('a peer that would not be what is meant is left out', () => {
     expect(problems[0]).toContain('left this key out');
     expect(peering).toBeUndefined();
   });
+});
+
+test.each([{}, { secretKeyRef: null }, { secretkeyref: { name: 's', key: 'k' } }])(
+  'a password that is given and names no secret costs the peer: %j',
+  (password) => {
+    const { peering, problems } = peer({ ...PEER, password });
+
+    expect(problems).toEqual(['spec.password: left this key out']);
+    expect(peering).toBeUndefined();
+  },
+);
+
+test.each([
+  ['password', { secretKeyRef: { name: 's', key: 'k' } }],
+  ['ttlSecurity', 1],
+])('%s means nothing with local workloads, which is told', (name, value) => {
+  const workloads = { localWorkloadSelector: 'all()', asNumber: 64516 };
+  const { peering, problems } = peer({ ...workloads, [name]: value });
+
+  expect(problems).toEqual([`spec.${name}: left this part out`]);
+  expect(peering).toEqual(peer(workloads).peering);
+});
+
+test('a name that is not that of its key costs the resource: two could be called the same', () => {
+  const store = new DecodedStore();
+  const value = JSON.stringify({ metadata: { name: 'f' }, spec: PEER });
+  store.update([{ kind: 'put', key: keyOf({ plural: 'bgppeers', name: 'g' }), value }]);
+
+  expect(store.problems().map(({ reason }) => reason)).toEqual([
+    'its name is "f", and not that of its key',
+  ]);
+  expect(store.cluster().peerings).toEqual([]);
 });
