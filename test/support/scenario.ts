@@ -7,7 +7,12 @@ import type { Entry } from '../../src/datastore/datastore.js';
 import { DecodedStore } from '../../src/decode/decoded-store.js';
 import type { Host } from '../../src/plan/host.js';
 import { Planner } from '../../src/plan/make-plan.js';
-import { type DialectName, dialectFor, parseBirdVersion } from '../../src/render/dialects/index.js';
+import {
+  type Dialect,
+  type DialectName,
+  dialectFor,
+  parseBirdVersion,
+} from '../../src/render/dialects/index.js';
 import { TemplateEngine } from '../../src/render/engine.js';
 import { loadTemplates } from '../../src/render/load-templates.js';
 import { prefixes as parsePrefixes } from '../../src/settings/parsers.js';
@@ -84,22 +89,46 @@ function hostOf(settings: Readonly<Record<string, unknown>>): Host {
   };
 }
 
+/** A dialect with its templates. */
+interface Printer {
+  readonly dialect: Dialect;
+  readonly engine: TemplateEngine;
+}
+
+/**
+ * Compiled templates, for many renderers: to compile them is most of the work. What an engine keeps of an earlier text is
+ * found by the printed object, and each renderer plans objects of its own.
+ */
+export class Printers {
+  readonly #made = new Map<string, Promise<Printer>>();
+
+  /** That of a dialect as a BIRD of this version is given it. */
+  of(dialect: DialectName, version: string): Promise<Printer> {
+    const key = `${dialect} ${version}`;
+    const printer = this.#made.get(key) ?? makePrinter(dialect, version);
+    this.#made.set(key, printer);
+    return printer;
+  }
+}
+
+const shared = new Printers();
+
 /** Renders entries again and again, as a daemon does: what was printed before is kept. */
 export class Renderer {
   readonly #planner = new Planner();
-  readonly #parts: Awaited<ReturnType<typeof partsOf>>;
+  readonly #printer: Printer;
 
-  private constructor(parts: Awaited<ReturnType<typeof partsOf>>) {
-    this.#parts = parts;
+  private constructor(printer: Printer) {
+    this.#printer = printer;
   }
 
   /** For the newest BIRD of the dialect, unless a version is given. */
-  static async create(dialect: DialectName, version?: string): Promise<Renderer> {
-    return new Renderer(await partsOf(dialect, version));
+  static async create(dialect: DialectName, version = '', printers = shared): Promise<Renderer> {
+    return new Renderer(await printers.of(dialect, version));
   }
 
   render(store: DecodedStore, host: Host): Rendered {
-    const parts = { ...this.#parts, store, planner: this.#planner };
+    const parts = { ...this.#printer, store, planner: this.#planner };
     const { fileSet, problems } = planFiles(parts, host, () => 0);
     return {
       files: new Map(fileSet.files.map(({ name, text }) => [name, text])),
@@ -130,7 +159,7 @@ export async function filesBelow(folder: string): Promise<readonly string[]> {
     .sort();
 }
 
-async function partsOf(name: DialectName, version = '') {
+async function makePrinter(name: DialectName, version: string): Promise<Printer> {
   const dialect = dialectFor(name, parseBirdVersion(version));
   if (!dialect.ok) {
     throw new Error(dialect.reason);

@@ -192,17 +192,18 @@ describe('nodes of the same kind are grouped', () => {
     };
   }
 
-  function costMs(topology: Topology): number {
+  /** The better one of so many times: the first has to be compiled, too. */
+  function costMs(topology: Topology, times: number): number {
     const clusters = [clusterOf({ ...topology, mesh: true }), clusterOf(topology)] as const;
-    return cpuMs(() => expect(findLostPairs(...clusters, 9)).toEqual([]));
+    const once = () => cpuMs(() => expect(findLostPairs(...clusters, 9)).toEqual([]));
+    return Math.min(...Array.from({ length: times }, once));
   }
 
   test('5,000 nodes, all alike or in racks, cost less than 1,000 that are told apart', () => {
-    const apart = costMs(toldApart(alike(1_000)));
+    const apart = costMs(toldApart(alike(1_000)), 1);
 
-    // The better of two: the first has to be compiled, too.
     for (const topology of [alike(5_000), inRacks(5_000)]) {
-      expect(Math.min(costMs(topology), costMs(topology))).toBeLessThan(apart);
+      expect(costMs(topology, 2)).toBeLessThan(apart);
     }
   });
 
