@@ -1,11 +1,7 @@
 /** docs/guarantees.md of Debian's BIRD and birdkeeper under systemd: each cell that says that nothing is lost. */
 import { beforeAll, expect, test } from 'vitest';
-import {
-  buildPackage,
-  builtPackages,
-  install,
-  installedMachine,
-} from '../support/birdkeeper-machine.js';
+import { builtPackages, install, installedMachine } from '../support/birdkeeper-machine.js';
+import { putPackage } from '../support/debian-package.js';
 import { expectGuarantees, type Way } from '../support/guarantees.js';
 import { withLab } from '../support/lab.js';
 import { NODE, ServedNode, startNode, startPeers, upgradeBird } from '../support/served-node.js';
@@ -15,7 +11,7 @@ import { walkthroughHosts } from '../support/walkthrough-site.js';
 const packages = builtPackages();
 let next = '';
 beforeAll(async () => {
-  next = await buildPackage(packages.dir, '--version', '99.0.0');
+  next = await putPackage(packages.dir, '99.0.0');
 });
 
 test('under systemd nothing is lost where docs/guarantees.md says so', async () => {

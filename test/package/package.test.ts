@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import {
-  buildPackage,
   builtPackages,
   install,
   installedMachine,
@@ -14,6 +13,7 @@ import {
 } from '../support/birdkeeper-machine.js';
 import { runCommand } from '../support/command.js';
 import { debianMachine } from '../support/debian-machine.js';
+import { buildPackage, putPackage } from '../support/debian-package.js';
 
 /** The version of the package to upgrade to. */
 const NEXT_VERSION = '99.0.0';
@@ -21,7 +21,7 @@ const NEXT_VERSION = '99.0.0';
 const packages = builtPackages();
 let next = '';
 beforeAll(async () => {
-  next = await buildPackage(packages.dir, '--version', NEXT_VERSION);
+  next = await putPackage(packages.dir, NEXT_VERSION);
 });
 const settings = '/etc/default/birdkeeper';
 

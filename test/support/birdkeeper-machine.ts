@@ -3,11 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
-import { runCommand } from './command.js';
 import { type DebianMachine, debianMachine, type MachineOptions } from './debian-machine.js';
-import { projectRoot } from './tools.js';
+import { putPackage } from './debian-package.js';
 
-/** The package that a test file has built, and where others may be put beside it. */
+/** The package that a test file has been given, and where others may be put beside it. */
 export interface Packages {
   /** The folder; the machines see it as `/files`. */
   readonly dir: string;
@@ -18,12 +17,12 @@ export interface Packages {
 /** What `systemctl show --property NRestarts,ActiveState` says of a service that was started again, and runs. */
 export const RESTARTED_ONCE = /NRestarts=1\nActiveState=active$/;
 
-/** Builds the package before the tests of a file, and removes it afterwards. */
+/** The package for the tests of a file, in a folder that goes afterwards. */
 export function builtPackages(): Packages {
   const dir = mkdtempSync(join(tmpdir(), 'birdkeeper-packages-'));
   const packages = { dir, current: '' };
   beforeAll(async () => {
-    packages.current = await buildPackage(dir);
+    packages.current = await putPackage(dir);
   });
   afterAll(() => rmSync(dir, { recursive: true, force: true }));
   return packages;
@@ -44,13 +43,6 @@ export function sharedMachine(make: (atEnd: (end: () => void) => void) => Promis
     }
   });
   return shared;
-}
-
-/** Builds a package into `dir`; gives the name of its file. */
-export async function buildPackage(dir: string, ...args: readonly string[]): Promise<string> {
-  const script = join(projectRoot, 'packaging/build-deb.mjs');
-  const path = await runCommand(process.execPath, [script, '--output-dir', dir, ...args]);
-  return path.trim().slice(dir.length + 1);
 }
 
 /** Installs a package as an administrator would who wants to keep files of his own. */

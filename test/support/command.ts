@@ -4,7 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import { DEADLINE_MS } from './wait-for.js';
 
 /** A command ended with another exit status than 0, or could not be started. */
-class CommandFailedError extends Error {
+export class CommandFailedError extends Error {
   override readonly name = 'CommandFailedError';
 
   readonly command: string;

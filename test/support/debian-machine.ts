@@ -11,6 +11,7 @@ import { onTestFinished } from 'vitest';
 import { atExit } from './at-exit.js';
 import { runCommand } from './command.js';
 import type { Namespace } from './netns.js';
+import { ResidentShell } from './resident-shell.js';
 import { projectRoot } from './tools.js';
 import { DEADLINE_MS, waitFor } from './wait-for.js';
 
@@ -48,6 +49,8 @@ export class DebianMachine {
   readonly #network: string;
   readonly #dir = mkdtempSync(join(tmpdir(), 'birdkeeper-debian-'));
   readonly #forget: () => void;
+  /** Podman exports HOSTNAME, which a shell of an administrator's doesn't, and which is a setting of birdkeeper's. */
+  readonly #shell: ResidentShell;
 
   /**
    * @param files - a folder that is to be seen in the machine as `/files`
@@ -57,11 +60,14 @@ export class DebianMachine {
     this.#files = files;
     this.#network = namespace === undefined ? 'none' : `ns:/run/netns/${namespace.id}`;
     this.#forget = atExit(() => this.#remove());
+    const shell = ['sh', '-c', 'unset HOSTNAME; exec sh'];
+    this.#shell = new ResidentShell(['podman', ...this.#options, 'exec', '-i', NAME, ...shell]);
   }
 
   /** Boots it, and waits until systemd has nothing left to start. */
   async start(): Promise<void> {
-    await this.#podman(
+    await runCommand('podman', [
+      ...this.#options,
       ...['run', '--detach', '--name', NAME, '--hostname', HOST_NAME, '--systemd=always'],
       // What Debian's BIRD asks for, and a look through the eyes of a service (/proc/PID/root); nothing of the host.
       ...['--network', this.#network],
@@ -70,7 +76,7 @@ export class DebianMachine {
       ...['--ulimit', 'nofile=20000:20000', '--ulimit', 'nproc=30000:30000'],
       ...['--volume', `${this.#files}:/files:ro`, '--rootfs', `${debRoot}:O`],
       '/lib/systemd/systemd',
-    );
+    ]);
     await waitFor(async () => (await this.run('systemctl is-system-running')) === 'running', {
       what: 'the machine to boot',
       everyMs: 50,
@@ -79,9 +85,7 @@ export class DebianMachine {
 
   /** What a shell command prints, errors and all. @throws {CommandFailedError} */
   async run(command: string): Promise<string> {
-    // Podman exports HOSTNAME, which a shell of an administrator's doesn't, and which is a setting of birdkeeper's.
-    const line = `exec 2>&1; unset HOSTNAME; ${command}`;
-    return (await this.#podman('exec', NAME, 'sh', '-ec', line)).trim();
+    return (await this.#shell.run(command)).trim();
   }
 
   /** A property of a unit: `property('bird', 'MainPID')`. */
@@ -117,10 +121,6 @@ export class DebianMachine {
   dispose(): void {
     this.#remove();
     this.#forget();
-  }
-
-  #podman(...args: readonly string[]): Promise<string> {
-    return runCommand('podman', [...this.#options, ...args]);
   }
 
   #remove(): void {
