@@ -3,7 +3,6 @@
 import type { Command } from 'commander';
 
 import { ApplyError } from '../apply/apply-error.js';
-import { checkFileSet } from '../apply/check/check-once.js';
 import { systemClock } from '../base/clock.js';
 import { birdsOf } from '../daemon/parts.js';
 import { refusalText, traced } from '../daemon/pass-report.js';
@@ -11,7 +10,6 @@ import { commandLogger } from '../observe/log.js';
 import type { CommandContext } from './command-context.js';
 import { EXIT } from './exit-status.js';
 import { print, warn } from './output.js';
-import { renderAsRun } from './render-once.js';
 import { commandWithSettings } from './with-settings.js';
 
 /** The command. Exit status 0 accepted; 1 refused; 2 usage, or BIRD or the datastore could not be asked. */
@@ -23,11 +21,13 @@ export function checkCommand(context: CommandContext): Command {
         'Renders, then has the real BIRD parse the result (bird -p). Names file, line and datastore key of what is refused.',
       exitStatus: '0 accepted; 1 refused; 2 usage, or BIRD or the datastore could not be asked',
       async action(settings, { builtInTemplates }) {
+        const { renderAsRun } = await import('./render-once.js');
         const rendered = await renderAsRun(settings, builtInTemplates);
         if (!rendered.ok) {
           warn(rendered.reason);
           return EXIT.error;
         }
+        const { checkFileSet } = await import('../apply/check/check-once.js');
         const { fileSet } = rendered.planned;
         try {
           const refusals = await checkFileSet(fileSet, birdsOf(settings, rendered.dialect), {

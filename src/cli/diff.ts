@@ -9,7 +9,6 @@ import type { CommandContext } from './command-context.js';
 import { EXIT } from './exit-status.js';
 import { hidingPasswords } from './hide-passwords.js';
 import { print, warn } from './output.js';
-import { renderAsRun } from './render-once.js';
 import { commandWithSettings } from './with-settings.js';
 
 /** The command. Exit status 0 nothing; 1 differences; 2 usage, or an error. */
@@ -22,6 +21,7 @@ export function diffCommand(context: CommandContext): Command {
       exitStatus:
         '0 no difference; 1 differences; 2 usage, or the datastore or a file could not be read',
       async action(settings, { builtInTemplates }) {
+        const { renderAsRun } = await import('./render-once.js');
         const rendered = await renderAsRun(settings, builtInTemplates);
         if (!rendered.ok) {
           warn(rendered.reason);

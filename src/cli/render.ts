@@ -10,7 +10,6 @@ import type { RenderedFile } from '../render/rendered-file.js';
 import type { CommandContext } from './command-context.js';
 import { EXIT } from './exit-status.js';
 import { print, warn } from './output.js';
-import { renderOnce } from './render-once.js';
 import { commandWithSettings } from './with-settings.js';
 
 /** The command. Exit status 0; 1 when the datastore can't be read or nothing can be rendered; 2 usage. */
@@ -22,6 +21,7 @@ export function renderCommand(context: CommandContext): Command {
         'Reads the datastore once and prints the files, each after a line "# file: NAME"; with --output-dir writes them there. Needs no BIRD.',
       exitStatus: '0; 1 the datastore cannot be read, or nothing can be rendered; 2 usage',
       async action(settings, { builtInTemplates, isGiven }) {
+        const { renderOnce } = await import('./render-once.js');
         const rendered = await renderOnce(settings, builtInTemplates);
         if (!rendered.ok) {
           warn(rendered.reason);

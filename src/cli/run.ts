@@ -2,7 +2,6 @@
 
 import type { Command } from 'commander';
 
-import { runUntilStopped } from '../daemon/run-until-stopped.js';
 import type { CommandContext } from './command-context.js';
 import { ALL_SETTINGS, settingsOf } from './options.js';
 import { onOutputError } from './output.js';
@@ -18,7 +17,8 @@ export function runCommand(context: CommandContext): Command {
         'The daemon: follows the datastore, renders, has BIRD check, swaps the files, has BIRD load them. Runs until SIGTERM or SIGINT; SIGHUP re-reads settings, templates and the whole datastore.',
       exitStatus:
         '0 after an orderly stop; 1 start-up is impossible, and a line says why; 2 usage; 70 a bug in birdkeeper, told with its stack',
-      action(settings, { builtInTemplates, options }) {
+      async action(settings, { builtInTemplates, options }) {
+        const { runUntilStopped } = await import('../daemon/run-until-stopped.js');
         // Standard output is the log, which looks after its errors itself.
         process.stdout.off('error', onOutputError);
         return runUntilStopped(settings, {
