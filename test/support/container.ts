@@ -2,10 +2,11 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { atExit } from './at-exit.js';
-import { runCommand } from './command.js';
-import { leftImages, podman, podmanOptions, removeImage } from './image.js';
+import { filesOfContainer, leftImages, podman, podmanOptions, removeImage } from './image.js';
 import type { Namespace } from './netns.js';
+import { ResidentShell } from './resident-shell.js';
 import { DEADLINE_MS, waitFor } from './wait-for.js';
 
 /** What is to run. */
@@ -27,10 +28,15 @@ export class Container {
   readonly name: string;
 
   readonly #forget: () => void;
+  /** Root without its rights may not use a socket of bird's. */
+  readonly #shellOfBird: ResidentShell;
+  #id = '';
 
   private constructor(name: string) {
     this.name = name;
     this.#forget = atExit(() => removeNow(name));
+    const entrance = ['exec', '-i', '--user', 'bird', name, 'sh'];
+    this.#shellOfBird = new ResidentShell(['podman', ...podmanOptions, ...entrance]);
   }
 
   /** Starts it, as `docker run -d` does. */
@@ -38,11 +44,12 @@ export class Container {
     const { image, namespace, options: more = [], args = [] } = options;
     const container = new Container(`bk-${process.pid}-${randomBytes(2).toString('hex')}`);
     const network = namespace === undefined ? 'none' : `ns:/run/netns/${namespace.id}`;
-    await podman([
+    const id = await podman([
       ...['run', '-d', '--name', container.name, '--network', network, ...limits],
       // Podman has systemd run health checks, and there need be none here: tests run the command themselves.
       ...['--no-healthcheck', '--log-driver', 'k8s-file', ...more, image, ...args],
     ]);
+    container.#id = id.trim();
     return container;
   }
 
@@ -51,10 +58,13 @@ export class Container {
     return podman(['exec', this.name, ...command]);
   }
 
-  /** All that it has printed, on both outputs. */
-  logs(): Promise<string> {
-    const command = ['podman', ...podmanOptions, 'logs', this.name];
-    return runCommand('sh', ['-c', 'exec "$@" 2>&1', 'sh', ...command]);
+  /** All that it has printed, on both outputs. Read where podman keeps it: tests look at it again and again. */
+  async logs(): Promise<string> {
+    const kept = await readFile(filesOfContainer(this.#id).log, 'utf8');
+    // A time, which output, whether the line ends there (F) or goes on (P), and the text.
+    return kept.replaceAll(/^\S+ std(?:out|err) ([FP]) ([^\n]*)\n/gm, (_, end, text) =>
+      end === 'F' ? `${text}\n` : text,
+    );
   }
 
   /** `docker stop`, with time to end; by SIGKILL after that, which the exit status tells. */
@@ -85,7 +95,9 @@ export class Container {
 
   /** The process of one of runit's services; 0 while there is none. */
   async pidOf(service: 'bird' | 'birdkeeper'): Promise<number> {
-    return Number((await this.exec('cat', `/run/birdkeeper/supervise/${service}/pid`)).trim());
+    const first = (await readFile(filesOfContainer(this.#id).pid, 'utf8')).trim();
+    const file = `/proc/${first}/root/run/birdkeeper/supervise/${service}/pid`;
+    return Number((await readFile(file, 'utf8')).trim());
   }
 
   /** Kills the process of a service, as the kernel would when memory is short, and waits for another. */
@@ -103,9 +115,7 @@ export class Container {
     const wanted = [...names].sort().join(' ');
     let found = '';
     const look = async (): Promise<boolean> => {
-      // Root without its rights may not use a socket of bird's.
-      const command = ['--user', 'bird', this.name, 'birdc', 'show', 'protocols'];
-      const answer = await podman(['exec', ...command]);
+      const answer = await this.#shellOfBird.run('birdc show protocols');
       const lines = answer.split('\n').filter((line) => / BGP .* Established/.test(line));
       found = lines
         .map((line) => line.split(' ')[0] ?? '')

@@ -18,8 +18,10 @@ import { DEADLINE_MS } from './wait-for.js';
 const store = join(existingPath(join(projectRoot, '.tools')), 'image-store');
 /** Podman's storage works at the path alone that it was made at, and this file says which that was. */
 const placeFile = join(store, 'place');
+const storeRoot = join(store, 'root');
+const runRoot = join(store, 'run');
 const storeOptions = [
-  ...['--root', join(store, 'root'), '--runroot', join(store, 'run')],
+  ...['--root', storeRoot, '--runroot', runRoot],
   ...['--storage-driver', 'overlay'],
 ];
 const BASE = 'localhost/birdkeeper-base:bookworm';
@@ -34,6 +36,12 @@ export const podmanOptions = [
   // With crun containers don't start where cgroups are of both versions.
   ...['--runtime', 'runc', '--cgroup-manager=cgroupfs', '--events-backend=file'],
 ] as const;
+
+/** Files of podman's about a container: what it prints, by `k8s-file`, and which process is its first. */
+export function filesOfContainer(id: string): { readonly log: string; readonly pid: string } {
+  const folder = join('overlay-containers', id, 'userdata');
+  return { log: join(storeRoot, folder, 'ctr.log'), pid: join(runRoot, folder, 'pidfile') };
+}
 
 /** Runs podman on the project's storage; gives what it printed. */
 export function podman(args: readonly string[], timeoutMs = DEADLINE_MS): Promise<string> {

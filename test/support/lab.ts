@@ -89,8 +89,11 @@ export class Lab {
     await this.#first.shell(this.store.putCommand(key, value));
   }
 
-  /** Sets several keys, in their order. */
+  /** Sets several keys: at once where a datastore can do that, otherwise in their order. */
   async putAll(entries: Readonly<Record<string, string>>): Promise<void> {
+    if (this.store.kind === 'etcd3') {
+      return this.etcdChange(entries);
+    }
     const commands = Object.entries(entries).map((entry) => this.store.putCommand(...entry));
     await this.#first.shell(commands.join(' && '));
   }
@@ -177,7 +180,7 @@ export class Lab {
       `--listen-client-urls=${urls}`,
       `--advertise-client-urls=${this.etcdUrl}`,
       // A member alone elects itself: no reason to wait a second for it.
-      ...['--heartbeat-interval=20', '--election-timeout=200'],
+      ...['--heartbeat-interval=40', '--election-timeout=200'],
       ...['--logger=zap', '--log-outputs=stderr', '--log-level=warn', '--enable-v2'],
     ];
     const etcd = this.#first.namespace.start(tools.etcd, args, join(this.network.dir, 'etcd.log'));

@@ -201,7 +201,7 @@ function commandLine(dir: string, seat: EtcdSeat, options: EtcdOptions): string[
     `--initial-advertise-peer-urls=${peerUrl}`,
     `--initial-cluster=${seat.cluster}`,
     // A member alone elects itself: no reason to wait a second for it.
-    ...(seat.cluster.includes(',') ? [] : ['--heartbeat-interval=20', '--election-timeout=200']),
+    ...(seat.cluster.includes(',') ? [] : ['--heartbeat-interval=40', '--election-timeout=200']),
     '--logger=zap',
     '--log-outputs=stderr',
     '--log-level=warn',
