@@ -26,9 +26,14 @@ const LONGEST = [
   'e2e/topologies.test.ts',
   'scenarios/scenarios.test.ts',
   'e2e/reflector.test.ts',
+  'e2e/held-state.test.ts',
+  'unit/plan/reachability/lost-pairs.test.ts',
+  'e2e/recovery.test.ts',
+  'image/health.test.ts',
   'bird/crash.test.ts',
   'e2e/demo.test.ts',
   'etcd2/faults.test.ts',
+  'unit/plan/reachability/brute-force.test.ts',
   // Not at the start, for it would wait for the first one to build the image.
   'image/sidecar.test.ts',
 ];
