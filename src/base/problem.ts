@@ -37,6 +37,8 @@ export type ProblemCode =
   | 'duplicate-address'
   /** A peering gives the other end, or this one, another AS than it is in, so that the session never comes up. */
   | 'as-number-mismatch'
+  /** A peering's neighbor or gateway has an address at which no host is, so that the session never comes up. */
+  | 'unusable-address'
   /** Two records ask for a session with the same neighbor. */
   | 'duplicate-session'
   /** Two records speak of one pool, block or reflector and disagree. */

@@ -8,7 +8,12 @@ import {
   type PeeringScope,
   type PeeringTerms,
 } from '../../model/peering.js';
-import { type Address, familyOf, parseAddress, parseSpeakerAddress } from '../../values/address.js';
+import {
+  type Address,
+  familyOf,
+  parseAddress,
+  parseNeighborAddress,
+} from '../../values/address.js';
 import { unlessDefault } from '../../values/bgp-port.js';
 import type { Faults, Fields } from './fields.js';
 import {
@@ -85,7 +90,7 @@ function remoteOf(spec: Fields, peerName: string | undefined): PeeringRemote | u
 const PEER_IP = text((value): Result<{ readonly address: Address; readonly port?: number }> => {
   const [, inBrackets, plain, portText = '0'] =
     /^(?:\[([^\]]*)\]|([^:]*))(?::(\d{1,5}))?$/.exec(value) ?? [];
-  const address = parseSpeakerAddress(inBrackets ?? plain ?? value);
+  const address = parseNeighborAddress(inBrackets ?? plain ?? value);
   const port = Number(portText);
   if (!address.ok) {
     return address;

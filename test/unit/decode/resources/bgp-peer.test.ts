@@ -28,6 +28,8 @@ test.each([
   ['2001:DB8::9', { address: '2001:db8::9' }],
   ['[2001:db8::9]', { address: '2001:db8::9' }],
   ['[2001:db8::9]:1790', { address: '2001:db8::9', port: 1790 }],
+  ['233.252.0.9', { address: '233.252.0.9' }],
+  ['[ff0e::9]:1790', { address: 'ff0e::9', port: 1790 }],
 ])('peerIP %s', (peerIP, remote) => {
   const { peering, problems } = peer({ ...PEER, peerIP });
 
