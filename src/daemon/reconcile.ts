@@ -104,7 +104,7 @@ export async function reconcile(
   // Before anything relies on them: a start after a kill -9 has to know what this pass knew.
   await parts.lastGood.write(lastGood);
   store.forgetGone(gone);
-  const restarts = restartsBetween(before, planned.plan);
+  const restarts = restartsBetween(before, planned.plan, parts.dialect);
   const outcome = await applier.apply(planned.fileSet, () => {
     const isTorn = hooks.isTorn();
     if (!isTorn && restarts !== undefined) {
@@ -163,7 +163,11 @@ async function plan(parts: PassParts): Promise<PlannedFiles | AdvisedError | Tem
   }
 }
 
-function restartsBetween(before: Plan | undefined, after: Plan): RestartSummary | undefined {
-  const restarts = before === undefined ? [] : forecastRestarts(before, after);
+function restartsBetween(
+  before: Plan | undefined,
+  after: Plan,
+  { habits }: Pick<PassParts['dialect'], 'habits'>,
+): RestartSummary | undefined {
+  const restarts = before === undefined ? [] : forecastRestarts(before, after, habits);
   return restarts.length === 0 ? undefined : summarizeRestarts(restarts, after);
 }
