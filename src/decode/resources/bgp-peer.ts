@@ -14,7 +14,6 @@ import {
   parseAddress,
   parseNeighborAddress,
 } from '../../values/address.js';
-import { unlessDefault } from '../../values/bgp-port.js';
 import type { Faults, Fields } from './fields.js';
 import {
   ASN,
@@ -86,7 +85,7 @@ function remoteOf(spec: Fields, peerName: string | undefined): PeeringRemote | u
     : undefined;
 }
 
-/** `IP`, `IP:PORT` or `[IP]:PORT`; a port of 0, and that of BGP, is none. */
+/** `IP`, `IP:PORT` or `[IP]:PORT`; a port of 0 is none. */
 const PEER_IP = text((value): Result<{ readonly address: Address; readonly port?: number }> => {
   const [, inBrackets, plain, portText = '0'] =
     /^(?:\[([^\]]*)\]|([^:]*))(?::(\d{1,5}))?$/.exec(value) ?? [];
@@ -98,8 +97,7 @@ const PEER_IP = text((value): Result<{ readonly address: Address; readonly port?
   if (port > 65_535) {
     return refused(`${port} is not a port`);
   }
-  const said = unlessDefault(port);
-  return ok({ address: address.value, ...(said && { port: said }) });
+  return ok({ address: address.value, ...(port > 0 && { port }) });
 });
 
 const NEXT_HOP = word<PeeringTerms['nextHop']>(

@@ -6,6 +6,7 @@
  */
 
 import type { Address } from '../../values/address.js';
+import { BGP_PORT } from '../../values/bgp-port.js';
 import { FAMILY_LABELS, type Family } from '../../values/family.js';
 import type { RouterId } from '../../values/router-id.js';
 import type { Secret } from '../../values/secret.js';
@@ -22,7 +23,7 @@ export interface SessionTerms {
   readonly isReflectorClient?: boolean;
   /** Our cluster (RFC 4456 section 7), for clients alone; BIRD takes the router id when absent. */
   readonly clusterId?: RouterId | undefined;
-  /** TCP port of the other end, where it isn't that of BGP. */
+  /** TCP port of the other end, where it isn't that of BGP, or is said all the same: then it is in the session's name. */
   readonly remotePort?: number | undefined;
   /** Whether the session goes out from this host's address; it does where nothing is said. */
   readonly usesLocalAddress?: boolean;
@@ -43,6 +44,8 @@ export interface SessionTerms {
   /** Names of the BGPFilters that run on what is learnt, and told, in their order. The same list while it has the same names. */
   readonly importFilters?: readonly string[];
   readonly exportFilters?: readonly string[];
+  /** By which the other end is reached: a static route, and nothing that BIRD is told of the session. */
+  readonly gateway?: Address | undefined;
 }
 
 /** A list of filters that has none: always this one, so that equal lists are the same one. */
@@ -124,7 +127,7 @@ const TERMS: { readonly [Name in 'source' | keyof Required<SessionTerms>]: Term 
     show: () => undefined,
     restarts: true,
     mustAgree: false,
-    sayChange: (was) => `it was called ${was.protocolName}`,
+    sayChange: calledBefore,
   },
   localAsn: {
     label: "this host's AS number",
@@ -160,9 +163,11 @@ const TERMS: { readonly [Name in 'source' | keyof Required<SessionTerms>]: Term 
   },
   remotePort: {
     label: "the neighbor's port",
+    inForce: ({ remotePort }) => remotePort ?? BGP_PORT,
     show: ({ remotePort }) => (remotePort === undefined ? undefined : `port ${remotePort}`),
     restarts: true,
-    mustAgree: true,
+    // Another port is another neighbor.
+    mustAgree: false,
   },
   usesLocalAddress: {
     label: 'the source address',
@@ -243,7 +248,17 @@ const TERMS: { readonly [Name in 'source' | keyof Required<SessionTerms>]: Term 
     restarts: false,
     mustAgree: true,
   },
+  gateway: {
+    label: 'the gateway',
+    show: ({ gateway }) => (gateway === undefined ? undefined : `reached by ${gateway}`),
+    restarts: false,
+    mustAgree: true,
+  },
 };
+
+function calledBefore({ protocolName }: Session): string {
+  return `it was called ${protocolName}`;
+}
 
 const TERM_NAMES = Object.keys(TERMS) as readonly (keyof typeof TERMS)[];
 
@@ -300,5 +315,8 @@ export function restartReasons(
       reasons.push(...(reason === undefined ? [] : [reason]));
     }
   }
-  return reasons;
+  // A port that is said now and was meant before: BIRD knows a protocol by its name.
+  return reasons.length === 0 && was.session.protocolName !== is.session.protocolName
+    ? [calledBefore(was.session)]
+    : reasons;
 }
