@@ -55,6 +55,8 @@ export type ProblemCode =
   | 'no-calico-data'
   /** The datastore lost what this host's sessions come from, and what stands is held. */
   | 'state-held'
+  /** An operator rolled back, and what the datastore asks for waits. */
+  | 'rolled-back'
   /** A pool is to be tunneled, and the device for it is missing on this host. */
   | 'tunnel-missing'
   /** BIRD could not open its listening socket, since something else has BGP's port on this host. */

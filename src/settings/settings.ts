@@ -270,7 +270,7 @@ export const SETTINGS = {
     flag: 'keep-generations',
     environment: ['BIRDKEEPER_KEEP_GENERATIONS'],
     placeholder: 'N',
-    help: 'generations to keep on disk, with the current one; what a BIRD runs stays besides',
+    help: 'generations to keep on disk, with the current one; what a BIRD runs, or what is pinned, stays besides',
     fallback: '5',
     parse: parse.integer(1, 1000),
   },
