@@ -54,6 +54,8 @@ function filesOf(
       : familyViewOf(plan, part, method)),
     includes,
     tunesTimers: method !== 'kernel-attribute',
+    // calico/node's own checks take the column after "since" for the state of a session (node/pkg/health/bird).
+    hasShortTimes: isV3 && method === 'kernel-attribute',
   };
   const folder = isV3 ? 'v3/' : '';
   if (plan.role === 'reflector') {
