@@ -10,12 +10,10 @@ import { type Configured, configure } from './birdc/configure.js';
 import { BirdSocketError } from './birdc/control-client.js';
 import type { BirdRefusal } from './check/bird-refusal.js';
 import { refusalOf } from './check/refusal.js';
-import type { Generation } from './disk/generation-folders.js';
+import type { Generation } from './disk/generations.js';
 import type { LoadedFact, LoadedFacts } from './loaded-facts.js';
 import { MainFile } from './main-file.js';
 import { SoftConfigure } from './soft-configure.js';
-import { type LoadAnswer, loadedAnswer } from './story/answers.js';
-import type { Stories } from './story/stories.js';
 
 /** What a loader needs. */
 export interface LoaderOptions {
@@ -28,7 +26,6 @@ export interface LoaderOptions {
   readonly fixedPath: (name: string) => string;
   /** See `Generations.markOf`. */
   readonly markOf: (sequence: number) => string | undefined;
-  readonly stories: Stories;
 }
 
 /** How the reply begins when another reconfiguration is under way: 0005. */
@@ -44,6 +41,11 @@ export interface Loaded {
   readonly isInProgress: boolean;
   readonly refusals: readonly Refusal[];
 }
+
+type Answer =
+  | { readonly kind: 'loaded'; readonly isInProgress: boolean }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'failed'; readonly error: ApplyError };
 
 /** See the head of this file. */
 export class Loader {
@@ -63,9 +65,8 @@ export class Loader {
    * @throws {ApplyError} when one of them could not be told or didn't answer
    */
   async load(birds: readonly BirdProcess[], generation: Generation): Promise<Loaded> {
-    const { facts, logger, stories } = this.#options;
-    const answers = await Promise.all(birds.map((bird) => this.#loadAndTell(bird, generation)));
-    stories.write();
+    const { facts, logger } = this.#options;
+    const answers = await Promise.all(birds.map((bird) => this.#loadInto(bird, generation)));
     try {
       facts.write();
     } catch (error) {
@@ -83,17 +84,7 @@ export class Loader {
     return { isInProgress, refusals };
   }
 
-  /** `#loadInto`, which becomes part of the story. */
-  async #loadAndTell(bird: BirdProcess, generation: Generation): Promise<LoadAnswer> {
-    const { clock, stories } = this.#options;
-    const startMs = clock.monotonic();
-    const answer = await this.#loadInto(bird, generation);
-    const when = { at: clock.now(), tookMs: clock.monotonic() - startMs };
-    stories.add(generation.sequence, [loadedAnswer(bird.instance.daemon, answer, when)]);
-    return answer;
-  }
-
-  async #loadInto(bird: BirdProcess, generation: Generation): Promise<LoadAnswer> {
+  async #loadInto(bird: BirdProcess, generation: Generation): Promise<Answer> {
     const { logger } = this.#options;
     const { sequence, fileSet } = generation;
     const { daemon, socketPath } = bird.instance;
@@ -112,7 +103,7 @@ export class Loader {
           logger.debug({ daemon }, 'the client said nothing and ended well; taken as loaded');
         }
         this.#noteLoaded(daemon, generation, { process, isInProgress });
-        return { kind: 'loaded', isInProgress, reply: reply.reply };
+        return { kind: 'loaded', isInProgress };
       }
       case 'refused': {
         const refusal = this.#refusalOf(daemon, reply.refusal, fileSet);

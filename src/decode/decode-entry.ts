@@ -40,26 +40,10 @@ export function decodeEntry(key: string, value: string): Decoded | undefined {
       return refusedKey(name.reason);
     }
   }
-  switch (ref.kind) {
-    case 'resource': {
-      const document = parseJson(v.unknown(), value);
-      return document.ok
-        ? decodeResource(ref, document.value, key)
-        : refusedResource(ref, document.reason, key);
-    }
-    case 'block':
-      // Kept alike by both generations.
-      return decodeBlock(ref, key, value);
-    default:
-      return { ...decodeRecord(ref, key, value), generation: 'v1' };
-  }
+  return decodeRecord(ref, key, value);
 }
 
-function decodeRecord(
-  ref: Exclude<KeyRef, { readonly kind: 'resource' | 'block' }>,
-  origin: string,
-  value: string,
-): Decoded {
+function decodeRecord(ref: KeyRef, origin: string, value: string): Decoded {
   switch (ref.kind) {
     case 'default-asn':
       return decodeDefaultAsn(value.trim());
@@ -79,6 +63,14 @@ function decodeRecord(
       return decodeReflector(ref, origin, value);
     case 'pool':
       return decodePool(ref, origin, value);
+    case 'block':
+      return decodeBlock(ref, origin, value);
+    case 'resource': {
+      const document = parseJson(v.unknown(), value);
+      return document.ok
+        ? decodeResource(ref, document.value, origin)
+        : refusedResource(ref, document.reason, origin);
+    }
     case 'custom-filter':
       return factOf(checkStatements(value), (statements) => ({
         kind: 'custom-filter',

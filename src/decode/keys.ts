@@ -16,8 +16,6 @@ export const BGP = '/calico/bgp/v1/';
 /** Below it is what Calico says of each node for BGP. */
 export const NODES = `${BGP}host/`;
 const RESOURCES = '/calico/resources/v3/projectcalico.org/';
-/** Below it Calico 3 keeps its nodes. */
-export const CALICO3_NODES = `${RESOURCES}nodes/`;
 const POOLS = '/calico/v1/ipam/';
 const BLOCK_AFFINITIES = '/calico/ipam/v2/host/';
 
@@ -34,9 +32,18 @@ export function keyPrefixesOf(
   nodeName: string,
   hasResources = true,
 ): readonly string[] {
-  const resources = RESOURCE_PLURALS.map((plural) => `${RESOURCES}${plural}/`);
-  const ofBoth = [BGP, ...(hasResources ? resources : [])];
+  const ofBoth = clusterKeyPrefixes(hasResources);
   return role === 'reflector' ? ofBoth : [...ofBoth, POOLS, `${BLOCK_AFFINITIES}${nodeName}/`];
+}
+
+/** The key prefixes of what the whole cluster shares: who peers with whom, and what they may tell each other. */
+export function clusterKeyPrefixes(hasResources: boolean): readonly string[] {
+  return [BGP, ...(hasResources ? RESOURCE_PLURALS.map(resourcesBelow) : [])];
+}
+
+/** Below it are the resources of one kind. */
+export function resourcesBelow(plural: ResourcePlural): string {
+  return `${RESOURCES}${plural}/`;
 }
 
 /** What a key is about, from its path alone. Parts that hold addresses and names are still unchecked text. */

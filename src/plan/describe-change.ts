@@ -26,8 +26,7 @@ export function describeChange(before: Plan | undefined, after: Plan): readonly 
     lines.push(`log level ${before.logLevel} → ${after.logLevel}`);
   }
   if (before.listenPort !== after.listenPort) {
-    const [port, newPort] = [before.listenPort ?? BGP_PORT, after.listenPort ?? BGP_PORT];
-    lines.push(`BGP port ${port} → ${newPort} (BIRD 1 must be started anew for it)`);
+    lines.push(`BGP port ${before.listenPort ?? BGP_PORT} → ${after.listenPort ?? BGP_PORT}`);
   }
   return [
     ...lines,

@@ -8,10 +8,7 @@ type Describe<T> = (family: string, before: T, after: T) => readonly string[];
 
 /** Every field, in the order in which they are told. */
 const FIELDS: { readonly [Name in keyof FamilyExtras]: Describe<FamilyExtras[Name]> } = {
-  bindsAddress: oneOf(
-    (binds) =>
-      `listens on ${binds ? 'its own address alone' : 'any address'} (BIRD 1 must be started anew for it)`,
-  ),
+  bindsAddress: oneOf((binds) => `listens on ${binds ? 'its own address alone' : 'any address'}`),
   ignoredInterfaces: oneOf((patterns) => `ignored interfaces: ${patterns.join(', ') || 'none'}`),
   normalPriority: oneOf((priority) => `normal route priority: ${priority}`),
   programsTunnels: oneOf((isBirds) => `IPIP routes: programmed by ${isBirds ? 'BIRD' : 'Felix'}`),

@@ -51,15 +51,13 @@ export function loadSettings(sources: SettingSources): LoadedSettings {
     if (found === undefined) {
       continue;
     }
-    const parsed = setting.parse(found.text);
-    if (!parsed.ok) {
-      reasons.push(`${found.source}: ${parsed.reason}`);
-    } else if (parsed.value === undefined) {
-      continue;
-    } else {
-      values[name] = parsed.value;
-    }
     given.add(name);
+    const parsed = setting.parse(found.text);
+    if (parsed.ok) {
+      values[name] = parsed.value;
+    } else {
+      reasons.push(`${found.source}: ${parsed.reason}`);
+    }
   }
   // Every setting with a default has a value now, unless a reason says why not.
   const table = values as unknown as SettingValues;
@@ -119,26 +117,7 @@ function contradictions(values: SettingValues, given: ReadonlySet<string>): read
     reasons.push('--datastore file needs --file (BIRDKEEPER_FILE)');
   }
   const isFile = values.datastore === 'file' || (!has('datastore') && has('file'));
-  return isFile ? reasons : [...reasons, ...etcdContradictions(has), ...calicoReasons(values, has)];
-}
-
-/** What calico/node can be told about its datastore and we can't do. */
-function calicoReasons(
-  { datastoreType }: SettingValues,
-  has: (name: keyof SettingValues) => boolean,
-): readonly string[] {
-  const reasons: string[] = [];
-  if (datastoreType === 'kubernetes' && !has('datastore')) {
-    reasons.push(
-      'DATASTORE_TYPE: kubernetes is not supported yet: birdkeeper reads the resources of Calico from etcd (etcdv3), or from a file (--file)',
-    );
-  }
-  if (has('etcdDiscoverySrv') && !has('etcdEndpoints')) {
-    reasons.push(
-      'ETCD_DISCOVERY_SRV: members of etcd are not looked up in DNS; name them (--etcd-endpoints, ETCD_ENDPOINTS)',
-    );
-  }
-  return reasons;
+  return isFile ? reasons : [...reasons, ...etcdContradictions(has)];
 }
 
 function etcdContradictions(has: (name: keyof SettingValues) => boolean): readonly string[] {
@@ -158,8 +137,7 @@ function etcdContradictions(has: (name: keyof SettingValues) => boolean): readon
 }
 
 function complete(values: SettingValues): Settings {
-  const etcd = values.datastoreType === 'etcdv2' ? 'etcd2' : 'etcd3';
-  const datastore = values.datastore ?? (values.file === undefined ? etcd : 'file');
+  const datastore = values.datastore ?? (values.file === undefined ? 'etcd3' : 'file');
   const { etcdAuthority, etcdScheme, customFilters } = values;
   return {
     ...values,

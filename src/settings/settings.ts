@@ -18,7 +18,7 @@ export const SETTINGS = {
     environment: ['BIRDKEEPER_DATASTORE'],
     placeholder: 'etcd3|etcd2|file',
     help: 'where the desired state lives',
-    fallbackHelp: 'file when --file is given, else by DATASTORE_TYPE, else etcd3',
+    fallbackHelp: 'file when --file is given, else etcd3',
     parse: parse.oneOf('etcd3', 'etcd2', 'file'),
   },
   file: {
@@ -27,6 +27,14 @@ export const SETTINGS = {
     placeholder: 'PATH',
     help: 'YAML file with keys and values, for the file datastore',
     parse: parse.text,
+  },
+  keys: {
+    flag: 'keys',
+    environment: ['BIRDKEEPER_KEYS'],
+    placeholder: 'v1|v3|auto',
+    help: 'what "bgp" commands change: keys of Calico 2, or resources of Calico 3; auto goes by what the datastore holds',
+    fallback: 'auto',
+    parse: parse.oneOf('v1', 'v3', 'auto'),
   },
   ...SOURCE_SETTINGS,
   etcdEndpoints: {
@@ -112,7 +120,7 @@ export const SETTINGS = {
     flag: 'ip',
     environment: ['IP'],
     placeholder: 'ADDRESS',
-    help: 'IPv4 address of a reflector; for a node only where the datastore has none. autodetect and none count as not set, and a length is left out, as calico/node has it',
+    help: 'IPv4 address of a reflector; for a node only where the datastore has none',
     parse: parse.ipv4,
   },
   ip6: {
@@ -270,7 +278,7 @@ export const SETTINGS = {
     flag: 'keep-generations',
     environment: ['BIRDKEEPER_KEEP_GENERATIONS'],
     placeholder: 'N',
-    help: 'generations to keep on disk, with the current one; what a BIRD runs, or what is pinned, stays besides',
+    help: 'generations to keep on disk, with the current one; what a BIRD runs stays besides',
     fallback: '5',
     parse: parse.integer(1, 1000),
   },
@@ -310,6 +318,7 @@ export type SettingName = keyof typeof SETTINGS;
 export const DATASTORE_SETTINGS: readonly SettingName[] = [
   'datastore',
   'file',
+  'keys',
   'etcdEndpoints',
   'etcdAuthority',
   'etcdScheme',
@@ -319,8 +328,6 @@ export const DATASTORE_SETTINGS: readonly SettingName[] = [
   'etcdUsername',
   'etcdPassword',
   'etcdPasswordFile',
-  'datastoreType',
-  'etcdDiscoverySrv',
   'config',
 ];
 

@@ -1,18 +1,13 @@
-import { keepingOtherFields, meshEntry } from '../decode/encode-entry.js';
-import { unreadableAmong } from './keys-at.js';
+import { settingVerb } from './setting-verb.js';
 import type { Verb } from './verb.js';
 
 /** Turns the node-to-node mesh on or off. Written also when it is only the default that says so: then it stays so. */
 export function turnNodeMesh(isEnabled: boolean): Verb {
-  return ({ snapshot, cluster, problems }) => {
-    const { key } = meshEntry(isEnabled);
-    const standing = snapshot.entries.find((entry) => entry.key === key);
-    const warnings = unreadableAmong([key], problems);
-    if (standing !== undefined && warnings.length === 0 && cluster.isMeshEnabled === isEnabled) {
-      const note = `the node-to-node mesh is ${isEnabled ? 'on' : 'off'} already`;
-      return { kind: 'nothing-to-do', notes: [note] };
-    }
-    const { value } = keepingOtherFields(meshEntry(isEnabled), standing?.value);
-    return { kind: 'edit', changes: [{ kind: 'put', key, value }], notes: [], warnings };
-  };
+  const state = isEnabled ? 'on' : 'off';
+  return settingVerb({
+    write: (view, keys) => keys.putMesh(view, isEnabled),
+    isSo: (cluster) => cluster.isMeshEnabled === isEnabled,
+    already: `the node-to-node mesh is ${state} already`,
+    inVain: `the node-to-node mesh would not be ${state}`,
+  });
 }

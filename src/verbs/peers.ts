@@ -1,73 +1,75 @@
-/** The verbs `bgp peer add`, `remove` and `show`. Texts that old scripts know are calicoctl's own (v0.23). */
+/** The verbs `bgp peer add` and `remove`. Texts that old scripts know are calicoctl's own (v0.23). */
 
-import { peerEntry } from '../decode/encode-entry.js';
-import { type Cluster, nodeNamed } from '../model/cluster.js';
-import { isWithAddress } from '../model/peering.js';
-import { type Address, compareAddresses } from '../values/address.js';
-import { keysAt, removalOf, replacementOf, unreadableAmong, whyTaken } from './keys-at.js';
-import type { Verb } from './verb.js';
-
-/** A peer that is to be there. Without `nodeName` it is one of all nodes. */
-export interface WantedPeer {
-  readonly address: Address;
-  readonly asn: number;
-  readonly nodeName?: string;
-}
-
-/** A peer that is there. */
-export interface StandingPeer {
-  readonly address: Address;
-  readonly asn: number;
-  readonly origin: string;
-}
+import { type Cluster, type Generation, nodeNamed } from '../model/cluster.js';
+import { isOfKeys, isPeeringWith } from '../model/peering.js';
+import type { PeerPlace, WantedPeer } from './key-language.js';
+import { peerAt } from './standing.js';
+import { otherThan, RECORDS, type Verb } from './verb.js';
+import { nodesAt, peersWithNode } from './ways.js';
 
 /** Adds a peer, or gives one that is there another AS number. */
-export function addPeer({ address, asn, nodeName }: WantedPeer): Verb {
-  return ({ cluster, snapshot, problems }) => {
-    const records = peersOf(cluster, nodeName);
-    const entry = peerEntry(address, asn, nodeName);
-    const place = { address, records, key: entry.key, snapshot };
-    const taken = whyTaken(place);
-    if (taken !== undefined) {
-      return { kind: 'impossible', reason: taken };
-    }
-    const keys = keysAt(place);
-    const standing = records.find((peer) => peer.address === address);
-    const what = nodeName === undefined ? 'a global peer' : `a peer of node ${nodeName}`;
-    if (keys.length === 1 && standing?.asn === asn) {
-      const note = `${address} is ${what} with AS number ${asn} already`;
+export function addPeer(peer: WantedPeer): Verb {
+  const { address, asn, nodeName } = peer;
+  const what = nodeName === undefined ? 'a global peer' : `a peer of node ${nodeName}`;
+  return (view, keys) => {
+    const { cluster } = view;
+    const standing = peerAt(cluster, keys.generation, peer);
+    if (standing === undefined && isNeighborAlready(cluster, peer)) {
+      const note = `${address} is ${what} already, with AS number ${asn}: a BGPPeer selects its node`;
       return { kind: 'nothing-to-do', notes: [note] };
+    }
+    const write = keys.putPeer(view, peer);
+    if (write.kind === 'refused') {
+      return { kind: 'impossible', reason: write.reason };
+    }
+    const others = twinWarnings(cluster, keys.generation, peer);
+    if (write.kind === 'nothing') {
+      const note = `${address} is ${what} with AS number ${asn} already`;
+      return { kind: 'nothing-to-do', notes: [note, ...others] };
     }
     const before = standing === undefined ? '' : ` (before: ${standing.asn})`;
     const note = `${address} was ${what} already; its AS number is now ${asn}${before}`;
     return {
       kind: 'edit',
-      changes: replacementOf(entry, keys, snapshot),
-      notes: keys.length === 0 ? [] : [note],
-      warnings: [...doubtsAbout(cluster, nodeName), ...unreadableAmong(keys, problems)],
+      changes: write.changes,
+      notes: write.isNew ? write.notes : [note, ...write.notes],
+      warnings: [...doubtsAbout(cluster, nodeName), ...others, ...write.warnings],
     };
   };
 }
 
 /** Removes a peer, also one whose value can't be read. */
-export function removePeer({ address, nodeName }: Omit<WantedPeer, 'asn'>): Verb {
+export function removePeer(peer: PeerPlace): Verb {
+  const { address, nodeName } = peer;
   const owner = nodeName === undefined ? 'global' : 'node';
-  return ({ cluster, snapshot }) => {
-    const records = peersOf(cluster, nodeName);
-    const { key } = peerEntry(address, 1, nodeName);
-    const keys = keysAt({ address, records, key, snapshot });
-    if (keys.length === 0) {
-      const what = nodeName === undefined ? 'globally configured peer' : `peer of node ${nodeName}`;
-      return { kind: 'impossible', reason: `${address} is not a ${what}` };
+  return (view, keys) => {
+    const { cluster } = view;
+    const write = keys.removePeer(view, peer);
+    if (write.kind === 'refused') {
+      return { kind: 'impossible', reason: write.reason };
     }
-    const notes = [`BGP peer removed from ${owner} configuration`];
-    return { kind: 'edit', changes: removalOf(keys), notes, warnings: [] };
+    const other = otherThan(keys.generation);
+    const twin = peerAt(cluster, other, peer);
+    if (write.kind === 'nothing') {
+      const what = nodeName === undefined ? 'globally configured peer' : `peer of node ${nodeName}`;
+      const elsewhere = twin
+        ? `by ${RECORDS[keys.generation]}; it is by ${twin.origin}: use --keys ${other}`
+        : placesOf(cluster, address);
+      return {
+        kind: 'impossible',
+        reason: `${address} is not a ${what}${elsewhere && ` ${elsewhere}`}`,
+      };
+    }
+    return {
+      kind: 'edit',
+      changes: write.changes,
+      notes: [`BGP peer removed from ${owner} configuration`, ...write.notes],
+      warnings: [
+        ...(twin ? [`${twin.origin} still asks for it: remove it with --keys ${other}`] : []),
+        ...write.warnings,
+      ],
+    };
   };
-}
-
-/** The global peers, or those of one node alone, by address. */
-export function listPeers(cluster: Cluster, nodeName?: string): readonly StandingPeer[] {
-  return peersOf(cluster, nodeName).toSorted((a, b) => compareAddresses(a.address, b.address));
 }
 
 /** What makes the name of a node doubtful; empty when nothing does. */
@@ -77,13 +79,39 @@ export function doubtsAbout(cluster: Cluster, nodeName: string | undefined): rea
     : [`there is no node ${nodeName} in the datastore: check the name`];
 }
 
-function peersOf({ peerings }: Cluster, nodeName?: string): readonly StandingPeer[] {
-  return peerings
-    .filter(isWithAddress)
-    .filter(({ scope }) =>
-      nodeName === undefined
-        ? scope.kind === 'all-nodes'
-        : scope.kind === 'node' && scope.nodeName === nodeName,
-    )
-    .map(({ remote: { address, asn }, origin }) => ({ address, asn, origin }));
+/** Which of two records counts where each generation has one for the same peer. */
+function twinWarnings(
+  cluster: Cluster,
+  generation: Generation,
+  peer: PeerPlace,
+): readonly string[] {
+  const twin = peerAt(cluster, otherThan(generation), peer);
+  if (twin === undefined) {
+    return [];
+  }
+  return generation === 'v3'
+    ? [
+        `${twin.origin} asks for the same peer with AS number ${twin.asn}, and counts as long as it is there: remove it with --keys v1`,
+      ]
+    : [`this counts, and ${twin.origin} for the same peer does not: remove one of the two`];
+}
+
+/** Whether a BGPPeer gives the nodes that are meant a session with the node at the peer's address. */
+function isNeighborAlready(cluster: Cluster, { address, asn, nodeName }: WantedPeer): boolean {
+  const [remote] = nodesAt(cluster, address);
+  if (remote === undefined || (remote.asn?.asn ?? cluster.defaultAsn.asn) !== asn) {
+    return false;
+  }
+  const named = nodeName === undefined ? undefined : nodeNamed(cluster, nodeName);
+  const meant = nodeName === undefined ? cluster.nodes : named ? [named] : [];
+  const ends = meant.filter(({ name }) => name !== remote.name);
+  return ends.length > 0 && ends.every((node) => peersWithNode(cluster, node, remote));
+}
+
+/** Which BGPPeers make the address somebody's peer, by selectors or with a port of its own. */
+function placesOf({ peerings }: Cluster, address: PeerPlace['address']): string {
+  const origins = peerings
+    .filter((peering) => isPeeringWith(peering, address) && !isOfKeys(peering))
+    .map(({ origin }) => origin);
+  return origins.length === 0 ? '' : `(${origins.join(', ')})`;
 }

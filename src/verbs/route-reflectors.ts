@@ -1,13 +1,18 @@
-/** The verbs `bgp rr add`, `remove` and `show`: the keys of route reflectors outside of the nodes. */
+/** The verbs `bgp rr add` and `remove`: route reflectors outside of the nodes, or nodes that reflect for others. */
 
-import { reflectorEntry } from '../decode/encode-entry.js';
-import type { Cluster } from '../model/cluster.js';
 import { isPeeringWith } from '../model/peering.js';
-import type { RouteReflector } from '../model/route-reflector.js';
-import { type Address, compareAddresses, familyOf } from '../values/address.js';
+import { type Address, familyOf } from '../values/address.js';
 import type { RouterId } from '../values/router-id.js';
-import { keysAt, removalOf, replacementOf, unreadableAmong, whyTaken } from './keys-at.js';
-import type { Verb } from './verb.js';
+import { reflectorsIn, type StandingReflector } from './standing.js';
+import type { StoreView } from './store-view.js';
+import { otherThan, RECORDS, type Verb } from './verb.js';
+
+/** What is asked for beside the reflector's address. */
+export interface ReflectorOptions {
+  readonly clusterId?: RouterId | undefined;
+  /** The name of its Node, in Calico 3. */
+  readonly nodeName?: string | undefined;
+}
 
 /**
  * Adds a route reflector, or gives one that is there another cluster id.
@@ -15,62 +20,83 @@ import type { Verb } from './verb.js';
  * Without a cluster id an IPv4 reflector is a cluster of its own, named by its address. By RFC 4456 section 7 it would take its
  * router id, but Calico's own reflectors need the field. An IPv6 reflector gets no field, and takes its router id.
  */
-export function addReflector(address: Address, wantedId?: RouterId): Verb {
+export function addReflector(address: Address, options: ReflectorOptions = {}): Verb {
   const ownCluster = familyOf(address) === 'ipv4' ? (address as string as RouterId) : undefined;
-  return ({ cluster: { reflectors }, snapshot, problems }) => {
-    const standing = reflectors.find((reflector) => reflector.address === address);
-    const clusterId = wantedId ?? standing?.clusterId ?? ownCluster;
-    const entry = reflectorEntry(address, clusterId);
-    const place = { address, records: reflectors, key: entry.key, snapshot };
-    const taken = whyTaken(place);
-    if (taken !== undefined) {
-      return { kind: 'impossible', reason: taken };
+  return (view, keys) => {
+    const reflectors = reflectorsIn(view.cluster, keys.generation);
+    const standing = at(reflectors, address) ?? atNode(reflectors, options.nodeName);
+    const clusterId = options.clusterId ?? (standing ? standing.clusterId : ownCluster);
+    const write = keys.putReflector(view, { address, clusterId, nodeName: options.nodeName });
+    if (write.kind === 'refused') {
+      return { kind: 'impossible', reason: write.reason };
     }
-    const keys = keysAt(place);
-    const isAsWanted = wantedId === undefined || standing?.clusterId === wantedId;
-    if (keys.length === 1 && standing !== undefined && isAsWanted) {
-      const note = `${address} is a route reflector ${ofCluster(standing.clusterId)} already`;
+    if (write.kind === 'nothing') {
+      const note = `${address} is a route reflector ${ofCluster(clusterId)} already`;
       return { kind: 'nothing-to-do', notes: [note] };
     }
     const note = `${address} was a route reflector already; it is now ${ofCluster(clusterId)}`;
     const isMoved = standing !== undefined && standing.clusterId !== clusterId;
     return {
       kind: 'edit',
-      changes: replacementOf(entry, keys, snapshot),
-      notes: keys.length === 0 ? [] : [note],
+      changes: write.changes,
+      notes: write.isNew ? write.notes : [note, ...write.notes],
       warnings: [
         ...(isMoved ? ['its cluster id changes: the sessions with its clients restart'] : []),
-        ...unreadableAmong(keys, problems),
+        ...write.warnings,
       ],
     };
   };
 }
 
-/** Removes a route reflector's key, also one whose value can't be read. */
+/** Removes a route reflector, also one whose value can't be read. */
 export function removeReflector(address: Address): Verb {
-  return ({ cluster: { reflectors, peerings }, snapshot }) => {
-    const { key } = reflectorEntry(address);
-    const keys = keysAt({ address, records: reflectors, key, snapshot });
-    if (keys.length === 0) {
-      return { kind: 'impossible', reason: `${address} is not a configured route reflector` };
+  return (view, keys) => {
+    const write = keys.removeReflector(view, address);
+    if (write.kind === 'refused') {
+      return { kind: 'impossible', reason: write.reason };
     }
-    const isPeer = peerings.some(
-      (peering) => peering.scope.kind === 'all-nodes' && isPeeringWith(peering, address),
-    );
+    const other = otherThan(keys.generation);
+    const twin = at(reflectorsIn(view.cluster, other), address);
+    if (write.kind === 'nothing') {
+      const elsewhere = twin
+        ? ` by ${RECORDS[keys.generation]}; it is by ${twin.origin}: use --keys ${other}`
+        : '';
+      const reason = `${address} is not a configured route reflector${elsewhere}`;
+      return { kind: 'impossible', reason };
+    }
     return {
       kind: 'edit',
-      changes: removalOf(keys),
-      notes: ['route reflector removed'],
-      warnings: isPeer
-        ? [`all nodes still peer with it: birdkeeper bgp peer remove ${address}`]
-        : [],
+      changes: write.changes,
+      notes: ['route reflector removed', ...write.notes],
+      warnings: [
+        ...(isPeerOfAll(view, address)
+          ? [`all nodes still peer with it: birdkeeper bgp peer remove ${address}`]
+          : []),
+        ...(twin ? [`${twin.origin} still makes it one: remove it with --keys ${other}`] : []),
+        ...write.warnings,
+      ],
     };
   };
 }
 
-/** The route reflectors by address. */
-export function listReflectors({ reflectors }: Cluster): readonly RouteReflector[] {
-  return reflectors.toSorted((a, b) => compareAddresses(a.address, b.address));
+function at(
+  reflectors: readonly StandingReflector[],
+  address: Address,
+): StandingReflector | undefined {
+  return reflectors.find((reflector) => reflector.address === address);
+}
+
+function atNode(
+  reflectors: readonly StandingReflector[],
+  name: string | undefined,
+): StandingReflector | undefined {
+  return name === undefined ? undefined : reflectors.find(({ nodeName }) => nodeName === name);
+}
+
+function isPeerOfAll({ cluster: { peerings } }: StoreView, address: Address): boolean {
+  return peerings.some(
+    (peering) => peering.scope.kind === 'all-nodes' && isPeeringWith(peering, address),
+  );
 }
 
 function ofCluster(clusterId: RouterId | undefined): string {

@@ -2,7 +2,6 @@ import type { Problem } from '../base/problem.js';
 import type { Change, Edit, Snapshot } from '../datastore/datastore.js';
 import { DecodedStore } from '../decode/decoded-store.js';
 import { meshEntry } from '../decode/encode-entry.js';
-import { BGP } from '../decode/keys.js';
 import type { Cluster } from '../model/cluster.js';
 
 /** What a datastore holds, raw and decoded. */
@@ -36,16 +35,23 @@ export function viewAfter({ snapshot }: StoreView, changes: readonly Change[]): 
 
 /**
  * `changes`, to be made only if everything that decides who hears of whose routes is still as it was read: what the edit
- * costs was worked out from it. That is the mesh, AS numbers, addresses, peers and reflectors, and that no more have come.
+ * costs was worked out from it. That is the mesh, AS numbers, addresses, peers, reflectors and filters, and that no more have come.
+ *
+ * @param keyPrefixes - what was read
  */
-export function editOf({ snapshot, cluster }: StoreView, changes: readonly Change[]): Edit {
-  const { defaultAsn, nodes, peerings, reflectors } = cluster;
+export function editOf(
+  { snapshot, cluster }: StoreView,
+  changes: readonly Change[],
+  keyPrefixes: readonly string[],
+): Edit {
+  const { defaultAsn, nodes, peerings, reflectors, bgpFilters } = cluster;
   const ofNodes = nodes.flatMap(({ addresses, asn }) => [...Object.values(addresses), asn]);
-  const origins = [defaultAsn, ...reflectors, ...peerings, ...ofNodes].map((one) => one?.origin);
+  const others = [...reflectors, ...peerings, ...bgpFilters, ...ofNodes];
+  const origins = new Set([defaultAsn, ...others].map((one) => one?.origin));
   return {
     basis: snapshot,
     changes,
-    reliesOn: [meshEntry(true).key, ...origins.filter((origin) => origin !== undefined)],
-    unchangedBelow: [BGP],
+    reliesOn: [meshEntry(true).key, ...[...origins].filter((origin) => origin !== undefined)],
+    unchangedBelow: keyPrefixes,
   };
 }

@@ -147,7 +147,7 @@ No global IPv6 BGP Peers defined.
   });
 
   test('a store without a node is doubted aloud, and written to', async () => {
-    const store = await open({ '/somebody/else': 'x' });
+    const store = await open({ '/calico/bgp/v1/global/as_num': '65100' });
 
     const { exitStatus, stderr } = await bgp(store, 'node-mesh off');
 
@@ -338,23 +338,61 @@ test.each(['etcd3', 'file'])(
   },
 );
 
-test('a store of Calico 3 is not written to without --force', async () => {
+test('the same story on resources of Calico 3: etcd has what calicoctl would write', async () => {
+  const RESOURCES = '/calico/resources/v3/projectcalico.org';
+  const node = (name: string, ip: string): string =>
+    `{"kind":"Node","apiVersion":"projectcalico.org/v3","metadata":{"name":"${name}","annotations":{"2":"b","1":"a"}},"spec":{"bgp":{"ipv4Address":"${ip}/24"},"orchRefs":[]},"status":{}}`;
+  const nodes = { n1: node('n1', '10.0.0.1'), n2: node('n2', '10.0.0.2') };
   const store = await (stores.etcd3 ?? expect.fail())({
-    '/calico/resources/v3/projectcalico.org/nodes/kube-node1': '{"kind":"Node"}',
+    [`${RESOURCES}/nodes/n1`]: nodes.n1,
+    [`${RESOURCES}/nodes/n2`]: nodes.n2,
   });
+  const resource = async (name: string): Promise<string> =>
+    (await store.valueOf(`${RESOURCES}/${name}`)) ?? expect.fail(name);
 
-  const { exitStatus, stderr } = await bgp(store, 'node-mesh off');
-  expect(exitStatus).toBe(1);
-  expect(stderr).toMatch(/Calico 3.*\/calico\/resources\/v3\/projectcalico.org\/nodes\//);
-  expect(stderr).toContain('calicoctl');
-  expect(await store.valueOf(MESH)).toBeUndefined();
+  expect((await bgp(store, 'node-mesh off')).stderr).toContain('n1 - n2 (IPv4)');
+  // Two who make the one BGPPeer at the same time: each decides anew on what the other wrote.
+  await Promise.all(
+    ['10.0.0.8', '10.0.0.9'].map((ip) => output(store, `rr add ${ip} --cluster-id 1.0.0.1`)),
+  );
+  await output(store, 'node-mesh off');
+  await output(store, 'peer add 192.0.2.9 as 65001 --node n1');
+  expect(await output(store, 'node-mesh off')).toBe('the node-to-node mesh is off already\n');
 
-  const shown = await bgp(store, 'node-mesh');
-  expect(shown).toMatchObject({ exitStatus: 0, stdout: 'on\n' });
-  expect(shown.stderr).toContain('Calico 3');
-
-  expect(await bgp(store, 'node-mesh off --force')).toMatchObject({ exitStatus: 0 });
-  expect(await store.valueOf(MESH)).toBe('{"enabled":false}');
+  const made = {
+    uid: expect.stringMatching(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/),
+    creationTimestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+  };
+  expect(JSON.parse(await resource('bgpconfigurations/default'))).toEqual({
+    kind: 'BGPConfiguration',
+    apiVersion: 'projectcalico.org/v3',
+    metadata: { name: 'default', ...made },
+    spec: { nodeToNodeMeshEnabled: false },
+  });
+  expect(JSON.parse(await resource('bgppeers/peer-with-route-reflectors'))).toMatchObject({
+    metadata: { name: 'peer-with-route-reflectors', ...made },
+    spec: { nodeSelector: 'all()', peerSelector: "route-reflector == 'true'" },
+  });
+  expect(await output(store, 'peer show')).toBe(`\
++----------------------------+-------------+---------------------------------+---------+
+| BGPPeer                    | Of          | Peer                            | AS Num  |
++----------------------------+-------------+---------------------------------+---------+
+| peer-192-0-2-9-of-n1       | node n1     | 192.0.2.9                       | 65001   |
+| peer-with-route-reflectors | nodes all() | nodes route-reflector == 'true' | its own |
++----------------------------+-------------+---------------------------------+---------+
+`);
+  expect(await output(store, 'rr show')).toContain(
+    '| 10.0.0.9             | 1.0.0.1    | rr-10-0-0-9 |',
+  );
+  // A node reflects in the place of both, and is as it was when it no longer does.
+  await output(store, 'rr add 10.0.0.2 --cluster-id 1.0.0.1');
+  await output(store, 'rr remove 10.0.0.8');
+  await output(store, 'rr remove 10.0.0.9');
+  expect((await bgp(store, 'rr remove 10.0.0.2')).stderr).toContain('n1 - n2 (IPv4)');
+  await output(store, 'node-mesh on');
+  await output(store, 'rr remove 10.0.0.2');
+  expect(await resource('nodes/n1')).toBe(nodes.n1);
+  expect(await resource('nodes/n2')).toBe(nodes.n2);
 });
 
 describe('at a terminal', () => {

@@ -39,6 +39,8 @@ try {
     banner: { js: requireForPackages },
     define: { BIRDKEEPER_VERSION: JSON.stringify(packageVersion()) },
     plugins: [etcd3Proto()],
+    // Its other form, which packages written for CommonJS take, requires its parts by a function that a bundle can't follow.
+    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
     // Half the size to read at a start. Names stay, so that a stack trace says something.
     minifySyntax: true,
     minifyWhitespace: true,

@@ -4,8 +4,7 @@ import { DATASTORE_SETTINGS } from '../../settings/settings.js';
 import type { Verb } from '../../verbs/verb.js';
 import type { CommandContext } from '../command-context.js';
 import { type CommandCall, commandWithSettings } from '../with-settings.js';
-import { editBgp } from './edit-store.js';
-import { type Shown, showBgp } from './show-store.js';
+import type { Shown } from './show-store.js';
 
 /** What a command about the datastore alone is called and does. */
 export interface BgpCommandDescription {
@@ -57,11 +56,14 @@ function bgpCommandOf(
     {
       ...description,
       settings: DATASTORE_SETTINGS,
-      action(settings, call) {
+      async action(settings, call) {
         const request = requestOf(call);
-        return request.kind === 'change'
-          ? editBgp(settings, request.verb, { force: call.options.force === true })
-          : showBgp(settings, request);
+        if (request.kind === 'show') {
+          const { showBgp } = await import('./show-store.js');
+          return showBgp(settings, request);
+        }
+        const { editBgp } = await import('./edit-store.js');
+        return editBgp(settings, request.verb, { force: call.options.force === true });
       },
     },
     context,

@@ -2,19 +2,13 @@
 
 import { Argument, Command } from 'commander';
 
-import { type Address, familyOf } from '../../values/address.js';
-import { FAMILIES, FAMILY_LABELS, type Family } from '../../values/family.js';
-import {
-  addPeer,
-  doubtsAbout,
-  listPeers,
-  removePeer,
-  type StandingPeer,
-} from '../../verbs/peers.js';
+import type { Address } from '../../values/address.js';
+import { FAMILIES } from '../../values/family.js';
+import { addPeer, doubtsAbout, removePeer } from '../../verbs/peers.js';
 import type { CommandContext } from '../command-context.js';
-import { tableOf } from '../table.js';
 import { addressArgument, asnArgument, nodeOption, outputOption } from './arguments.js';
 import { changingCommand, showingCommand } from './bgp-command.js';
+import { peersAsJson, peersAsText } from './peer-show.js';
 
 /** The group of commands. */
 export function peerCommand(context: CommandContext): Command {
@@ -81,7 +75,8 @@ function showCommand(context: CommandContext): Command {
   return showingCommand(
     {
       name: 'show',
-      description: 'Shows the global peers, or those of one node.',
+      description:
+        'Shows the global peers, or those of one node; of Calico 3 all BGPPeers, or those that name or select the node.',
       declare: (command) =>
         command
           .option('--ipv4', 'IPv4 peers only')
@@ -92,55 +87,15 @@ function showCommand(context: CommandContext): Command {
         const { node, output, ...only }: ShowOptions = options;
         const chosen = FAMILIES.filter((family) => only[family] === true);
         const families = chosen.length === 0 ? FAMILIES : chosen;
-        const print = output === 'json' ? jsonOf : textOf;
+        const which = { families, ...(node !== undefined && { nodeName: node }) };
+        const print = output === 'json' ? peersAsJson : peersAsText;
         return {
           kind: 'show',
           doubtsOf: (cluster) => doubtsAbout(cluster, node),
-          textOf: (cluster) => print(listPeers(cluster, node), families, node),
+          textOf: (cluster, generations) => print(cluster, generations, which),
         };
       },
     },
     context,
   );
-}
-
-/** calicoctl's own tables and sentences (v0.23). */
-function textOf(
-  peers: readonly StandingPeer[],
-  families: readonly Family[],
-  node?: string,
-): string {
-  return families
-    .map((family) => {
-      const rows = ofFamily(peers, family).map(({ address, asn }) => [address, String(asn)]);
-      const ip = FAMILY_LABELS[family];
-      if (rows.length === 0) {
-        return node === undefined
-          ? `No global ${ip} BGP Peers defined.\n`
-          : `No ${ip} BGP Peers defined for this node.\n`;
-      }
-      const scope = node === undefined ? 'Global' : 'Node specific';
-      return tableOf([`${scope} ${ip} BGP Peer`, 'AS Num'], rows);
-    })
-    .join('\n');
-}
-
-function jsonOf(
-  peers: readonly StandingPeer[],
-  families: readonly Family[],
-  node?: string,
-): string {
-  const shown = families.flatMap((family) => ofFamily(peers, family));
-  const records = shown.map(({ address, asn, origin }) => ({
-    ip: address,
-    as: asn,
-    scope: node === undefined ? 'global' : 'node',
-    ...(node !== undefined && { node }),
-    key: origin,
-  }));
-  return JSON.stringify(records, undefined, 2);
-}
-
-function ofFamily(peers: readonly StandingPeer[], family: Family): readonly StandingPeer[] {
-  return peers.filter(({ address }) => familyOf(address) === family);
 }

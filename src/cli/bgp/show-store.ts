@@ -1,5 +1,6 @@
-import type { Cluster } from '../../model/cluster.js';
+import type { Cluster, Generation } from '../../model/cluster.js';
 import type { Settings } from '../../settings/load-settings.js';
+import { chooseKeys } from '../../verbs/choose-keys.js';
 import { viewOf } from '../../verbs/store-view.js';
 import { EXIT } from '../exit-status.js';
 import { print, warn } from '../output.js';
@@ -8,8 +9,12 @@ import { doubtsAboutStore } from './store-doubts.js';
 
 /** What is shown of the cluster. */
 export interface Shown {
-  /** The text, which one line end follows. */
-  readonly textOf: (cluster: Cluster) => string;
+  /**
+   * The text, which one line end follows.
+   *
+   * @param generations - whose records are to be shown
+   */
+  readonly textOf: (cluster: Cluster, generations: readonly Generation[]) => string;
   /** What may not be as the operator thinks, to be told on standard error. */
   readonly doubtsOf?: (cluster: Cluster) => readonly string[];
 }
@@ -17,15 +22,19 @@ export interface Shown {
 /** Shows what is asked for. Gives the exit status: 1 when the datastore can't be read, and says why. */
 export function showBgp(settings: Settings, { textOf, doubtsOf }: Shown): Promise<number> {
   return tellingDatastoreErrors(async () => {
-    const datastore = await openStore(settings);
-    const { cluster, problems } = viewOf(await datastore.read());
-    const { doubts } = await doubtsAboutStore(cluster, datastore.description, settings);
-    doubts.forEach(warn);
+    const store = await openStore(settings);
+    const view = viewOf(await store.datastore.read());
+    const { cluster, problems } = view;
+    const choice = chooseKeys(settings.keys, view, store);
+    // Of a datastore that holds nothing the defaults are shown.
+    const generation = choice.ok ? choice.generation : 'v1';
+    doubtsAboutStore(cluster, store.description, generation).forEach(warn);
     for (const { key, reason, action } of problems) {
       warn(`${key}: ${reason}; ${action}`);
     }
     doubtsOf?.(cluster).forEach(warn);
-    print(textOf(cluster));
+    const isBoth = settings.keys === 'auto' && cluster.isMixed;
+    print(textOf(cluster, isBoth ? ['v1', 'v3'] : [generation]));
     return EXIT.ok;
   });
 }

@@ -1,14 +1,12 @@
 /** The BGP speakers that the datastore knows, and the sessions between them that come up. */
 
-import { groupBy } from '../../base/group-by.js';
 import type { Cluster } from '../../model/cluster.js';
 import type { Node } from '../../model/node.js';
 import type { Address } from '../../values/address.js';
-import { BGP_PORT } from '../../values/bgp-port.js';
 import type { Family } from '../../values/family.js';
 import { holdersOf } from '../address-holders.js';
 import { makePlan } from '../make-plan.js';
-import type { Plan, Session } from '../plan.js';
+import type { Session } from '../plan.js';
 
 /** A node or a reflector, in one family. */
 export interface Speaker {
@@ -35,10 +33,7 @@ export interface Link {
 interface PlannedSpeaker {
   readonly speaker: Speaker;
   readonly localAsn: number;
-  /** TCP port that it listens on. */
-  readonly port: number;
-  /** By remote address: speakers at one address differ in their ports. */
-  readonly sessions: ReadonlyMap<Address, readonly Session[]>;
+  readonly sessions: ReadonlyMap<Address, Session>;
 }
 
 /** All speakers of `cluster`, and the peers of nodes that are none of them. */
@@ -78,7 +73,7 @@ function planNode(
   const { plan } = makePlan(cluster, { ...ANY_HOST, role: 'node', nodeName: name });
   const { sessions, localAsn = cluster.defaultAsn.asn } = plan[family];
   const speaker = { name, address, ...(clusterId !== undefined && { clusterId }), links: [] };
-  return { speaker, localAsn, ...endsOf(plan, sessions) };
+  return { speaker, localAsn, sessions: byRemoteAddress(sessions) };
 }
 
 function planReflectorAt(cluster: Cluster, family: Family, address: Address): PlannedSpeaker {
@@ -89,54 +84,36 @@ function planReflectorAt(cluster: Cluster, family: Family, address: Address): Pl
   return {
     speaker: { name: address, address, clusterId, links: [] },
     localAsn: cluster.defaultAsn.asn,
-    ...endsOf(plan, plan[family].sessions),
+    sessions: byRemoteAddress(plan[family].sessions),
   };
 }
 
-function endsOf(
-  { listenPort = BGP_PORT }: Plan,
-  sessions: readonly Session[],
-): Pick<PlannedSpeaker, 'port' | 'sessions'> {
-  return { port: listenPort, sessions: groupBy(sessions, ({ remoteAddress }) => remoteAddress) };
+function byRemoteAddress(sessions: readonly Session[]): ReadonlyMap<Address, Session> {
+  return new Map(sessions.map((session) => [session.remoteAddress, session]));
 }
 
-/**
- * A session comes up when both ends want it and agree on each other's AS numbers (RFC 4271 section 6.2), and one of them dials the
- * port that the other listens on.
- */
+/** A session comes up when both ends want it and agree on each other's AS numbers (RFC 4271 section 6.2). */
 function link(
-  one: PlannedSpeaker,
+  { speaker, localAsn, sessions }: PlannedSpeaker,
   planned: ReadonlyMap<Address, PlannedSpeaker>,
   outsidePeers: Set<Address>,
 ): void {
-  const { speaker } = one;
-  for (const session of [...one.sessions.values()].flat()) {
+  for (const session of sessions.values()) {
     const other = planned.get(session.remoteAddress);
+    const back = other?.sessions.get(speaker.address);
     if (other === undefined) {
       outsidePeers.add(session.remoteAddress);
       continue;
     }
-    const localAsn = session.localAsn ?? one.localAsn;
-    const back = other.sessions
-      .get(speaker.address)
-      ?.find(
-        (theirs) =>
-          theirs.remoteAsn === localAsn &&
-          (theirs.localAsn ?? other.localAsn) === session.remoteAsn &&
-          (dials(session, other) || dials(theirs, one)),
-      );
-    if (back !== undefined) {
+    const ours = session.localAsn ?? localAsn;
+    const theirs = back?.localAsn ?? other.localAsn;
+    if (back?.remoteAsn === ours && theirs === session.remoteAsn) {
       speaker.links.push({
         to: other.speaker,
-        localAsn,
-        remoteAsn: session.remoteAsn,
+        localAsn: ours,
+        remoteAsn: theirs,
         isToClient: session.isReflectorClient,
       });
     }
   }
-}
-
-/** Whether `session` dials the port that `to` listens on. */
-function dials({ isPassive, remotePort = BGP_PORT }: Session, to: PlannedSpeaker): boolean {
-  return !isPassive && remotePort === to.port;
 }

@@ -14,7 +14,6 @@
  */
 
 import type { Problem } from '../../base/problem.js';
-import { unlessDefault } from '../../values/bgp-port.js';
 import type { Session } from '../plan.js';
 import { areContradictory, showTerms } from './terms.js';
 
@@ -62,8 +61,7 @@ export function neighborOf({
   remoteAddress,
   remotePort,
 }: Pick<Session, 'remoteAddress' | 'remotePort'>): string {
-  const port = unlessDefault(remotePort);
-  return port === undefined ? remoteAddress : `${remoteAddress} ${port}`;
+  return remotePort === undefined ? remoteAddress : `${remoteAddress} ${remotePort}`;
 }
 
 function conflictOf(standing: Session, dropped: Session): Problem {

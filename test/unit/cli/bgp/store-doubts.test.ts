@@ -14,34 +14,66 @@ async function bgpOn(entries: Readonly<Record<string, string>>, args: readonly s
   return { ...outcome, file, text: await readFile(file, 'utf8') };
 }
 
+const ADD = ['peer', 'add', '192.0.2.9', 'as', '1'];
+const OF_CALICO2 = { '/calico/bgp/v1/global/as_num': '65001' };
+const OF_CALICO3 = {
+  [CALICO3]: '{"metadata":{"name":"node-a"},"spec":{"bgp":{"ipv4Address":"192.0.2.1/24"}}}',
+};
+
 describe('a datastore without nodes', () => {
-  test('is doubted, and read and written all the same', async () => {
-    const shown = await bgpOn({}, ['node-mesh']);
-    const written = await bgpOn({}, ['peer', 'add', '192.0.2.9', 'as', '1']);
+  test.each([
+    [OF_CALICO2, '/calico/bgp/v1/host/'],
+    [{ [CALICO3]: '{}' }, '/calico/resources/v3/projectcalico.org/nodes/'],
+  ])('is doubted, and read and written all the same: %j', async (entries, place) => {
+    const shown = await bgpOn(entries, ['node-mesh']);
+    const written = await bgpOn(entries, ADD);
 
     const doubt = (file: string): string =>
-      `birdkeeper: file ${file} has no node below /calico/bgp/v1/host/: is it the right datastore? Without nodes birdkeeper can not tell who loses routes by a change\n`;
-    expect(shown).toMatchObject({ status: 0, out: 'on\n', err: doubt(shown.file) });
+      `birdkeeper: file ${file} has no node below ${place}: is it the right datastore? Without nodes birdkeeper can not tell who loses routes by a change\n`;
+    expect(shown).toMatchObject({ status: 0, out: 'on\n' });
+    expect(shown.err).toContain(doubt(shown.file));
     expect(written).toMatchObject({ status: 0, err: doubt(written.file) });
-    expect(written.text).toContain('peer_v4/192.0.2.9');
+    expect(written.text).toContain('192.0.2.9');
   });
 
-  test('of Calico 3 is not written to without --force', async () => {
-    const add = ['peer', 'add', '192.0.2.9', 'as', '1'];
+  test('that holds nothing at all is written to where it is said whose keys are meant', async () => {
+    const { status, err, file, text } = await bgpOn({}, ADD);
 
-    const { status, out, err, file, text } = await bgpOn({ [CALICO3]: '{}' }, add);
-
-    expect({ status, out }).toEqual({ status: 1, out: '' });
+    expect({ status, text }).toEqual({ status: 1, text: '{}' });
     expect(err).toBe(
-      `birdkeeper: file ${file} is a datastore of Calico 3: its nodes are below /calico/resources/v3/projectcalico.org/nodes/, and what stands there is changed by its own calicoctl, not by birdkeeper
-birdkeeper: nothing was changed; --force writes all the same
-`,
+      `birdkeeper: file ${file} holds nothing that Calico has written about BGP, so that nobody knows which Calico is to read what is written: say --keys v1 (keys of Calico 2) or --keys v3 (resources of Calico 3)\n`,
     );
-    expect(text).toBe(JSON.stringify({ [CALICO3]: '{}' }));
-    const forced = await bgpOn({ [CALICO3]: '{}' }, [...add, '--force']);
-    expect(forced.status).toBe(0);
-    expect(forced.text).toContain('peer_v4/192.0.2.9');
+    expect(await bgpOn({}, ['node-mesh'])).toMatchObject({ status: 0, out: 'on\n' });
+    for (const [keys, key] of [
+      ['v1', '/calico/bgp/v1/global/peer_v4/192.0.2.9'],
+      ['v3', '/calico/resources/v3/projectcalico.org/bgppeers/peer-192-0-2-9'],
+    ] as const) {
+      const said = await bgpOn({}, [...ADD, '--keys', keys]);
+      expect(said.status).toBe(0);
+      expect(said.text).toContain(key);
+    }
   });
+});
+
+describe('a datastore of one Calico', () => {
+  test.each([
+    [OF_CALICO3, 'v1', 'is a datastore of Calico 3, whose own programs read none'],
+    [OF_CALICO2, 'v3', 'is a datastore of Calico 2: with its first resource every host goes'],
+  ])(
+    'is not written to in the other one’s keys without --force: %j',
+    async (entries, keys, why) => {
+      const args = [...ADD, '--keys', keys];
+
+      const { status, out, err, text } = await bgpOn(entries, args);
+
+      expect({ status, out, text }).toEqual({ status: 1, out: '', text: JSON.stringify(entries) });
+      expect(err).toContain(why);
+      expect(err).toMatch(/^birdkeeper: nothing was changed; --force writes all the same$/m);
+      const forced = await bgpOn(entries, [...args, '--force']);
+      expect(forced.status).toBe(0);
+      expect(forced.text).toContain('192.0.2.9');
+    },
+  );
 });
 
 test('records that are refused are told with their keys before what is shown', async () => {

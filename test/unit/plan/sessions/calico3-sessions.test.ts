@@ -5,9 +5,23 @@ import type { Fact } from '../../../../src/model/fact.js';
 import { NO_TERMS, type Peering, type PeeringTerms } from '../../../../src/model/peering.js';
 import { makePlan } from '../../../../src/plan/make-plan.js';
 import type { Session } from '../../../../src/plan/plan.js';
+import { parseSpeakerAddress } from '../../../../src/values/address.js';
+import { parseRouterId } from '../../../../src/values/router-id.js';
 import { Secret } from '../../../../src/values/secret.js';
+import { parseSelector } from '../../../../src/values/selector.js';
 import { NODE } from '../plan-fixture.js';
-import { address, routerId, selector, V3 } from '../v3-fixture.js';
+
+const V3 = '/calico/resources/v3/projectcalico.org';
+
+function taken<T>(result: { readonly ok: true; readonly value: T } | { readonly ok: false }): T {
+  if (!result.ok) {
+    throw new Error('the fixture holds what is refused');
+  }
+  return result.value;
+}
+
+const address = (text: string) => taken(parseSpeakerAddress(text));
+const selector = (text: string) => taken(parseSelector(text));
 
 interface NodeSpec {
   readonly asn?: number;
@@ -30,7 +44,7 @@ function factsOfNode(nodeName: string, ip: string, spec: NodeSpec = {}): readonl
           {
             kind: 'node-cluster-id',
             nodeName,
-            clusterId: routerId(spec.cluster),
+            clusterId: taken(parseRouterId(spec.cluster)),
           } as const,
         ]),
   ];
@@ -43,13 +57,9 @@ function storeWith(
 ): ClusterStore {
   const store = new ClusterStore();
   for (const [name, [ip, spec]] of Object.entries(nodes)) {
-    store.set(`${V3}/nodes/${name}`, factsOfNode(name, ip, spec), 'v3');
+    store.set(`${V3}/nodes/${name}`, factsOfNode(name, ip, spec));
   }
-  store.set(
-    `${V3}/bgpconfigurations/default`,
-    [{ kind: 'log-level', level: 'info' }, ...settings],
-    'v3',
-  );
+  store.set(`${V3}/bgpconfigurations/default`, [{ kind: 'log-level', level: 'info' }, ...settings]);
   return store;
 }
 
@@ -61,7 +71,7 @@ function peer(
 ): void {
   const origin = `${V3}/bgppeers/${name}`;
   const whole = { ...peering, terms: { ...NO_TERMS, ...terms }, origin };
-  store.set(origin, [{ kind: 'peering', peering: whole }], 'v3');
+  store.set(origin, [{ kind: 'peering', peering: whole }]);
 }
 
 function sessionsOf(store: ClusterStore, nodeName = 'node-a'): readonly Session[] {
@@ -209,12 +219,8 @@ describe('a peering', () => {
       'Global_192_0_2_21',
     ]);
 
-    store.set(
-      `${V3}/nodes/node-b`,
-      factsOfNode('node-b', '192.0.2.10', { labels: { role: 'x' } }),
-      'v3',
-    );
-    store.set(`${V3}/nodes/node-s`, factsOfNode('node-s', '192.0.2.21'), 'v3');
+    store.set(`${V3}/nodes/node-b`, factsOfNode('node-b', '192.0.2.10', { labels: { role: 'x' } }));
+    store.set(`${V3}/nodes/node-s`, factsOfNode('node-s', '192.0.2.21'));
     expect(sessionsOf(store).map(({ protocolName }) => protocolName)).toEqual([
       'Global_192_0_2_10',
       'Global_192_0_2_20',
@@ -275,7 +281,7 @@ describe('a peering', () => {
       exportRules: [],
     } as const;
     const origin = `${V3}/bgpfilters/in-only`;
-    store.set(origin, [{ kind: 'bgp-filter', filter: { ...filter, origin } }], 'v3');
+    store.set(origin, [{ kind: 'bgp-filter', filter: { ...filter, origin } }]);
     peer(
       store,
       'a',

@@ -66,9 +66,8 @@ describe('two sessions with one neighbor', () => {
 describe('what BIRD restarts a session for', () => {
   const reasons = (was: Session, is: Session, oldAsn?: number, asn?: number) =>
     restartReasons(
-      { session: was, defaults: { localAsn: oldAsn } },
-      { session: is, defaults: { localAsn: asn } },
-      { restartsForNextHop: true, restartsForListening: true, restartsForGeneration: true },
+      { session: was, family: oldAsn === undefined ? {} : { localAsn: oldAsn } },
+      { session: is, family: asn === undefined ? {} : { localAsn: asn } },
     );
 
   test.each<[string, readonly string[], readonly string[]]>([
