@@ -11,7 +11,7 @@ import type { Logger } from '../base/logger.js';
 import type { BirdDaemon, FileSet } from '../render/file-set.js';
 import { fileError } from './apply-error.js';
 import type { ApplyOutcome } from './apply-outcome.js';
-import { Attempt } from './attempt.js';
+import { Attempt, type AttemptOptions } from './attempt.js';
 import { Attempts } from './attempts.js';
 import type { BirdInstance } from './bird-instance.js';
 import type { BirdPresence } from './bird-monitor.js';
@@ -21,13 +21,16 @@ import { importAnew } from './birdc/import-anew.js';
 import { checkerOf } from './check/checker.js';
 import { DriftWatch } from './disk/drift-watch.js';
 import { makeFolders } from './disk/folders.js';
-import type { Generation } from './disk/generations.js';
+import type { Generation } from './disk/generation-folders.js';
 import { Installer } from './installer.js';
 import { Layout } from './layout.js';
 import { LoadedFacts } from './loaded-facts.js';
 import { Loader } from './loader.js';
 import { type Lock, takeLocks } from './lock.js';
+import { findPinned, type Pin, type Pinned } from './pinned.js';
 import { ProgressWatch } from './progress-watch.js';
+import { Stories } from './story/stories.js';
+import { causeInWords } from './story/story.js';
 
 /** What an applier works on. */
 export interface ApplierOptions {
@@ -78,6 +81,9 @@ export class Applier {
   readonly #drift: DriftWatch;
   readonly #end = new AbortController();
   readonly #layout: Layout;
+  readonly #stories: Stories;
+  #pin: Pin | undefined;
+  #pinned: Pinned | undefined;
   #attempts: Attempts | undefined;
   #listener: ((disturbance: Disturbance) => void) | undefined;
   #inHand: Promise<unknown> = Promise.resolve();
@@ -110,11 +116,14 @@ export class Applier {
     this.#layout = layout;
     const facts = new LoadedFacts(layout.stateFile);
     this.#facts = facts;
+    this.#stories = new Stories(layout, logger);
     this.#installer = new Installer({
       keepGenerations: DEFAULTS.keepGenerations,
       ...options,
       layout,
       loaded: () => facts.all.map(({ sequence }) => sequence),
+      pinned: () => (this.#pin === undefined ? [] : [this.#pin.sequence]),
+      stories: this.#stories,
     });
     this.#birds = birds.map((bird) => this.#processOf(bird));
     this.#states = new BirdStates(this.#birds, this.#facts);
@@ -135,6 +144,19 @@ export class Applier {
   /** The generation on disk; BIRD accepted it when it was checked. */
   get standing(): Generation | undefined {
     return this.#installer.standing;
+  }
+
+  /** Has `applyStanding` apply this generation from now on, and keeps it on disk; `undefined` ends that. */
+  pin(pin: Pin | undefined): void {
+    if (pin?.at !== this.#pin?.at || this.#pinned?.generation === undefined) {
+      this.#pin = pin;
+      this.#pinned = pin && findPinned(pin, this.#installer, this.#birds);
+    }
+  }
+
+  /** What is pinned; `undefined` when nothing is. */
+  get pinned(): Pinned | undefined {
+    return this.#pinned;
   }
 
   /** What stands on disk and what each BIRD process runs, as of now. */
@@ -162,23 +184,28 @@ export class Applier {
 
   /**
    * One attempt to make BIRD run `fileSet`. Rejects with bugs only.
-   *
-   * @param isOutdated - asked once BIRD's parser has accepted it: whether it should not be installed after all
    */
-  apply(fileSet: FileSet, isOutdated?: () => boolean): Promise<ApplyOutcome> {
-    const attempt = new Attempt(this.#options.clock, isOutdated);
+  apply(fileSet: FileSet, options?: AttemptOptions): Promise<ApplyOutcome> {
+    const attempt = new Attempt(this.#options.clock, options);
     const outcome = this.#inHand.then(() => this.#apply(fileSet, attempt));
     this.#inHand = outcome.catch(() => {});
     return outcome;
   }
 
   /**
-   * Has the BIRDs load what stands on disk, where they don't run it: for when there is nothing newer that could be applied.
-   * `undefined` when nothing stands.
+   * Has the BIRDs load what stands on disk, where they don't run it: for when there is nothing newer that could be applied. What is
+   * pinned is made to stand first. `undefined` when nothing stands.
    */
   async applyStanding(): Promise<ApplyOutcome | undefined> {
     const { standing } = this;
-    return standing && this.apply(standing.fileSet);
+    if (this.#pinned?.generation === undefined) {
+      return standing && this.apply(standing.fileSet);
+    }
+    const { pin, generation } = this.#pinned;
+    const cause = `an operator rolled back to generation ${pin.sequence}`;
+    return this.apply(generation.fileSet, {
+      cause: () => causeInWords(cause, this.#options.clock),
+    });
   }
 
   /** Waits for the attempt in hand, then lets go of everything. BIRD and its files stay as they are. */
@@ -237,13 +264,14 @@ export class Applier {
     const { configureTimeoutMs: timeoutMs = DEFAULTS.configureTimeoutMs } = this.#options;
     const { checkTimeoutMs = DEFAULTS.checkTimeoutMs } = this.#options;
     const [birds, facts, installer] = [this.#birds, this.#facts, this.#installer];
+    const stories = this.#stories;
     const fixedPath = (name: string): string => this.#layout.fixedPath(name);
     const markOf = (sequence: number): string | undefined => installer.markOf(sequence);
     return new Attempts({
       ...{ clock, logger, birds, facts, installer },
       states: this.#states,
       upholdLock: () => this.#lock.uphold(),
-      loader: new Loader({ birds, facts, clock, logger, timeoutMs, fixedPath, markOf }),
+      loader: new Loader({ birds, facts, clock, logger, timeoutMs, fixedPath, markOf, stories }),
       check: checkerOf({ birds, clock, logger, timeoutMs: checkTimeoutMs }),
     });
   }

@@ -1,6 +1,15 @@
 import type { Clock } from '../base/clock.js';
 import { ApplyError, fileError } from './apply-error.js';
 import type { ApplyStep, ApplyTimings } from './apply-outcome.js';
+import type { GenerationCause } from './story/story.js';
+
+/** What whoever makes an attempt says of it. */
+export interface AttemptOptions {
+  /** Asked once BIRD's parser has accepted the file set: whether it should not be installed after all. */
+  readonly isOutdated?: () => boolean;
+  /** Why it is made; asked beside the reload, and only when a generation is made. */
+  readonly cause?: () => GenerationCause;
+}
 
 /** How far one attempt came, and how long each step took. */
 export class Attempt {
@@ -10,12 +19,14 @@ export class Attempt {
   #sinceMs: number;
   /** Whether new files became current. */
   wrote = false;
-  /** Whether the file set is out of date before it was installed. */
+  /** See `AttemptOptions`. */
   readonly isOutdated: () => boolean;
+  readonly cause: (() => GenerationCause) | undefined;
 
-  constructor(clock: Clock, isOutdated: () => boolean = () => false) {
+  constructor(clock: Clock, { isOutdated = () => false, cause }: AttemptOptions = {}) {
     this.#clock = clock;
     this.isOutdated = isOutdated;
+    this.cause = cause;
     this.#sinceMs = clock.monotonic();
   }
 

@@ -7,7 +7,7 @@ import type { FileSet } from '../render/file-set.js';
 import type { ApplyOutcome, Refusal } from './apply-outcome.js';
 import { type Attempt, failureOf } from './attempt.js';
 import type { BirdProcess } from './bird-process.js';
-import type { Generation } from './disk/generations.js';
+import type { Generation } from './disk/generation-folders.js';
 import type { CheckStaged } from './installer.js';
 import { LastGood, type LastGoodOptions } from './last-good.js';
 import type { Loaded } from './loader.js';

@@ -3,7 +3,7 @@
 import type { BirdDaemon } from '../render/file-set.js';
 import type { BirdProcess } from './bird-process.js';
 import type { BirdCondition } from './condition-watch.js';
-import type { Generation } from './disk/generations.js';
+import type { Generation } from './disk/generation-folders.js';
 import type { LoadedFact, LoadedFacts } from './loaded-facts.js';
 
 /** One BIRD process. Times are milliseconds since 1970. */

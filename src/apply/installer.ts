@@ -16,8 +16,11 @@ import { DiskSync, type DiskSyncOptions } from './disk/disk-sync.js';
 import { readMark } from './disk/file-mark.js';
 import { makeLinks, missingLinks, removeOtherLinks, stampLinks } from './disk/fixed-links.js';
 import { makeFolders, removeLeftovers } from './disk/folders.js';
-import { type Generation, Generations, type StagedGeneration } from './disk/generations.js';
+import type { Generation } from './disk/generation-folders.js';
+import { Generations, type StagedGeneration } from './disk/generations.js';
 import type { Layout } from './layout.js';
+import { refusedAnswer } from './story/answers.js';
+import type { Stories } from './story/stories.js';
 
 /** What an installer needs. */
 export interface InstallerOptions extends DiskSyncOptions {
@@ -27,6 +30,9 @@ export interface InstallerOptions extends DiskSyncOptions {
   readonly keepGenerations: number;
   /** Those that a BIRD is known to have run at last: they stay besides, since a start may have to go back to them. */
   readonly loaded: () => readonly number[];
+  /** Those that stay besides since an operator wants so. */
+  readonly pinned: () => readonly number[];
+  readonly stories: Stories;
 }
 
 /** Has BIRD look at a staged folder; gives its refusals. */
@@ -106,6 +112,7 @@ export class Installer {
       throw error;
     }
     if (refusals.length > 0) {
+      this.#tellRefused(staged.sequence, attempt, refusals);
       this.#generations.keepAsRefused(staged.sequence);
       return refusals;
     }
@@ -132,12 +139,14 @@ export class Installer {
     this.#generations.keepAsRefused(sequence);
   }
 
-  /** What has time after an installation: makes it last over a power cut, and removes old generations. */
+  /** What has time after an installation: its story, making it last over a power cut, and removing old generations. */
   async settle(): Promise<void> {
+    this.#options.stories.write();
     try {
       await this.#generations.syncCurrent(this.#hasOtherLinks);
       this.#hasOtherLinks = false;
-      this.#generations.prune(this.#options.keepGenerations, this.#options.loaded());
+      const { keepGenerations, loaded, pinned } = this.#options;
+      this.#generations.prune(keepGenerations, [...loaded(), ...pinned()]);
     } catch (error) {
       this.#options.logger.warn(
         { folder: this.#options.layout.stateDir, err: error },
@@ -176,8 +185,19 @@ export class Installer {
     return checked.value;
   }
 
+  #tellRefused(sequence: number, attempt: Attempt, refusals: readonly Refusal[]): void {
+    const { stories, clock } = this.#options;
+    const at = clock.now();
+    stories.begin(sequence, attempt);
+    stories.add(
+      sequence,
+      refusals.map((refusal) => refusedAnswer(refusal, { at })),
+    );
+    stories.write();
+  }
+
   async #install(staged: StagedGeneration, attempt: Attempt): Promise<void> {
-    const { layout, clock, logger } = this.#options;
+    const { layout, clock, logger, stories } = this.#options;
     const { sequence, fileSet, marks } = staged;
     const former = this.#standing;
     const names = linkOrder(fileSet);
@@ -185,6 +205,7 @@ export class Installer {
       const missing = missingLinks(layout, names);
       this.#generations.makeCurrent(sequence);
       attempt.wrote = true;
+      stories.begin(sequence, attempt);
       this.#standing = { sequence, fileSet, marks };
       const isOtherSet = !hasSameNames(former?.fileSet, fileSet);
       this.#hasOtherLinks ||= isOtherSet || missing.length > 0;

@@ -10,10 +10,11 @@ import type { Refusal } from './apply-outcome.js';
 import { Attempt, failureOf } from './attempt.js';
 import type { BirdProcess } from './bird-process.js';
 import type { BirdStates } from './bird-states.js';
-import type { Generation } from './disk/generations.js';
+import type { Generation } from './disk/generation-folders.js';
 import type { Installer } from './installer.js';
 import type { LoadedFacts } from './loaded-facts.js';
 import type { Loader } from './loader.js';
+import { causeInWords } from './story/story.js';
 
 /** What it works with. */
 export interface LastGoodOptions {
@@ -25,6 +26,8 @@ export interface LastGoodOptions {
   readonly states: BirdStates;
   readonly loader: Loader;
 }
+
+const FILES_CHANGED = 'files were changed by hand, and are written anew';
 
 /** See the head of this file. */
 export class LastGood {
@@ -71,7 +74,9 @@ export class LastGood {
       );
       return;
     }
-    await this.#work('error', 'could not go back to the configuration before', async (attempt) => {
+    const failed = 'could not go back to the configuration before';
+    const cause = `BIRD refuses generation ${spoilt.sequence}, and runs again what it ran before`;
+    await this.#work('error', failed, cause, async (attempt) => {
       await installer.install(former.fileSet, async () => [], attempt, former);
       installer.keepAsRefused(spoilt.sequence);
       return this.#load();
@@ -85,7 +90,8 @@ export class LastGood {
     if (standing === undefined) {
       return;
     }
-    await this.#work('warn', 'the last good configuration could not be upheld', async (attempt) => {
+    const failed = 'the last good configuration could not be upheld';
+    await this.#work('warn', failed, FILES_CHANGED, async (attempt) => {
       const files = installer.damage();
       if (files.length > 0) {
         logger.warn({ files }, 'files were changed by hand; writing the last good ones anew');
@@ -110,10 +116,11 @@ export class LastGood {
   async #work(
     level: 'warn' | 'error',
     failed: string,
+    cause: string,
     work: (attempt: Attempt) => Promise<readonly Refusal[]>,
   ): Promise<void> {
     const { clock, installer } = this.#options;
-    const attempt = new Attempt(clock);
+    const attempt = new Attempt(clock, { cause: () => causeInWords(cause, clock) });
     try {
       const refusals = await work(attempt);
       this.#tell(level, failed, refusals.length > 0 ? { refusals } : undefined);

@@ -10,10 +10,12 @@ import { type Configured, configure } from './birdc/configure.js';
 import { BirdSocketError } from './birdc/control-client.js';
 import type { BirdRefusal } from './check/bird-refusal.js';
 import { refusalOf } from './check/refusal.js';
-import type { Generation } from './disk/generations.js';
+import type { Generation } from './disk/generation-folders.js';
 import type { LoadedFact, LoadedFacts } from './loaded-facts.js';
 import { MainFile } from './main-file.js';
 import { SoftConfigure } from './soft-configure.js';
+import { type LoadAnswer, loadedAnswer } from './story/answers.js';
+import type { Stories } from './story/stories.js';
 
 /** What a loader needs. */
 export interface LoaderOptions {
@@ -26,6 +28,7 @@ export interface LoaderOptions {
   readonly fixedPath: (name: string) => string;
   /** See `Generations.markOf`. */
   readonly markOf: (sequence: number) => string | undefined;
+  readonly stories: Stories;
 }
 
 /** How the reply begins when another reconfiguration is under way: 0005. */
@@ -41,11 +44,6 @@ export interface Loaded {
   readonly isInProgress: boolean;
   readonly refusals: readonly Refusal[];
 }
-
-type Answer =
-  | { readonly kind: 'loaded'; readonly isInProgress: boolean }
-  | { readonly kind: 'refused'; readonly refusal: Refusal }
-  | { readonly kind: 'failed'; readonly error: ApplyError };
 
 /** See the head of this file. */
 export class Loader {
@@ -65,8 +63,9 @@ export class Loader {
    * @throws {ApplyError} when one of them could not be told or didn't answer
    */
   async load(birds: readonly BirdProcess[], generation: Generation): Promise<Loaded> {
-    const { facts, logger } = this.#options;
-    const answers = await Promise.all(birds.map((bird) => this.#loadInto(bird, generation)));
+    const { facts, logger, stories } = this.#options;
+    const answers = await Promise.all(birds.map((bird) => this.#loadAndTell(bird, generation)));
+    stories.write();
     try {
       facts.write();
     } catch (error) {
@@ -84,7 +83,17 @@ export class Loader {
     return { isInProgress, refusals };
   }
 
-  async #loadInto(bird: BirdProcess, generation: Generation): Promise<Answer> {
+  /** `#loadInto`, which becomes part of the story. */
+  async #loadAndTell(bird: BirdProcess, generation: Generation): Promise<LoadAnswer> {
+    const { clock, stories } = this.#options;
+    const startMs = clock.monotonic();
+    const answer = await this.#loadInto(bird, generation);
+    const when = { at: clock.now(), tookMs: clock.monotonic() - startMs };
+    stories.add(generation.sequence, [loadedAnswer(bird.instance.daemon, answer, when)]);
+    return answer;
+  }
+
+  async #loadInto(bird: BirdProcess, generation: Generation): Promise<LoadAnswer> {
     const { logger } = this.#options;
     const { sequence, fileSet } = generation;
     const { daemon, socketPath } = bird.instance;
@@ -103,7 +112,7 @@ export class Loader {
           logger.debug({ daemon }, 'the client said nothing and ended well; taken as loaded');
         }
         this.#noteLoaded(daemon, generation, { process, isInProgress });
-        return { kind: 'loaded', isInProgress };
+        return { kind: 'loaded', isInProgress, reply: reply.reply };
       }
       case 'refused': {
         const refusal = this.#refusalOf(daemon, reply.refusal, fileSet);

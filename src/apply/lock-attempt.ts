@@ -154,6 +154,6 @@ export class LockAttempt {
 }
 
 /** Nobody listens there, or there is nothing. Any other error leaves open who holds it: a busy owner, or rights that we lack. */
-function isDead(error: unknown): boolean {
+export function isDead(error: unknown): boolean {
   return ['ECONNREFUSED', 'ENOENT'].includes(systemErrorCode(error) ?? '');
 }

@@ -9,12 +9,12 @@
 
 import { existsSync, lstatSync } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:net';
+import { createConnection, createServer, type Server } from 'node:net';
 
 import type { Clock } from '../base/clock.js';
 import { fileError } from './apply-error.js';
 import { type Layout, OUTPUT_LOCK_NAME, STATE_LOCK_NAME } from './layout.js';
-import { LockAttempt, type LockPlace } from './lock-attempt.js';
+import { isDead, LockAttempt, type LockPlace } from './lock-attempt.js';
 
 /** A lock that is held. */
 export interface Lock {
@@ -49,6 +49,23 @@ export async function takeLocks({ outputDir, stateDir }: Layout, clock: Clock): 
   } catch (error) {
     await output.release();
     throw error;
+  }
+}
+
+/** Whether a birdkeeper works on a state directory; also when that can't be told. @throws an error of the file system */
+export async function isStateLocked(stateDir: string): Promise<boolean> {
+  const folder = await open(stateDir);
+  try {
+    return await new Promise((resolve) => {
+      const socket = createConnection(`/proc/self/fd/${folder.fd}/${STATE_LOCK_NAME}`);
+      socket.once('connect', () => {
+        socket.destroy();
+        resolve(true);
+      });
+      socket.once('error', (error) => resolve(!isDead(error)));
+    });
+  } finally {
+    await folder.close();
   }
 }
 

@@ -37,6 +37,8 @@ export type ProblemCode =
   | 'duplicate-address'
   /** A peering gives the other end, or this one, another AS than it is in, so that the session never comes up. */
   | 'as-number-mismatch'
+  /** A peering's neighbor or gateway has an address at which no host is, so that the session never comes up. */
+  | 'unusable-address'
   /** Two records ask for a session with the same neighbor. */
   | 'duplicate-session'
   /** Two records speak of one pool, block or reflector and disagree. */
@@ -53,6 +55,8 @@ export type ProblemCode =
   | 'no-calico-data'
   /** The datastore lost what this host's sessions come from, and what stands is held. */
   | 'state-held'
+  /** An operator rolled back, and what the datastore asks for waits. */
+  | 'rolled-back'
   /** A pool is to be tunneled, and the device for it is missing on this host. */
   | 'tunnel-missing'
   /** BIRD could not open its listening socket, since something else has BGP's port on this host. */

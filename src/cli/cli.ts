@@ -6,6 +6,8 @@ import { bgpCommand } from './bgp/bgp.js';
 import { checkCommand } from './check.js';
 import { diffCommand } from './diff.js';
 import { EXIT } from './exit-status.js';
+import { historyCommand } from './history/history.js';
+import { resumeCommand, rollbackCommand } from './history/rollback.js';
 import { onOutputError } from './output.js';
 import { releaseCommand } from './release.js';
 import { renderCommand } from './render.js';
@@ -19,6 +21,9 @@ const COMMANDS = [
   checkCommand,
   diffCommand,
   statusCommand,
+  historyCommand,
+  rollbackCommand,
+  resumeCommand,
   releaseCommand,
   bgpCommand,
 ];
@@ -32,7 +37,9 @@ export async function runCli(args: readonly string[], builtInTemplates: string):
   };
   const program = new Command('birdkeeper')
     .description('Keeps the BIRD routing daemon configured from a datastore.')
-    .version(version);
+    .version(version)
+    // Options after the name of a command are that command's, also where the one above it has the same ones.
+    .enablePositionalOptions();
   for (const commandOf of COMMANDS) {
     program.addCommand(commandOf({ builtInTemplates, finish }));
   }

@@ -8,7 +8,8 @@ import type { Command } from 'commander';
 import type { CommandContext } from './command-context.js';
 import { EXIT } from './exit-status.js';
 import { hidingPasswords } from './hide-passwords.js';
-import { print, warn } from './output.js';
+import { warn } from './output.js';
+import { printPatch } from './print-patch.js';
 import { commandWithSettings } from './with-settings.js';
 
 /** The command. Exit status 0 nothing; 1 differences; 2 usage, or an error. */
@@ -30,7 +31,6 @@ export function diffCommand(context: CommandContext): Command {
         if (rendered.isHeld === true) {
           return EXIT.ok;
         }
-        const { createTwoFilesPatch } = await import('diff');
         const hide = hidingPasswords();
         let isSame = true;
         for (const { name, text } of rendered.planned.fileSet.files) {
@@ -40,8 +40,8 @@ export function diffCommand(context: CommandContext): Command {
           }
           if (standing !== text) {
             isSame = false;
-            const [before, after] = [hide(standing), hide(text)];
-            print(createTwoFilesPatch(`a/${name}`, `b/${name}`, before, after).trimEnd());
+            const names = { a: `a/${name}`, b: `b/${name}` };
+            await printPatch(names, hide(standing), hide(text));
           }
         }
         return isSame ? EXIT.ok : EXIT.no;

@@ -2,10 +2,12 @@ import type { BirdInstance } from '../apply/bird-instance.js';
 import type { BgpSession } from '../apply/birdc/show-protocols.js';
 import { recoveryText } from '../apply/birdc/show-status.js';
 import type { BirdReport } from '../apply/read-bird.js';
+import { pinnedText } from '../observe/pinned-status.js';
 import type { DaemonStatus, ReportedSession } from '../observe/status.js';
 import { FAMILIES, FAMILY_LABELS, type Family } from '../values/family.js';
 
 import { tableOf } from './table.js';
+import { timeText } from './time-text.js';
 
 /** A BIRD process with what it says. */
 export interface NamedBirdReport extends BirdReport {
@@ -46,18 +48,24 @@ function aboutDaemon({
   generation,
   birds,
   lastPass,
+  pinned,
   problems,
 }: DaemonStatus): readonly string[] {
   const { description, state, heardAt, reason } = datastore;
-  const heard = heardAt === undefined ? '' : `, last heard from ${timeOf(heardAt)}`;
+  const heard = heardAt === undefined ? '' : `, last heard from ${timeText(heardAt)}`;
   const loaded =
-    generation?.loadedAt === undefined ? 'not loaded yet' : `loaded ${timeOf(generation.loadedAt)}`;
+    generation?.loadedAt === undefined
+      ? 'not loaded yet'
+      : `loaded ${timeText(generation.loadedAt)}`;
   return [
     `birdkeeper ${version} on ${node} (${role})`,
     `Datastore: ${description}, ${state}${heard}${reason === undefined ? '' : `: ${reason}`}`,
     generation === undefined
       ? 'Generation: none yet'
       : `Generation: ${generation.sequence} (${generation.digest.slice(0, 12)}), ${loaded}`,
+    ...(pinned === undefined
+      ? []
+      : [`ROLLED BACK since ${timeText(pinned.since)}: ${pinnedText(pinned)}`]),
     ...birds.flatMap((bird) => whatIsRun(bird, generation?.sequence)),
     ...(lastPass?.reason === undefined
       ? []
@@ -80,7 +88,7 @@ function whatIsRun(
   }
   return loaded === undefined
     ? [`${bird}: has not confirmed any generation`]
-    : [`${bird}: runs generation ${loaded.sequence}, loaded ${timeOf(loaded.at)}`];
+    : [`${bird}: runs generation ${loaded.sequence}, loaded ${timeText(loaded.at)}`];
 }
 
 function aboutBird({
@@ -130,8 +138,4 @@ function peerTypeOf(name: string, role: HostStatus['role']): string {
     default:
       return 'other';
   }
-}
-
-function timeOf(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().replace('T', ' ').replace(/\..*/, ' UTC');
 }

@@ -5,6 +5,14 @@ export interface NotedCauses {
   readonly causeCount: number;
 }
 
+/** What is known of a pass beside what it comes to. */
+export interface PassFacts extends NotedCauses {
+  /** When it began, in milliseconds since 1970. */
+  readonly at: number;
+  /** The datastore's revision that it is of. */
+  readonly revision?: string;
+}
+
 /** Causes named in the log for one pass; the count says how many there were. */
 const MAX_CAUSES = 10;
 

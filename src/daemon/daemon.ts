@@ -6,15 +6,19 @@
 import type { Disturbance } from '../apply/applier.js';
 import type { DatastoreListener } from '../datastore/datastore.js';
 import { type Plan, TUNNEL_INTERFACE } from '../plan/plan.js';
-import { Causes } from './causes.js';
+import { Causes, type PassFacts } from './causes.js';
 import { ChangeTimer } from './change-timer.js';
 import { listenerOf } from './datastore-listener.js';
 import type { DialectWatch } from './dialect-watch.js';
 import type { EarlyFollower } from './early-follower.js';
 import { hostProblems } from './host-problems.js';
+import { KnownPlans } from './known-plans.js';
+import { outcomeOf, type PassReport } from './pass-outcome.js';
 import { PassTeller, type TellerParts } from './pass-teller.js';
+import { pinStatusOf } from './pin/pin-status.js';
+import type { PinWatch } from './pin/pin-watch.js';
 import type { Progress } from './progress.js';
-import { type PassParts, type PassReport, reconcile, reload } from './reconcile.js';
+import { type PassParts, reconcile, reload } from './reconcile.js';
 import type { SourceFollower } from './source-follower.js';
 import { type PassVerdict, Trigger, type TriggerTimes } from './trigger.js';
 import { TunnelWatch } from './tunnel-watch.js';
@@ -25,6 +29,7 @@ export interface DaemonParts extends PassParts, TellerParts {
   /** Files beside the datastore. */
   readonly sources: SourceFollower;
   readonly dialectWatch: DialectWatch;
+  readonly pinWatch: PinWatch;
   readonly progress: Progress;
   /** Told of bugs. */
   readonly fatal: (error: unknown) => void;
@@ -43,6 +48,7 @@ export class Daemon {
   #hasSnapshot = false;
   /** Whether the state that the pass in hand works on was half of a revision. */
   #isTorn = false;
+  readonly #plans = new KnownPlans();
   /** What BIRD was last known to run; undefined after a start. */
   #plan: Plan | undefined;
 
@@ -70,6 +76,7 @@ export class Daemon {
     const { follower, applier, hold, logger, dialectWatch } = this.#parts;
     applier.watch((disturbance) => this.#onDisturbance(disturbance));
     hold.watch(() => this.#signal('what is held back is looked at again'));
+    this.#parts.pinWatch.start(() => this.#signal('an operator rolled back, or ended that'));
     this.#tunnelWatch.start();
     // Also of one that is there: it may be another one than the one that was asked before the start.
     dialectWatch.onChecker(() => this.#tellHost());
@@ -93,6 +100,7 @@ export class Daemon {
     this.#tunnelWatch.stop();
     this.#parts.dialectWatch.stop();
     this.#parts.hold.stop();
+    this.#parts.pinWatch.stop();
     await this.#trigger.stop();
     await this.#parts.follower.stop();
     await this.#parts.sources.stop();
@@ -191,15 +199,16 @@ export class Daemon {
         birds: applier.state().birds,
         isTunnelMissing: this.#tunnelWatch.isMissing,
         otherChecker: dialectWatch.otherChecker,
+        pinned: applier.pinned?.pin,
       }),
       ...sources.problems(),
     ]);
   }
 
   async #pass(): Promise<PassVerdict> {
-    const { store, board, clock, progress } = this.#parts;
+    const { store, board, clock, progress, applier, pinWatch } = this.#parts;
     const { revision } = board.current().datastore;
-    const facts = {
+    const facts: PassFacts = {
       ...this.#causes.take(),
       at: clock.now(),
       ...(revision !== undefined && { revision }),
@@ -207,15 +216,26 @@ export class Daemon {
     this.#changeTimer.takeIn();
     this.#isTorn = false;
     progress.begin(store.cluster().customFilters.length);
-    const report = this.#isSynced ? await this.#reconcile() : await reload(this.#parts);
+    applier.pin(await pinWatch.look());
+    const report = this.#isSynced ? await this.#reconcile(facts) : await reload(this.#parts);
     progress.end();
     this.#noteLoaded(report);
+    await this.#tellPinned(report);
     this.#tellHost();
     return this.#teller.tell(report, facts);
   }
 
-  #reconcile(): Promise<PassReport> {
+  async #tellPinned(report: PassReport): Promise<void> {
+    const { applier, pinWatch } = this.#parts;
+    const { pinned } = applier;
+    const status = pinned && pinStatusOf(pinned, report, applier.state());
+    this.#teller.tellPinned(status);
+    await pinWatch.tell(status);
+  }
+
+  #reconcile(facts: PassFacts): Promise<PassReport> {
     return reconcile(this.#parts, this.#plan, {
+      facts,
       isTorn: () => this.#isTorn,
       onRestarts: (restarts) =>
         this.#parts.logger.warn(restarts, 'sessions that this reload restarts'),
@@ -224,16 +244,21 @@ export class Daemon {
 
   /** Keeps what BIRD runs, and how long it took to get there. */
   #noteLoaded(report: PassReport): void {
-    if (report.kind !== 'applied' || report.planned === undefined) {
+    const outcome = outcomeOf(report);
+    if (outcome?.kind !== 'applied' && outcome?.kind !== 'unchanged') {
       return;
     }
-    const { kind } = report.outcome;
-    if (kind !== 'applied' && kind !== 'unchanged') {
+    const { applier } = this.#parts;
+    const planned = report.kind === 'applied' ? report.planned : undefined;
+    if (planned !== undefined) {
+      this.#plans.note(planned.fileSet.digest, planned.plan);
+    }
+    this.#plan = this.#plans.get(applier.standing?.fileSet.digest);
+    if (planned === undefined) {
       return;
     }
-    this.#plan = report.planned.plan;
     const tookMs = this.#changeTimer.done(this.#parts.clock.monotonic());
-    if (tookMs !== undefined && kind === 'applied') {
+    if (tookMs !== undefined && outcome.kind === 'applied') {
       this.#parts.metrics.observeLoad(tookMs);
     }
   }

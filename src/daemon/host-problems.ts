@@ -1,6 +1,7 @@
 /** What stands in the way on this host and is in no record of the datastore. Pure. */
 
 import type { BirdState } from '../apply/bird-states.js';
+import type { Pin } from '../apply/pinned.js';
 import { portText } from '../apply/port/port-texts.js';
 import type { Problem } from '../base/problem.js';
 import { TUNNEL_INTERFACE } from '../plan/plan.js';
@@ -13,6 +14,8 @@ export interface HostState {
   readonly isTunnelMissing: boolean;
   /** The BIRD that runs and the program that checks, where they differ. */
   readonly otherChecker?: OtherChecker | undefined;
+  /** What an operator rolled back to. */
+  readonly pinned?: Pin | undefined;
 }
 
 const TUNNEL_MISSING: Problem = {
@@ -28,11 +31,13 @@ export function hostProblems({
   birds,
   isTunnelMissing,
   otherChecker,
+  pinned,
 }: HostState): readonly Problem[] {
   return [
     ...(isTunnelMissing ? [TUNNEL_MISSING] : []),
     ...birds.flatMap(portProblems),
     ...(otherChecker === undefined ? [] : [checkerProblem(otherChecker)]),
+    ...(pinned === undefined ? [] : [pinProblem(pinned)]),
   ];
 }
 
@@ -50,6 +55,15 @@ function portProblems({ daemon, portTaken }: BirdState): readonly Problem[] {
         "these sessions are started as soon as the port is free; stop what holds it (`ss -ltnp 'sport = :179'` as root names it)",
     },
   ];
+}
+
+function pinProblem({ sequence }: Pin): Problem {
+  return {
+    code: 'rolled-back',
+    key: `generation ${sequence}`,
+    reason: 'an operator rolled back to it, and what the datastore asks for is not applied',
+    action: '`birdkeeper diff` shows what waits; `birdkeeper resume` on this host applies it',
+  };
 }
 
 function checkerProblem({ running, checker }: OtherChecker): Problem {

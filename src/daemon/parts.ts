@@ -58,10 +58,11 @@ export function sourceSettingsOf({
 /** The host that is planned for. What BIRD says about raw statements is found out later. */
 export function hostOf(settings: Settings): Omit<Host, 'refusedStatements'> {
   const { role, node, ip, ip6, routerId, acceptsCustomFilters } = settings;
-  const { usePodCidr, advertiseClusterIps } = settings;
+  const { usePodCidr, advertiseClusterIps, kubernetesNode } = settings;
   return {
     role,
     nodeName: node,
+    ...(kubernetesNode !== undefined && { kubernetesName: kubernetesNode }),
     ...(ip !== undefined && { ipv4: ip }),
     ...(ip6 !== undefined && { ipv6: ip6 }),
     ...(routerId !== undefined && { routerId }),

@@ -1,21 +1,13 @@
 /** What a pass came to, for the log, the metrics and the status. Pure. */
 
 import type { ApplyOutcome, Refusal } from '../apply/apply-outcome.js';
+import { refusalLine } from '../apply/check/refusal.js';
+import { pinnedText } from '../observe/pinned-status.js';
 import type { PassStatus } from '../observe/status.js';
 import { originOfLine } from '../render/origin-of-line.js';
-import type { PassReport } from './reconcile.js';
+import type { PassFacts } from './causes.js';
+import type { PassReport } from './pass-outcome.js';
 import type { PassVerdict } from './trigger.js';
-
-/** What is known of a pass beside its report. */
-export interface PassFacts {
-  /** The first keys that caused it, and how many there were. */
-  readonly causes: readonly string[];
-  readonly causeCount: number;
-  /** When it began, in milliseconds since 1970. */
-  readonly at: number;
-  /** The datastore's revision that it is of. */
-  readonly revision?: string;
-}
 
 /** A pass in words and numbers. */
 export interface PassDescription {
@@ -29,6 +21,9 @@ export interface PassDescription {
   /** A pass that changed nothing is not worth a line. */
   readonly isWorthALine: boolean;
 }
+
+/** What an operator does who rolled back. */
+const RESUME_ADVICE = '`birdkeeper diff` shows what waits; `birdkeeper resume` applies it';
 
 /** What an operator does about a state that is held back. */
 const RELEASE_ADVICE =
@@ -92,6 +87,8 @@ function endOf(report: PassReport): End {
       return unrenderableEnd(report);
     case 'held':
       return standingEnd(report.standing) ?? heldEnd(report);
+    case 'pinned':
+      return standingEnd(report.standing) ?? pinnedEnd(report);
     case 'applied':
       return endOfApply(report.outcome, report.planned?.fileSet);
   }
@@ -149,6 +146,19 @@ function heldEnd({ held: { key, reason }, standing }: ReportOf<'held'>): End {
     ...(standing?.kind === 'applied' && { reload: 'loaded' as const }),
     reason,
     fields: { key, reason, advice: RELEASE_ADVICE },
+  };
+}
+
+function pinnedEnd({ pinned, waitingLines, standing }: ReportOf<'pinned'>): End {
+  const { pin, reason } = pinned;
+  return {
+    outcome: 'pinned',
+    verdict: 'done',
+    level: 'warn',
+    message: 'an operator rolled back; what the datastore asks for waits',
+    ...(standing?.kind === 'applied' && { reload: 'loaded' as const }),
+    reason: pinnedText({ sequence: pin.sequence, reason, waitingLines }),
+    fields: { pinned: pin.sequence, reason, waitingLines, advice: RESUME_ADVICE },
   };
 }
 
@@ -224,9 +234,8 @@ export function traced(refusal: Refusal, fileSet: TextFiles | undefined): Traced
 }
 
 /** A refusal in one line: `bird.cfg:12:5 syntax error (from /calico/…)`. */
-export function refusalText({ file, line, column, message, key }: TracedRefusal): string {
-  const place = [file, line, column].filter((part) => part !== undefined).join(':');
-  return `${place} ${message}${key === undefined ? '' : ` (from ${key})`}`;
+export function refusalText({ key, ...refusal }: TracedRefusal): string {
+  return `${refusalLine(refusal)}${key === undefined ? '' : ` (from ${key})`}`;
 }
 
 function stagesOf(report: PassReport): Readonly<Record<string, number>> {

@@ -4,10 +4,12 @@ import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
 import { type Problem, problemId } from '../base/problem.js';
 import type { Metrics } from '../observe/metrics.js';
+import type { PinnedStatus } from '../observe/pinned-status.js';
 import type { StatusBoard } from '../observe/status.js';
+import type { PassFacts } from './causes.js';
 import type { HeldState } from './hold/hold-files.js';
-import { describePass, type PassDescription, type PassFacts } from './pass-report.js';
-import type { PassReport } from './reconcile.js';
+import type { PassReport } from './pass-outcome.js';
+import { describePass, type PassDescription } from './pass-report.js';
 import type { PassVerdict } from './trigger.js';
 
 /** What a teller works on. */
@@ -54,6 +56,11 @@ export class PassTeller {
     return pass.verdict;
   }
 
+  /** Tells what an operator rolled back to, in a pass that `tell` is told of next. */
+  tellPinned(pinned: PinnedStatus | undefined): void {
+    this.#parts.board.setPinned(pinned);
+  }
+
   /** A failed pass will be repeated. */
   tellRetry(attempt: number, delayMs: number): void {
     const { board, clock } = this.#parts;
@@ -85,14 +92,14 @@ export class PassTeller {
     const planned = 'planned' in report ? report.planned : undefined;
     // What the datastore asks for is unknown when it can't be turned into files.
     board.update({ desiredDigest: planned?.fileSet.digest });
-    if (planned !== undefined && report.kind !== 'held') {
+    if (planned !== undefined && report.kind !== 'held' && report.kind !== 'pinned') {
       const { ipv4, ipv6 } = planned.plan;
       board.setPlanned({ ipv4: ipv4.sessions, ipv6: ipv6.sessions });
     }
   }
 
   #tellHeld(report: PassReport): void {
-    if (report.kind !== 'applied' && report.kind !== 'held') {
+    if (report.kind !== 'applied' && report.kind !== 'held' && report.kind !== 'pinned') {
       return;
     }
     const held = report.kind === 'held' ? report.held : undefined;

@@ -4,7 +4,7 @@
  */
 
 import type { Applier } from '../apply/applier.js';
-import type { ApplyOutcome } from '../apply/apply-outcome.js';
+import type { Pinned } from '../apply/pinned.js';
 import { AdvisedError } from '../base/advised-error.js';
 import type { Clock } from '../base/clock.js';
 import { describeChange } from '../plan/describe-change.js';
@@ -16,11 +16,13 @@ import {
 import type { Host } from '../plan/host.js';
 import type { Plan } from '../plan/plan.js';
 import { TemplateError } from '../render/template-error.js';
+import type { PassFacts } from './causes.js';
 import type { Hold } from './hold/hold.js';
-import type { HeldState } from './hold/hold-files.js';
 import { footingOf } from './hold/hold-rules.js';
 import type { StatementJudge } from './judge-statements.js';
 import type { LastGoodFile } from './last-good-file.js';
+import type { PassReport, StandingReport } from './pass-outcome.js';
+import { linesBetween } from './pin/lines-between.js';
 import { type PlannedFiles, type PlanningParts, planFiles } from './plan-files.js';
 
 /** What a pass works with. */
@@ -33,41 +35,10 @@ export interface PassParts extends PlanningParts {
   readonly clock: Clock;
 }
 
-/** What a pass came to. */
-export type PassReport =
-  | {
-      readonly kind: 'applied';
-      /** Absent when only the files on disk were loaded, before the datastore had answered. */
-      readonly planned?: PlannedFiles;
-      readonly outcome: ApplyOutcome;
-      /** What is different from the plan of the last pass, in an operator's words. */
-      readonly changes: readonly string[];
-      /** The sessions that the reload restarts by forecast; absent when there are none. */
-      readonly restarts?: RestartSummary;
-      readonly durationMs: number;
-    }
-  /** What the datastore asks for is held back. */
-  | ({
-      readonly kind: 'held';
-      readonly planned: PlannedFiles;
-      readonly held: HeldState;
-    } & StandingReport)
-  /** The datastore has not answered yet, and nothing stands on disk. */
-  | { readonly kind: 'nothing'; readonly durationMs: number }
-  /** BIRD could not be asked about raw statements. */
-  | ({ readonly kind: 'unjudged'; readonly error: AdvisedError } & StandingReport)
-  /** A template printed what it must not. */
-  | ({ readonly kind: 'unrenderable'; readonly error: TemplateError } & StandingReport);
-
-/** Of a pass that came to nothing to apply: what stood on disk still stands. */
-interface StandingReport {
-  /** A BIRD that was restarted meanwhile is made to run it. Absent when nothing stands. */
-  readonly standing?: ApplyOutcome;
-  readonly durationMs: number;
-}
-
 /** What a pass asks and tells on its way. */
 export interface PassHooks {
+  /** Why it is made, for the story of a generation. */
+  readonly facts: PassFacts;
   /** Whether the entries turned out to be half of a change meanwhile: then the pass ends there. */
   readonly isTorn: () => boolean;
   /** Told of the sessions that the reload to come restarts, if there are any. */
@@ -104,22 +75,55 @@ export async function reconcile(
   // Before anything relies on them: a start after a kill -9 has to know what this pass knew.
   await parts.lastGood.write(lastGood);
   store.forgetGone(gone);
-  const restarts = restartsBetween(before, planned.plan);
-  const outcome = await applier.apply(planned.fileSet, () => {
-    const isTorn = hooks.isTorn();
-    if (!isTorn && restarts !== undefined) {
-      hooks.onRestarts(restarts);
-    }
-    return isTorn;
-  });
-  return {
-    kind: 'applied',
-    planned,
-    outcome,
-    changes: describeChange(before, planned.plan),
-    ...(restarts && { restarts }),
-    durationMs: clock.monotonic() - startMs,
+  return applier.pinned === undefined
+    ? applyPlanned(parts, before, hooks, { planned, startMs })
+    : keepPinned(parts, applier.pinned, { planned, startMs });
+}
+
+/** What a pass has come to so far. */
+interface Planned {
+  readonly planned: PlannedFiles;
+  readonly startMs: number;
+}
+
+async function applyPlanned(
+  { applier, clock, dialect }: Pick<PassParts, 'applier' | 'clock' | 'dialect'>,
+  before: Plan | undefined,
+  { facts, isTorn, onRestarts }: PassHooks,
+  { planned, startMs }: Planned,
+): Promise<PassReport> {
+  const { plan, fileSet } = planned;
+  const forecast = restartsBetween(before, plan, dialect);
+  const restarts = forecast && { restarts: forecast };
+  let known: readonly string[] | undefined;
+  const changes = (): readonly string[] => {
+    known ??= describeChange(before, plan);
+    return known;
   };
+  const outcome = await applier.apply(fileSet, {
+    isOutdated: () => {
+      const isOutdated = isTorn();
+      if (!isOutdated && forecast !== undefined) {
+        onRestarts(forecast);
+      }
+      return isOutdated;
+    },
+    cause: () => ({ ...facts, changes: changes(), ...restarts }),
+  });
+  const durationMs = clock.monotonic() - startMs;
+  return { kind: 'applied', planned, outcome, changes: changes(), ...restarts, durationMs };
+}
+
+async function keepPinned(
+  parts: Pick<PassParts, 'applier' | 'clock'>,
+  pinned: Pinned,
+  { planned, startMs }: Planned,
+): Promise<PassReport> {
+  const waiting = pinned.generation && {
+    waitingLines: linesBetween(pinned.generation.fileSet, planned.fileSet),
+  };
+  const standing = await standAsItIs(parts, startMs);
+  return { kind: 'pinned', planned, pinned, ...waiting, ...standing };
 }
 
 /**
@@ -163,7 +167,11 @@ async function plan(parts: PassParts): Promise<PlannedFiles | AdvisedError | Tem
   }
 }
 
-function restartsBetween(before: Plan | undefined, after: Plan): RestartSummary | undefined {
-  const restarts = before === undefined ? [] : forecastRestarts(before, after);
+function restartsBetween(
+  before: Plan | undefined,
+  after: Plan,
+  { habits }: Pick<PassParts['dialect'], 'habits'>,
+): RestartSummary | undefined {
+  const restarts = before === undefined ? [] : forecastRestarts(before, after, habits);
   return restarts.length === 0 ? undefined : summarizeRestarts(restarts, after);
 }

@@ -40,6 +40,7 @@ export async function runUntilStopped(settings: Settings, context: RunContext): 
     { version: context.version, node: settings.node, role: settings.role },
     'birdkeeper starts',
   );
+  warnOfBackend(settings, logger);
   const lives = new Lives({
     ...context,
     clock: systemClock,
@@ -56,6 +57,18 @@ export async function runUntilStopped(settings: Settings, context: RunContext): 
     return tellEnd(error, logger);
   } finally {
     await output.flush(systemClock, FLUSH_MS);
+  }
+}
+
+/** With these calico/node starts no BIRD (its rc.local). */
+const BACKENDS_WITHOUT_BIRD: readonly (string | undefined)[] = ['none', 'vxlan'];
+
+function warnOfBackend({ networkingBackend }: Settings, logger: Logger): void {
+  if (BACKENDS_WITHOUT_BIRD.includes(networkingBackend)) {
+    logger.warn(
+      { CALICO_NETWORKING_BACKEND: networkingBackend },
+      'calico/node runs no BIRD with this back end, so there is nothing to keep here unless another BIRD runs',
+    );
   }
 }
 

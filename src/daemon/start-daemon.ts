@@ -9,6 +9,7 @@ import { DecodedStore } from '../decode/decoded-store.js';
 import { HttpServer } from '../observe/http-server.js';
 import { Metrics } from '../observe/metrics.js';
 import { pagesOf } from '../observe/pages.js';
+import { pinnedText } from '../observe/pinned-status.js';
 import type { SystemdNotifier } from '../observe/sd-notify.js';
 import { StatusBoard } from '../observe/status.js';
 import { Planner } from '../plan/make-plan.js';
@@ -17,6 +18,7 @@ import { DialectWatch } from './dialect-watch.js';
 import { Hold } from './hold/hold.js';
 import { lastGoodFile } from './last-good-file.js';
 import { birdOf, birdsOf, hostOf, sourceSettingsOf } from './parts.js';
+import { PinWatch } from './pin/pin-watch.js';
 import type { Preparation } from './prepare.js';
 import { Progress } from './progress.js';
 import { SourceFollower } from './source-follower.js';
@@ -150,6 +152,7 @@ async function partsOf(
     sources: new SourceFollower({ sources, store, fatal }),
     lastGood,
     hold: await Hold.open({ stateDir, host, clock, logger }),
+    pinWatch: new PinWatch({ stateDir, clock, logger }),
     dialectWatch: dialectWatchOf(preparation, context),
     clock,
     logger,
@@ -219,11 +222,11 @@ async function listen(
 
 /** One line for `systemctl status`. */
 function tellSystemd(board: StatusBoard, notifier: SystemdNotifier): void {
-  const { generation, sessions, retry, problems } = board.current();
+  const { generation, sessions, retry, problems, pinned } = board.current();
   const what =
     generation === undefined
       ? 'no configuration yet'
       : `generation ${generation.sequence}, ${sessions.ipv4 + sessions.ipv6} sessions planned, ${problems.length} problems`;
-  const text = retry === undefined ? what : `${what}; ${retry.reason}`;
-  notifier.status(text);
+  const parts = [pinned && pinnedText(pinned), what, retry?.reason];
+  notifier.status(parts.filter((part) => part !== undefined).join('; '));
 }

@@ -40,10 +40,26 @@ export function decodeEntry(key: string, value: string): Decoded | undefined {
       return refusedKey(name.reason);
     }
   }
-  return decodeRecord(ref, key, value);
+  switch (ref.kind) {
+    case 'resource': {
+      const document = parseJson(v.unknown(), value);
+      return document.ok
+        ? decodeResource(ref, document.value, key)
+        : refusedResource(ref, document.reason, key);
+    }
+    case 'block':
+      // Kept alike by both generations.
+      return decodeBlock(ref, key, value);
+    default:
+      return { ...decodeRecord(ref, key, value), generation: 'v1' };
+  }
 }
 
-function decodeRecord(ref: KeyRef, origin: string, value: string): Decoded {
+function decodeRecord(
+  ref: Exclude<KeyRef, { readonly kind: 'resource' | 'block' }>,
+  origin: string,
+  value: string,
+): Decoded {
   switch (ref.kind) {
     case 'default-asn':
       return decodeDefaultAsn(value.trim());
@@ -63,14 +79,6 @@ function decodeRecord(ref: KeyRef, origin: string, value: string): Decoded {
       return decodeReflector(ref, origin, value);
     case 'pool':
       return decodePool(ref, origin, value);
-    case 'block':
-      return decodeBlock(ref, origin, value);
-    case 'resource': {
-      const document = parseJson(v.unknown(), value);
-      return document.ok
-        ? decodeResource(ref, document.value, origin)
-        : refusedResource(ref, document.reason, origin);
-    }
     case 'custom-filter':
       return factOf(checkStatements(value), (statements) => ({
         kind: 'custom-filter',

@@ -154,10 +154,10 @@ export class DecodedStore {
     }
   }
 
-  #accept(key: string, { value, faults = [] }: DecodedEntry): void {
+  #accept(key: string, { value, faults = [], generation }: DecodedEntry): void {
     this.#lastGood.delete(key);
     this.#refused.delete(key);
-    this.#store.set(key, value);
+    this.#store.set(key, value, generation);
     const shared = { code: 'invalid-value', key, action: PART_LEFT } as const;
     this.#tell(
       key,
@@ -174,13 +174,14 @@ export class DecodedStore {
     const lastGood = this.#lastGood.get(key);
     const kept = lastGood === undefined ? undefined : decodeEntry(key, lastGood);
     const { code = 'invalid-value', reason, path, faults = [], rest = [], restAction } = decoded;
+    const counted = kept?.ok === true ? kept : { value: rest, generation: decoded.generation };
     const left = rest.length === 0 ? KEY_LEFT : (restAction ?? PART_LEFT);
     const shared: Omit<Problem, 'reason'> = {
       code,
       key,
       action: kept?.ok === true ? LAST_GOOD_KEPT : left,
     };
-    this.#store.set(key, kept?.ok === true ? kept.value : rest);
+    this.#store.set(key, counted.value, counted.generation);
     this.#tell(key, [
       { ...shared, ...(path !== undefined && { path }), reason },
       ...faults.map((fault) => ({ ...shared, ...fault })),

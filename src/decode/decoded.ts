@@ -1,15 +1,17 @@
 import type { Result } from '../base/result.js';
+import type { Generation } from '../model/cluster.js';
 import type { Fact } from '../model/fact.js';
 
 /** What an entry says, or why it can't count as it stands. */
 export type Decoded = DecodedEntry | RefusedEntry;
 
-/** What an entry says. */
+/** What an entry says. Both kinds name the generation of Calico that writes such entries, where it is one alone. */
 export interface DecodedEntry {
   readonly ok: true;
   readonly value: readonly Fact[];
   /** Parts of it that say nothing. */
   readonly faults?: readonly Fault[];
+  readonly generation?: Generation;
 }
 
 /** What is wrong with a part of an entry. */
@@ -32,6 +34,7 @@ export interface RefusedEntry {
   readonly rest?: readonly Fact[];
   /** What that comes to, where it isn't that the faulty parts are left out. */
   readonly restAction?: string;
+  readonly generation?: Generation;
 }
 
 /** The refusal of an entry for what its key says. */

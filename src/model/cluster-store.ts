@@ -21,13 +21,7 @@ import type { Service } from './service.js';
 import { SortedTable } from './sorted-table.js';
 import type { Workload } from './workload.js';
 
-/** The generation of Calico that writes `key`; blocks are kept alike by both. */
-function generationOf(key: string): Generation | undefined {
-  if (key.startsWith('/calico/resources/v3/')) {
-    return 'v3';
-  }
-  return key.startsWith('/calico/bgp/v1/') || key.startsWith('/calico/v1/') ? 'v1' : undefined;
-}
+const GENERATIONS: readonly Generation[] = ['v1', 'v3'];
 
 /** A setting with the key that gives it. */
 interface Setting {
@@ -38,8 +32,9 @@ interface Setting {
 /** The facts of a cluster by the datastore key that each came from. */
 export class ClusterStore {
   readonly #facts = new Map<string, readonly Fact[]>();
-  /** How many keys say something, of each generation of Calico. */
-  readonly #keysOf: Record<Generation, number> = { v1: 0, v3: 0 };
+  /** The keys that say something, of each generation of Calico. */
+  readonly #keysOf: Readonly<Record<Generation, Set<string>>> = { v1: new Set(), v3: new Set() };
+  #mixedOfLast: Cluster['mixed'];
   #lastSettings: readonly Setting[] | undefined;
   #settingsOfLast: ClusterSettings | undefined;
   readonly #nodes = new NodeTable();
@@ -56,13 +51,17 @@ export class ClusterStore {
   #lastSecrets: readonly (readonly [id: string, secret: Secret])[] | undefined;
   #secretsOfLast: ReadonlyMap<string, Secret> = new Map();
 
-  /** Sets what the entry at `key` says; nothing when the entry is gone. */
-  set(key: string, facts: readonly Fact[]): void {
+  /**
+   * Sets what the entry at `key` says; nothing when the entry is gone.
+   *
+   * @param generation - whose rules the entry goes by, where that shows
+   */
+  set(key: string, facts: readonly Fact[], generation?: Generation): void {
     const earlier = this.#facts.get(key);
     earlier?.forEach((fact, index) => {
       this.#remove(key, index, fact);
     });
-    this.#count(key, Number(facts.length > 0) - Number(earlier !== undefined));
+    this.#note(key, facts.length === 0 ? undefined : generation);
     if (facts.length === 0) {
       this.#facts.delete(key);
       return;
@@ -92,8 +91,8 @@ export class ClusterStore {
       pools: this.#pools.list(),
       blocks: this.#blocks.list(),
       customFilters: this.#customFilters.list(),
-      generation: v3 > 0 ? 'v3' : v1 > 0 ? 'v1' : undefined,
-      isMixed: v1 > 0 && v3 > 0,
+      generation: v3.size > 0 ? 'v3' : v1.size > 0 ? 'v1' : undefined,
+      mixed: this.#mixedNow(),
       bgp,
       bgpFilters: this.#bgpFilters.list(),
       services: this.#services.list(),
@@ -122,10 +121,27 @@ export class ClusterStore {
     return this.#secretsOfLast;
   }
 
-  #count(key: string, by: number): void {
-    const generation = generationOf(key);
-    if (generation !== undefined) {
-      this.#keysOf[generation] += by;
+  /** Sorted only when somebody has to be told, and again when a key comes or goes: a migration has thousands. */
+  #mixedNow(): Cluster['mixed'] {
+    const { v1, v3 } = this.#keysOf;
+    if (v1.size === 0 || v3.size === 0) {
+      return undefined;
+    }
+    this.#mixedOfLast ??= { v1: [...v1].sort(), v3: [...v3].sort() };
+    return this.#mixedOfLast;
+  }
+
+  #note(key: string, generation: Generation | undefined): void {
+    for (const one of GENERATIONS) {
+      const keys = this.#keysOf[one];
+      if (keys.has(key) !== (one === generation)) {
+        this.#mixedOfLast = undefined;
+        if (one === generation) {
+          keys.add(key);
+        } else {
+          keys.delete(key);
+        }
+      }
     }
   }
 

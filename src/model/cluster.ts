@@ -48,8 +48,8 @@ export interface Cluster {
   readonly customFilters: readonly CustomFilter[];
   /** The newest generation of Calico that has written anything here; undefined where none has. */
   readonly generation: Generation | undefined;
-  /** Whether both generations have. */
-  readonly isMixed: boolean;
+  /** The keys that each generation has written, sorted, where both have. */
+  readonly mixed: Readonly<Record<Generation, readonly string[]>> | undefined;
   readonly bgp: BgpSettings;
   readonly bgpFilters: readonly BgpFilter[];
   readonly services: readonly Service[];

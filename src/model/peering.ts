@@ -23,7 +23,7 @@ export type PeeringRemote =
   | {
       readonly kind: 'address';
       readonly address: Address;
-      /** TCP port, where it isn't that of BGP. */
+      /** TCP port, where one is said: then it counts whatever a node at this address says. */
       readonly port?: number;
       /** AS number of the remote BGP speaker. */
       readonly asn: number;

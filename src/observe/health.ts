@@ -3,6 +3,7 @@
 import type { BirdState } from '../apply/bird-states.js';
 import { recoveryText } from '../apply/birdc/show-status.js';
 import { portText } from '../apply/port/port-texts.js';
+import { pinnedText } from './pinned-status.js';
 import { type DaemonStatus, runsWhatIsAsked } from './status.js';
 
 /** An answer, with lines for people. */
@@ -80,7 +81,10 @@ function generationLines({ generation }: DaemonStatus): string[] {
 }
 
 function newestStateLines(status: DaemonStatus): string[] {
-  const { datastore, retry, lastPass, held } = status;
+  const { datastore, retry, lastPass, held, pinned } = status;
+  if (pinned !== undefined) {
+    return [pinnedText(pinned)];
+  }
   if (held !== undefined) {
     return [`what the datastore asks for is held back: ${held.reason}`];
   }

@@ -8,6 +8,7 @@ import type { Clock } from '../base/clock.js';
 import { type Health, liveness, readiness } from './health.js';
 import type { Page, Pages } from './http-server.js';
 import type { FirstMetrics, Metrics } from './metrics.js';
+import { pinnedText } from './pinned-status.js';
 import type { DaemonStatus, StatusBoard } from './status.js';
 
 /** What the pages are made of. */
@@ -69,7 +70,7 @@ function healthPage({ isOk, lines }: Health): Page {
 function viewOf(status: DaemonStatus, health: Health, nowMs: number): object {
   const ago = (ms: number | undefined): string =>
     ms === undefined ? 'never' : `${((nowMs - ms) / 1000).toFixed(0)} s ago`;
-  const { lastPass, generation } = status;
+  const { lastPass, generation, pinned } = status;
   return {
     ...status,
     health,
@@ -77,6 +78,7 @@ function viewOf(status: DaemonStatus, health: Health, nowMs: number): object {
     heard: ago(status.datastore.heardAt),
     loaded: ago(generation?.loadedAt),
     birds: status.birds.map((bird) => ({ ...bird, since: ago(bird.since) })),
+    ...(pinned && { pinned: { text: pinnedText(pinned), since: ago(pinned.since) } }),
     problems: status.problems.map((problem) => ({ ...problem, since: ago(problem.since) })),
     ...(lastPass && {
       pass: {

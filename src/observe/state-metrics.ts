@@ -58,6 +58,16 @@ function addConfigMetrics(table: MetricTable, status: () => DaemonStatus): void 
     '1 while what the datastore asks for is held back, else 0',
     (gauge) => gauge.set(status().held === undefined ? 0 : 1),
   );
+  table.gauge(
+    'birdkeeper_pinned',
+    '1 while an operator has rolled back and the datastore is not followed, else 0',
+    (gauge) => gauge.set(status().pinned === undefined ? 0 : 1),
+  );
+  table.gauge(
+    'birdkeeper_pinned_waiting_lines',
+    'Lines of the files that would change when the rollback ended now',
+    (gauge) => gauge.set(status().pinned?.waitingLines ?? 0),
+  );
 }
 
 function addDatastoreMetrics(table: MetricTable, status: () => DaemonStatus): void {

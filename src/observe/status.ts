@@ -3,6 +3,7 @@
 import type { ApplierState } from '../apply/bird-states.js';
 import type { Problem } from '../base/problem.js';
 import type { Family } from '../values/family.js';
+import type { PinnedStatus } from './pinned-status.js';
 
 /** All of it. Times are milliseconds since 1970. */
 export interface DaemonStatus extends ApplierState {
@@ -25,6 +26,8 @@ export interface DaemonStatus extends ApplierState {
   readonly retry?: { readonly attempt: number; readonly reason: string; readonly at: number };
   /** Why what the datastore asks for is held back, since when; absent when it isn't. */
   readonly held?: { readonly reason: string; readonly since: number };
+  /** What an operator rolled back to; absent when nothing is pinned. */
+  readonly pinned?: PinnedStatus;
   readonly problems: readonly (Problem & { readonly since: number })[];
 }
 
@@ -84,7 +87,7 @@ export interface PassStatus {
 }
 
 /**
- * How a pass ended. `held`: what stands was left, since the datastore lost what it came from. `unrenderable`: a template's fault.
+ * How a pass ended. `pinned`: an operator rolled back. `held`: what stands was left, since the datastore lost what it came from. `unrenderable`: a template's fault.
  * `outdated`: the pass worked on half of a change, and the next one takes in the rest.
  */
 export type PassOutcome =
@@ -92,6 +95,7 @@ export type PassOutcome =
   | 'applied'
   | 'outdated'
   | 'held'
+  | 'pinned'
   | 'refused'
   | 'failed'
   | 'unrenderable';
@@ -172,6 +176,12 @@ export class StatusBoard {
   setHeld(held: DaemonStatus['held']): void {
     const { held: _, ...rest } = this.#status;
     this.#status = { ...rest, ...(held && { held }) };
+  }
+
+  /** Replaces what is said of a rollback. */
+  setPinned(pinned: PinnedStatus | undefined): void {
+    const { pinned: _, ...rest } = this.#status;
+    this.#status = { ...rest, ...(pinned && { pinned }) };
   }
 
   /** Replaces the problems; one that stood before keeps the time since which it stands. */

@@ -26,7 +26,8 @@ export function describeChange(before: Plan | undefined, after: Plan): readonly 
     lines.push(`log level ${before.logLevel} → ${after.logLevel}`);
   }
   if (before.listenPort !== after.listenPort) {
-    lines.push(`BGP port ${before.listenPort ?? BGP_PORT} → ${after.listenPort ?? BGP_PORT}`);
+    const [port, newPort] = [before.listenPort ?? BGP_PORT, after.listenPort ?? BGP_PORT];
+    lines.push(`BGP port ${port} → ${newPort} (BIRD 1 must be started anew for it)`);
   }
   return [
     ...lines,

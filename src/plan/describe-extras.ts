@@ -8,7 +8,10 @@ type Describe<T> = (family: string, before: T, after: T) => readonly string[];
 
 /** Every field, in the order in which they are told. */
 const FIELDS: { readonly [Name in keyof FamilyExtras]: Describe<FamilyExtras[Name]> } = {
-  bindsAddress: oneOf((binds) => `listens on ${binds ? 'its own address alone' : 'any address'}`),
+  bindsAddress: oneOf(
+    (binds) =>
+      `listens on ${binds ? 'its own address alone' : 'any address'} (BIRD 1 must be started anew for it)`,
+  ),
   ignoredInterfaces: oneOf((patterns) => `ignored interfaces: ${patterns.join(', ') || 'none'}`),
   normalPriority: oneOf((priority) => `normal route priority: ${priority}`),
   programsTunnels: oneOf((isBirds) => `IPIP routes: programmed by ${isBirds ? 'BIRD' : 'Felix'}`),

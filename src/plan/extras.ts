@@ -61,7 +61,7 @@ function ofNode(
 ): Pick<FamilyExtras, keyof typeof NOTHING_OF_ITS_OWN> {
   const { serviceRanges } = cluster.bgp;
   const ranges = { ...serviceRanges, cluster: host.clusterServiceRanges ?? serviceRanges.cluster };
-  const rules = { node: { ...node, name: host.nodeName }, ranges };
+  const rules = { node: { ...node, name: host.kubernetesName ?? host.nodeName }, ranges };
   return {
     ...planServices(cluster.services, rules, family),
     transitRanges: node?.clusterId === undefined ? [] : transitRangesOf(serviceRanges, family),

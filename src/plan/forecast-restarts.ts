@@ -2,19 +2,20 @@
  * Which sessions a reload restarts, before it happens: BIRD keeps a session when all that it negotiated stays as it was,
  * and otherwise ends it and opens it anew.
  *
- * In:  the plan that BIRD runs and the one that it is about to run.
+ * In:  the plan that BIRD runs and the one that it is about to run, and the habits of this BIRD.
  * Out: the sessions that are in both and don't survive, with what is to blame.
  *
- * True of each BIRD from 1.6 to 3.4 (test/e2e/sessions-hold.test.ts compares it with what they do), but for where BIRD listens: the options in which
- * BIRDs differ are never changed by a plan, only by a template. Filters, pools, blocks and the log level restart nothing. A
- * session that is added or removed isn't restarted; one that gets another name is, since BIRD ends the one and opens the other.
+ * True of each BIRD from 1.6 to 3.4 (test/e2e/sessions-hold.test.ts compares it with what they do).
+ * Filters, pools, blocks and the log level restart nothing. A session that is added or removed isn't restarted; one that gets
+ * another name is, since BIRD ends the one and opens the other.
  */
 
 import { withoutCommonEnds } from '../base/common-ends.js';
 import { BGP_PORT } from '../values/bgp-port.js';
-import { FAMILIES, FAMILY_LABELS } from '../values/family.js';
-import type { FamilyPlan, Plan } from './plan.js';
-import { restartReasons } from './sessions/terms.js';
+import { FAMILIES, FAMILY_LABELS, type Family } from '../values/family.js';
+import type { FamilyPlan, Plan, Session } from './plan.js';
+import { neighborOf } from './sessions/merge-sessions.js';
+import { type PlannedSession, type ReloadHabits, restartReasons } from './sessions/terms.js';
 
 /** A session that doesn't survive a reload. */
 export interface ForecastRestart {
@@ -38,12 +39,20 @@ const MAX_NAMED_PER_REASON = 5;
 const MAX_REASONS = 10;
 
 /** See the head of this file. In the order of `after`. */
-export function forecastRestarts(before: Plan, after: Plan): readonly ForecastRestart[] {
+export function forecastRestarts(
+  before: Plan,
+  after: Plan,
+  habits: ReloadHabits,
+): readonly ForecastRestart[] {
   const ofAll = [
     ...changed('the router id', before.routerId, after.routerId),
-    ...listeningChanged('the BGP port', portOf(before), portOf(after)),
+    ...(habits.restartsForListening ? changed('the BGP port', portOf(before), portOf(after)) : []),
+    ...(habits.restartsForGeneration && after.role === 'node'
+      ? changed('the generation', rulesOf(before), rulesOf(after))
+      : []),
   ];
-  return FAMILIES.flatMap((family) => forecastFamily(before[family], after[family], ofAll));
+  const plans = { before, after, habits };
+  return FAMILIES.flatMap((family) => forecastFamily(plans, family, ofAll));
 }
 
 /** `restarts` in short; `after` is the plan that they are forecast for. */
@@ -80,49 +89,88 @@ function subjectOf(names: readonly string[], total: number): string {
   return more > 0 ? `${shown} and ${more} more` : shown;
 }
 
+interface Forecast {
+  readonly before: Plan;
+  readonly after: Plan;
+  readonly habits: ReloadHabits;
+}
+
 function forecastFamily(
-  before: FamilyPlan,
-  after: FamilyPlan,
+  { before, after, habits }: Forecast,
+  family: Family,
   ofAll: readonly string[],
 ): readonly ForecastRestart[] {
-  const label = FAMILY_LABELS[after.family];
+  const [was, is] = [before[family], after[family]];
+  const label = FAMILY_LABELS[family];
   const shared = [
     ...ofAll,
-    ...changed(`this host's ${label} address`, before.localAddress, after.localAddress),
-    ...listeningChanged(`where BIRD listens for ${label}`, boundTo(before), boundTo(after)),
+    ...(habits.restartsForListening
+      ? changed(`where BIRD listens for ${label}`, boundTo(was), boundTo(is))
+      : []),
   ];
-  const isShared = shared.length > 0 || before.localAsn !== after.localAsn;
+  const [old, now] = [defaultsOf(before, family, habits), defaultsOf(after, family, habits)];
+  const isShared = shared.length > 0 || JSON.stringify(old) !== JSON.stringify(now);
   // Where nothing shared changes, sessions that are the same objects are the same sessions.
-  const [old, fresh] = isShared
-    ? [before.sessions, after.sessions]
-    : withoutCommonEnds(before.sessions, after.sessions);
-  // A neighbor has one session at most, whatever its name.
-  const byNeighbor = new Map(old.map((session) => [session.remoteAddress, session]));
+  const [earlier, fresh] = isShared
+    ? [was.sessions, is.sessions]
+    : withoutCommonEnds(was.sessions, is.sessions);
+  const counterparts = counterpartsOf(earlier, fresh);
   return fresh.flatMap((session) => {
-    const was = byNeighbor.get(session.remoteAddress);
-    if (was === undefined) {
+    const counterpart = counterparts(session);
+    if (counterpart === undefined) {
       return [];
     }
-    const own = restartReasons({ session: was, family: before }, { session, family: after });
+    const own = restartReasons(
+      { session: counterpart, defaults: old },
+      { session, defaults: now },
+      habits,
+    );
     const reasons = [...shared, ...own];
     return reasons.length === 0 ? [] : [{ protocolName: session.protocolName, reasons }];
   });
+}
+
+/** The session of `earlier` that one of `fresh` takes the place of: that with its neighbor, else one that goes from its address. */
+function counterpartsOf(
+  earlier: readonly Session[],
+  fresh: readonly Session[],
+): (session: Session) => Session | undefined {
+  const neighbors = new Set(fresh.map(neighborOf));
+  const byNeighbor = new Map(earlier.map((session) => [neighborOf(session), session]));
+  const going = new Map(
+    earlier
+      .filter((session) => !neighbors.has(neighborOf(session)))
+      .map((session) => [session.remoteAddress, session]),
+  );
+  return (session) => byNeighbor.get(neighborOf(session)) ?? going.get(session.remoteAddress);
+}
+
+/** What the text of `family` says of all sessions. By the rules of v1 a node is the next hop of all that it tells. */
+function defaultsOf(
+  { role, generation, ...families }: Plan,
+  family: Family,
+  { restartsForListening }: ReloadHabits,
+): PlannedSession['defaults'] {
+  const { localAsn, localAddress, extras } = families[family];
+  return {
+    localAsn,
+    localAddress,
+    nextHop: generation === 'v1' && role === 'node' ? 'self' : undefined,
+    // Where a session can have a socket of its own, it can't be bound to another address than that.
+    bindsAll: restartsForListening && extras.bindsAddress,
+  };
 }
 
 function portOf({ listenPort }: Plan): string {
   return String(listenPort ?? BGP_PORT);
 }
 
-function boundTo({ extras }: FamilyPlan): string {
-  return extras.bindsAddress ? "this host's address" : 'any address';
+function rulesOf({ generation }: Plan): string {
+  return generation === 'v3' ? 'Calico 3' : 'Calico 2';
 }
 
-/**
- * BIRD 2 and 3 end all sessions for it. BIRD 1 ends none, and listens where it did until it is started anew: "Reconfiguration of
- * BGP listening socket not implemented, please restart BIRD" (projectcalico/calico pull request 5279).
- */
-function listeningChanged(what: string, was: string, is: string): readonly string[] {
-  return changed(what, was, is).map((text) => `${text} (BIRD 1 must be started anew for it)`);
+function boundTo({ extras }: FamilyPlan): string {
+  return extras.bindsAddress ? "this host's address" : 'any address';
 }
 
 function changed(what: string, was: string | undefined, is: string | undefined): readonly string[] {

@@ -7,6 +7,8 @@ export interface Host {
   readonly role: 'node' | 'reflector';
   /** Name of the node in the datastore; of a reflector, only for its router id. */
   readonly nodeName: string;
+  /** Its name in Kubernetes, where that is another one. */
+  readonly kubernetesName?: string;
   /** A reflector's own addresses. For a node they stand in where the datastore has none. */
   readonly ipv4?: Address;
   readonly ipv6?: Address;

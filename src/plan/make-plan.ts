@@ -14,7 +14,7 @@ import { listenPortOf, planExtras } from './extras.js';
 import { generationProblems } from './generations.js';
 import type { Host } from './host.js';
 import { type Identity, identify } from './identity.js';
-import type { FamilyExtras, FamilyPlan, PlanResult, Session } from './plan.js';
+import type { FamilyExtras, FamilyPlan, PlanResult, Session, StaticRoute } from './plan.js';
 import { planCustomFilters } from './policies/custom-filters.js';
 import { type PoolRules, planPools } from './policies/pools.js';
 import { type BlockRules, planBlocks } from './routes/blocks.js';
@@ -108,7 +108,8 @@ function planFamily(input: PlanInput, family: Family): PlannedFamily {
   const { sessions, problems } = local
     ? planSessions(input, local)
     : { sessions: [], problems: [] };
-  const extras = withGateways(planExtras(input, family), input, sessions);
+  const gateways = planGateways(host.role === 'node' ? sessions : []);
+  const extras = withGateways(planExtras(input, family), gateways.routes);
   const shared = { family, extras, ...(address && { localAddress: address }), sessions };
   if (host.role === 'reflector') {
     return { plan: { ...shared, blocks: [], pools: [], customFilters: [] }, problems };
@@ -124,7 +125,13 @@ function planFamily(input: PlanInput, family: Family): PlannedFamily {
       pools: pools.pools,
       customFilters: statements.accepted,
     },
-    problems: [...problems, ...blocks.problems, ...pools.problems, ...statements.problems],
+    problems: [
+      ...problems,
+      ...gateways.problems,
+      ...blocks.problems,
+      ...pools.problems,
+      ...statements.problems,
+    ],
   };
 }
 
@@ -155,12 +162,7 @@ function poolRulesOf({ cluster, identity }: PlanInput, family: Family): PoolRule
  * `extras` with the ways to peers that are reached by a gateway. A reflector has no static routes. A peer at the address of a
  * service stays in reach: the session would be lost without its way, and the service has other nodes.
  */
-function withGateways(
-  extras: FamilyExtras,
-  { cluster, host: { role } }: PlanInput,
-  sessions: readonly Session[],
-): FamilyExtras {
-  const gateways = role === 'node' ? planGateways(cluster, sessions) : [];
+function withGateways(extras: FamilyExtras, gateways: readonly StaticRoute[]): FamilyExtras {
   return gateways.length === 0
     ? extras
     : { ...extras, staticRoutes: oneForEachPrefix([...gateways, ...extras.staticRoutes]) };
@@ -203,6 +205,7 @@ function planSessions(
   );
   // The mesh's sessions stand first, and have the AS numbers of their nodes.
   const byPeerings = sessions.slice(mesh.sessions.length);
-  const mismatches = mismatchesOfNode(cluster, { ...node, name: nodeName }, byPeerings);
+  const own = { ...node, name: nodeName, address: local.address };
+  const mismatches = mismatchesOfNode(cluster, own, byPeerings);
   return { sessions, problems: [...claims, ...problems, ...mismatches] };
 }

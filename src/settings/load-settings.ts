@@ -51,13 +51,15 @@ export function loadSettings(sources: SettingSources): LoadedSettings {
     if (found === undefined) {
       continue;
     }
-    given.add(name);
     const parsed = setting.parse(found.text);
-    if (parsed.ok) {
-      values[name] = parsed.value;
-    } else {
+    if (!parsed.ok) {
       reasons.push(`${found.source}: ${parsed.reason}`);
+    } else if (parsed.value === undefined) {
+      continue;
+    } else {
+      values[name] = parsed.value;
     }
+    given.add(name);
   }
   // Every setting with a default has a value now, unless a reason says why not.
   const table = values as unknown as SettingValues;
@@ -117,7 +119,26 @@ function contradictions(values: SettingValues, given: ReadonlySet<string>): read
     reasons.push('--datastore file needs --file (BIRDKEEPER_FILE)');
   }
   const isFile = values.datastore === 'file' || (!has('datastore') && has('file'));
-  return isFile ? reasons : [...reasons, ...etcdContradictions(has)];
+  return isFile ? reasons : [...reasons, ...etcdContradictions(has), ...calicoReasons(values, has)];
+}
+
+/** What calico/node can be told about its datastore and we can't do. */
+function calicoReasons(
+  { datastoreType }: SettingValues,
+  has: (name: keyof SettingValues) => boolean,
+): readonly string[] {
+  const reasons: string[] = [];
+  if (datastoreType === 'kubernetes' && !has('datastore')) {
+    reasons.push(
+      'DATASTORE_TYPE: kubernetes is not supported yet: birdkeeper reads the resources of Calico from etcd (etcdv3), or from a file (--file)',
+    );
+  }
+  if (has('etcdDiscoverySrv') && !has('etcdEndpoints')) {
+    reasons.push(
+      'ETCD_DISCOVERY_SRV: members of etcd are not looked up in DNS; name them (--etcd-endpoints, ETCD_ENDPOINTS)',
+    );
+  }
+  return reasons;
 }
 
 function etcdContradictions(has: (name: keyof SettingValues) => boolean): readonly string[] {
@@ -137,7 +158,8 @@ function etcdContradictions(has: (name: keyof SettingValues) => boolean): readon
 }
 
 function complete(values: SettingValues): Settings {
-  const datastore = values.datastore ?? (values.file === undefined ? 'etcd3' : 'file');
+  const etcd = values.datastoreType === 'etcdv2' ? 'etcd2' : 'etcd3';
+  const datastore = values.datastore ?? (values.file === undefined ? etcd : 'file');
   const { etcdAuthority, etcdScheme, customFilters } = values;
   return {
     ...values,

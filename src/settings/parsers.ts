@@ -1,8 +1,9 @@
 /** Text of a setting to its value, or one sentence about what is expected. */
 
 import { ok, type Result, refused } from '../base/result.js';
-import { parseSpeakerAddress } from '../values/address.js';
+import { type Address, parseSpeakerAddress } from '../values/address.js';
 import { parseEndpoint, withoutCredentials } from '../values/endpoint.js';
+import type { Family } from '../values/family.js';
 import { parseNodeName } from '../values/node-name.js';
 import { type Prefix, parseAnyPrefix } from '../values/prefix.js';
 import { parseRouterId, type RouterId } from '../values/router-id.js';
@@ -43,9 +44,21 @@ export function integer(min: number, max: number): Parse<number> {
   };
 }
 
-export const ipv4 = (value: string) => parseSpeakerAddress(value, 'ipv4');
-export const ipv6 = (value: string) => parseSpeakerAddress(value, 'ipv6');
+export const ipv4 = (value: string) => hostAddress(value, 'ipv4');
+export const ipv6 = (value: string) => hostAddress(value, 'ipv6');
 export const nodeName = parseNodeName;
+
+/**
+ * An address of this host, in the forms that calico/node takes: also with a length, which is of no use here, and words that
+ * leave it to calico/node to find one, and to write it to the datastore.
+ */
+function hostAddress(value: string, family: Family): Result<Address | undefined> {
+  if (value === 'autodetect' || value === 'none') {
+    return ok(undefined);
+  }
+  const [address = '', length] = value.split(/\/(?=\d+$)/);
+  return parseSpeakerAddress(length === undefined ? value : address, family);
+}
 
 /** `hash`, or four octets. */
 export function routerId(value: string): Result<RouterId | 'hash'> {

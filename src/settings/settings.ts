@@ -18,7 +18,7 @@ export const SETTINGS = {
     environment: ['BIRDKEEPER_DATASTORE'],
     placeholder: 'etcd3|etcd2|file',
     help: 'where the desired state lives',
-    fallbackHelp: 'file when --file is given, else etcd3',
+    fallbackHelp: 'file when --file is given, else by DATASTORE_TYPE, else etcd3',
     parse: parse.oneOf('etcd3', 'etcd2', 'file'),
   },
   file: {
@@ -120,7 +120,7 @@ export const SETTINGS = {
     flag: 'ip',
     environment: ['IP'],
     placeholder: 'ADDRESS',
-    help: 'IPv4 address of a reflector; for a node only where the datastore has none',
+    help: 'IPv4 address of a reflector; for a node only where the datastore has none. autodetect and none count as not set, and a length is left out, as calico/node has it',
     parse: parse.ipv4,
   },
   ip6: {
@@ -278,7 +278,7 @@ export const SETTINGS = {
     flag: 'keep-generations',
     environment: ['BIRDKEEPER_KEEP_GENERATIONS'],
     placeholder: 'N',
-    help: 'generations to keep on disk, with the current one; what a BIRD runs stays besides',
+    help: 'generations to keep on disk, with the current one; what a BIRD runs, or what is pinned, stays besides',
     fallback: '5',
     parse: parse.integer(1, 1000),
   },
@@ -328,6 +328,8 @@ export const DATASTORE_SETTINGS: readonly SettingName[] = [
   'etcdUsername',
   'etcdPassword',
   'etcdPasswordFile',
+  'datastoreType',
+  'etcdDiscoverySrv',
   'config',
 ];
 

@@ -37,13 +37,13 @@ export function chooseKeys(
       ? { ok: false, reason: `${description}: Calico 3 has no resources in etcd's v2 API` }
       : sure('v1');
   }
-  const { generation = inRaw(view), isMixed } = view.cluster;
+  const { generation = inRaw(view), mixed } = view.cluster;
   const chosen = asked === 'auto' ? generation : asked;
   if (chosen === undefined) {
     const reason = `${description} holds nothing that Calico has written about BGP, so that nobody knows which Calico is to read what is written: say --keys v1 (${RECORDS.v1}) or --keys v3 (${RECORDS.v3})`;
     return { ok: false, reason };
   }
-  if (isMixed) {
+  if (mixed !== undefined) {
     const both = `${description} holds ${RECORDS.v1} and ${RECORDS.v3}`;
     return sure(chosen, [`${both}: this is about the ${RECORDS[chosen]} (--keys ${chosen})`]);
   }

@@ -61,7 +61,7 @@ describe.each(['bird1', 'bird2'] as const)('%s', (kind) => {
     const applier = await site.open([bird.instance]);
     await applier.apply(numberedFiles(1, { kind }));
 
-    const outcome = await applier.apply(numberedFiles(2, { kind }), () => true);
+    const outcome = await applier.apply(numberedFiles(2, { kind }), { isOutdated: () => true });
 
     expect(outcome).toMatchObject({ kind: 'outdated' });
     expect(await bird.generation()).toBe(1);

@@ -212,12 +212,14 @@ async function pod(manifest: string, place: PodPlace): Promise<ContainerWay> {
 /** Starts it for the first time beside a neighbor that is dead: routes come all the same, and nothing is recovered from. */
 async function startBesideDead(lab: Lab, way: ContainerWay): Promise<void> {
   const key = '/calico/bgp/v1/host/kube-dead/ip_addr_v4';
-  await lab.put(key, '172.17.42.99');
+  const address = '172.17.42.99';
+  await lab.put(key, address);
   await way.start();
   await lab.host('kube-node1').waitForRoute('192.168.0.64/26 via 172.17.42.32 dev eth0 proto bird');
   await lab.host('kube-node2').waitForRoute('192.168.0.0/26 via 172.17.42.31 dev eth0 proto bird');
   expect(await way.birdHasSaid('Graceful restart started')).toBe(false);
-  await lab.delete(key);
+  // A BIRD that is stopped before this is loaded waits for the dead one when it comes back, for a minute.
+  await way.birdkeeperSays(`(${address} `, () => lab.delete(key));
 }
 
 /** Writes until there is no space left. */

@@ -128,12 +128,76 @@ export const goodEntry: fc.Arbitrary<Entry> = fc.oneof(
   ),
 );
 
+const community = fc.constantFrom('65000:1', '65000:1:2', 'blue');
+const filters = fc.constantFrom([], ['f'], ['g', 'f'], ['gone']);
+
+/** What a BGPPeer may say beside who is at its ends. */
+const peerTerms = fc.record(
+  {
+    sourceAddress: fc.constantFrom('UseNodeIP', 'None'),
+    maxRestartTime: fc.constantFrom('0s', '2m'),
+    keepaliveTime: fc.constantFrom('7s', '30s'),
+    nextHopMode: fc.constantFrom('Auto', 'Self', 'Keep'),
+    ttlSecurity: fc.constantFrom(1, 2),
+    reversePeering: fc.constantFrom('Auto', 'Manual'),
+    filters,
+  },
+  { requiredKeys: [] },
+);
+const peerEnds = fc.oneof(
+  fc.record(
+    {
+      peerIP: fc.oneof(
+        ipv4,
+        ipv6,
+        ipv4.map((ip) => `${ip}:1179`),
+      ),
+      asNumber: asn,
+      node: nodeName,
+      localASNumber: asn,
+      numAllowedLocalASNumbers: fc.constantFrom(0, 2),
+      keepOriginalNextHop: fc.boolean(),
+    },
+    { requiredKeys: ['peerIP', 'asNumber'] },
+  ),
+  fc.record(
+    {
+      nodeSelector: fc.constantFrom('all()', 'has(a)', "a == 'c'"),
+      peerSelector: fc.constantFrom('all()', 'has(rr)'),
+    },
+    { requiredKeys: ['peerSelector'] },
+  ),
+);
+const filterRules = fc.array(
+  fc.record(
+    {
+      action: fc.constantFrom('Accept', 'Reject'),
+      peerType: fc.constantFrom('eBGP', 'iBGP'),
+      source: fc.constant('RemotePeers'),
+      priority: fc.constantFrom(1, 512),
+    },
+    { requiredKeys: ['action'] },
+  ),
+  { maxLength: 2 },
+);
+
 /** A good resource of Calico 3. */
 export const goodResource: fc.Arbitrary<Entry> = fc.oneof(
   resource(
     'nodes',
     nodeName,
-    fc.record({ bgp: fc.record({ ipv4Address: ipv4, asNumber: asn }, { requiredKeys: [] }) }),
+    fc.record({
+      bgp: fc.record(
+        {
+          ipv4Address: ipv4.map((ip) => `${ip}/24`),
+          ipv6Address: ipv6,
+          asNumber: asn,
+          routeReflectorClusterID: fc.constantFrom('1.0.0.1', '1.0.0.2'),
+        },
+        { requiredKeys: [] },
+      ),
+      wireguard: fc.record({ interfaceIPv4Address: ipv4 }, { requiredKeys: [] }),
+    }),
   ),
   resource(
     'bgpconfigurations',
@@ -146,27 +210,56 @@ export const goodResource: fc.Arbitrary<Entry> = fc.oneof(
         asNumber: asn,
         nodeToNodeMeshEnabled: fc.boolean(),
         logSeverityScreen: fc.constantFrom('Debug', 'Error'),
+        listenPort: fc.constantFrom(179, 1790),
+        bindMode: fc.constantFrom('None', 'NodeIP'),
+        nodeMeshMaxRestartTime: fc.constantFrom('0s', '1m'),
+        ignoredInterfaces: fc.constantFrom([], ['docker*']),
+        programClusterRoutes: fc.constantFrom('Enabled', 'Disabled'),
+        ipv4NormalRoutePriority: fc.constantFrom(1, 1024, 2048),
+        serviceClusterIPs: fc.constantFrom([], [{ cidr: '203.0.113.0/28' }]),
+        communities: fc.constant([{ name: 'blue', value: '65000:9' }]),
+        prefixAdvertisements: fc.array(
+          fc.record({ cidr: fc.oneof(prefix4, prefix6), communities: fc.array(community) }),
+          { maxLength: 2 },
+        ),
       },
-      { requiredKeys: [] },
+      { requiredKeys: ['communities'] },
     ),
   ),
   resource(
     'bgppeers',
-    fc.constantFrom('p', 'q'),
-    fc.oneof(
-      fc.record({ peerIP: fc.oneof(ipv4, ipv6), asNumber: asn }),
-      fc.record({ node: nodeName, peerIP: ipv4, asNumber: asn }),
-      fc.record({
-        nodeSelector: fc.constantFrom('all()', 'has(a)'),
-        peerSelector: fc.constant('all()'),
-      }),
+    fc.constantFrom('p', 'q', 'r'),
+    fc.tuple(peerEnds, peerTerms).map(([ends, terms]) => {
+      const { keepOriginalNextHop: _, ...others } = ends as { keepOriginalNextHop?: boolean };
+      return 'nextHopMode' in terms ? { ...others, ...terms } : { ...ends, ...terms };
+    }),
+  ),
+  resource(
+    'bgpfilters',
+    fc.constantFrom('f', 'g'),
+    fc.record(
+      { importV4: filterRules, exportV4: filterRules, importV6: filterRules },
+      { requiredKeys: [] },
     ),
   ),
   resource(
     'ippools',
     fc.constantFrom('p', 'q'),
-    fc.record({ cidr: fc.oneof(prefix4, prefix6), ipipMode: fc.constantFrom('Never', 'Always') }),
+    fc.record(
+      {
+        cidr: fc.oneof(prefix4, prefix6),
+        ipipMode: fc.constantFrom('Never', 'Always', 'CrossSubnet'),
+        disableBGPExport: fc.boolean(),
+      },
+      { requiredKeys: ['cidr'] },
+    ),
   ),
+);
+
+/** A good entry of either generation. */
+export const goodOfAny: fc.Arbitrary<Entry> = fc.oneof(
+  { weight: 2, arbitrary: goodEntry },
+  { weight: 1, arbitrary: goodResource },
 );
 
 /** A good entry's key with a value that is wrong, or hostile. */
@@ -200,7 +293,7 @@ export function changes(entries: fc.Arbitrary<Entry>): fc.Arbitrary<readonly Cha
         weight: 4,
         arbitrary: entries.map(({ key, value }): Change => ({ kind: 'put', key, value })),
       },
-      { weight: 1, arbitrary: goodEntry.map(({ key }): Change => ({ kind: 'delete', key })) },
+      { weight: 1, arbitrary: goodOfAny.map(({ key }): Change => ({ kind: 'delete', key })) },
     ),
     { minLength: 1, maxLength: 12 },
   );

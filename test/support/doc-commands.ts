@@ -163,6 +163,7 @@ export function namedCommand({ command, kind }: FoundCommand): string | undefine
   const [, words, rest] =
     /^birdkeeper((?: [a-z][a-z-]*)+|(?= COMMAND| …))(.*)$/.exec(command) ?? [];
   const isNamed =
-    words !== undefined && /^(?: COMMAND --help| …| IP(?: as N)?| \[.*\])?$/.test(rest ?? '');
+    words !== undefined &&
+    /^(?: COMMAND --help| …| IP(?: as N)?| N| A B| \[.*\])?$/.test(rest ?? '');
   return kind === 'inline' && isNamed ? words.trim() : undefined;
 }

@@ -97,9 +97,16 @@ export class LabBird {
     return this.#daemons.every(({ configFile }) => existsSync(configFile));
   }
 
-  /** Starts BIRD, and waits until it answers; without a configuration it gets one that does nothing. */
-  async start(): Promise<void> {
+  /**
+   * Starts BIRD, and waits until it answers; without a configuration it gets one that does nothing.
+   *
+   * @param files - what another program has written into its folder, by their names
+   */
+  async start(files: Readonly<Record<string, string>> = {}): Promise<void> {
     await mkdir(this.configDir, { recursive: true });
+    for (const [name, text] of Object.entries(files)) {
+      await writeFile(join(this.configDir, name), text);
+    }
     await Promise.all(this.#daemons.map((daemon) => this.#start(daemon)));
   }
 

@@ -115,9 +115,18 @@ export class LabHost {
     return this.#birdkeeper;
   }
 
-  /** Starts `birdkeeper run`, and does not wait. @param args - further options, which win over the lab's */
-  startBirdkeeper(args: readonly string[] = []): void {
-    const variables = Object.entries(this.environment).map((pair) => pair.join('='));
+  /**
+   * Starts `birdkeeper run`, and does not wait.
+   *
+   * @param args - further options, which win over the lab's
+   * @param environment - further variables
+   */
+  startBirdkeeper(
+    args: readonly string[] = [],
+    environment: Readonly<Record<string, string>> = {},
+  ): void {
+    const all = { ...this.environment, ...environment };
+    const variables = Object.entries(all).map((pair) => pair.join('='));
     const arguments_ = [...variables, process.execPath, program, 'run', ...args];
     // `env` becomes the daemon: one process, one id.
     this.#birdkeeper = this.namespace.start('env', arguments_, this.log.file);

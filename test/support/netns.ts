@@ -27,6 +27,8 @@ export interface WorkloadLink {
   readonly interfaceName: string;
   /** An IPv4 address without length. */
   readonly address: string;
+  /** Of the route to it: 1024 is what Calico 3.32 and later give it; none unless told. */
+  readonly metric?: number;
 }
 
 /** Hosts on one bridge. `dispose` removes them all, and so does the end of the process. */
@@ -84,12 +86,12 @@ export class Network {
 
   /** Puts a workload behind a host, the way Calico's CNI plugin does it: the host answers ARP for everything. */
   async addWorkload(host: Namespace, link: WorkloadLink): Promise<Namespace> {
-    const { interfaceName, address } = link;
+    const { interfaceName, address, metric = 0 } = link;
     const workload = await this.#add(new Namespace(this.id, `${host.name}-${interfaceName}`));
     await host.ipBatch([
       `link add ${interfaceName} type veth peer name eth0 netns ${workload.id}`,
       `link set ${interfaceName} address ee:ee:ee:ee:ee:ee up`,
-      `route add ${address} dev ${interfaceName} scope link`,
+      `route add ${address} dev ${interfaceName} scope link metric ${metric}`,
     ]);
     // Linux waits up to 0.8 s before it answers ARP for others; Calico's Felix turns that off as well.
     const [conf, neigh] = ['conf', 'neigh'].map((d) => `/proc/sys/net/ipv4/${d}/${interfaceName}`);

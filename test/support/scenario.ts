@@ -127,6 +127,10 @@ export class Renderer {
     return new Renderer(await printers.of(dialect, version));
   }
 
+  get dialect(): Dialect {
+    return this.#printer.dialect;
+  }
+
   render(store: DecodedStore, host: Host): Rendered {
     const parts = { ...this.#printer, store, planner: this.#planner };
     const { fileSet, problems } = planFiles(parts, host, () => 0);

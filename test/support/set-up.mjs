@@ -12,6 +12,7 @@ import { isDebRoot, makeDebRoot } from './deb-root.mjs';
 import { makeImageBase } from './image-base.mjs';
 import { aptOptions, find, mirror, root, run, SetUpError, say } from './set-up-steps.mjs';
 import { missingCollections, unpack } from './unpack-birds.mjs';
+import { frr, lacksFrr, unpackFrr } from './unpack-frr.mjs';
 
 /** The demo needs less than the tests: `set-up.mjs demo`, and with other BIRDs than the machine's own `set-up.mjs birds`. */
 const [purpose = 'tests'] = process.argv.slice(2);
@@ -60,13 +61,17 @@ try {
   checkNode();
   const debianPackages = missingDebianPackages();
   const collections = purpose === 'demo' ? [] : missingCollections();
-  checkMachine(debianPackages, collections);
+  const needsFrr = isForTests && lacksFrr();
+  checkMachine(debianPackages, [...collections, ...(needsFrr ? [frr] : [])]);
   if (debianPackages.length > 0) {
     installDebianPackages(debianPackages);
   }
   checkBird2();
   for (const collection of collections) {
     unpack(collection);
+  }
+  if (needsFrr) {
+    unpackFrr();
   }
   if (isForTests) {
     makeDebians();
@@ -98,17 +103,17 @@ function missingDebianPackages() {
 }
 
 /** Whoever can't install is told all that is missing at once. */
-function checkMachine(debianPackages, collections) {
+function checkMachine(debianPackages, unpacked) {
   const isDebian = find('apt-get') !== undefined && find('dpkg') !== undefined;
   const isRoot = process.getuid?.() === 0;
   const missing = [
     ...debianPackages,
-    ...collections.map(({ what, release }) => `${what} of Debian ${release}`),
+    ...unpacked.map(({ what, release }) => `${what} of Debian ${release}`),
   ];
   if (missing.length > 0 && !isDebian) {
     throw new SetUpError(
       `missing: ${missing.join(', ')} (names of Debian's packages). This is no Debian: install them by hand ` +
-        '(the BIRDs of other releases as test/support/unpack-birds.mjs unpacks them), then run this again.',
+        '(those of a release as test/support/unpack-birds.mjs and unpack-frr.mjs unpack them), then run this again.',
     );
   }
   if (!isRoot) {

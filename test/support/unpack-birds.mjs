@@ -1,16 +1,12 @@
 /**
  * BIRDs beside the machine's own, one folder a Debian release below `.tools/`: unpacked and not installed, since Debian's
  * packages of BIRD exclude each other and a newer release's need a newer C library.
- *
- * A folder appears by one rename, so that whoever shares `.tools/` finds a whole one or none.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { aptOptions, isExecutable, mirror, root, run, SetUpError, say } from './set-up-steps.mjs';
-
-const tools = join(root, '.tools');
-const debianKeyRing = '/usr/share/keyrings/debian-archive-keyring.gpg';
+import { isExecutable, SetUpError, say } from './set-up-steps.mjs';
+import { tools, unpackDebs } from './unpack-debs.mjs';
 
 /** Libraries that a newer BIRD loads, with those that they load. */
 const libraries = [
@@ -64,59 +60,19 @@ export function missingCollections() {
 /** Fetches and unpacks one of them. */
 export function unpack({ what, folder, release, packages, wrapped, librariesOf }) {
   say(`unpacking ${what} of Debian ${release} to .tools/${folder}`);
-  mkdirSync(tools, { recursive: true });
-  const work = mkdtempSync(join(tools, 'download-'));
-  const unpacked = join(work, 'unpacked');
-  try {
-    const options = sourceOf(release, work);
-    for (const [part, names] of Object.entries(packages)) {
-      download(names, { options, work, part });
-    }
+  unpackDebs({ folder, release, packages }, (unpacked, download) => {
     let shared = librariesOf;
     if (
       shared !== undefined &&
       !wrapped.every((part) => startsWith(shared, join(unpacked, part)))
     ) {
       shared = undefined;
-      download(libraries, { options, work, part: 'libraries' });
+      download('libraries', libraries);
     }
     for (const part of wrapped) {
       wrap(unpacked, part, shared);
     }
-    moveInto(unpacked, join(tools, folder), join(work, 'old'));
-  } finally {
-    rmSync(work, { recursive: true, force: true });
-  }
-}
-
-/** Fetches packages and unpacks them to `WORK/unpacked/PART`. */
-function download(names, { options, work, part }) {
-  const target = join(work, 'unpacked', part);
-  const debs = join(work, 'debs', part);
-  mkdirSync(target, { recursive: true });
-  mkdirSync(debs, { recursive: true });
-  run('apt-get', [...aptOptions, ...options, 'download', ...names], {}, debs);
-  const files = readdirSync(debs).filter((name) => name.endsWith('.deb'));
-  for (const file of files) {
-    run('dpkg', ['-x', join(debs, file), target]);
-  }
-}
-
-/** Options that make apt look at one release and nothing else; the machine's own lists stay as they are. */
-function sourceOf(release, work) {
-  const list = join(work, 'sources.list');
-  writeFileSync(list, `deb [signed-by=${debianKeyRing}] ${mirror()} ${release} main\n`);
-  mkdirSync(join(work, 'lists/partial'), { recursive: true });
-  mkdirSync(join(work, 'cache/archives/partial'), { recursive: true });
-  const options = [
-    ['Dir::Etc::sourcelist', list],
-    ['Dir::Etc::sourceparts', '/dev/null'],
-    ['Dir::Etc::preferencesparts', '/dev/null'],
-    ['Dir::State::Lists', join(work, 'lists')],
-    ['Dir::Cache', join(work, 'cache')],
-  ].flatMap(([name, value]) => ['-o', `${name}=${value}`]);
-  run('apt-get', [...aptOptions, ...options, 'update']);
-  return options;
+  });
 }
 
 /** Whether the BIRD in `part` runs with the libraries of another collection. */
@@ -157,24 +113,5 @@ function wrap(unpacked, part, shared) {
       `exec "$libraries/${loader}" --library-path "$libraries/${dirname(loader)}" "$here/usr/sbin/${program}" "$@"`,
     ];
     writeFileSync(join(unpacked, part, program), `${lines.join('\n')}\n`, { mode: 0o755 });
-  }
-}
-
-/** Puts a folder in its place, in place of what was there. */
-function moveInto(fresh, place, old) {
-  try {
-    renameSync(place, old);
-  } catch (error) {
-    if (error.code !== 'ENOENT') {
-      throw error;
-    }
-  }
-  try {
-    renameSync(fresh, place);
-  } catch (error) {
-    // Somebody who shares the folder was first with the same.
-    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') {
-      throw error;
-    }
   }
 }

@@ -23,6 +23,11 @@ export function refusalOf(
   };
 }
 
+/** A refusal in one line: `bird.cfg:12:5 syntax error`. */
+export function refusalLine({ file, line, column, message }: Refusal): string {
+  return `${[file, line, column].filter((part) => part !== undefined).join(':')} ${message}`;
+}
+
 /** The text with the strings after `password` blanked: it goes to the log. */
 function withoutPasswords(text: string): string {
   return text.trim().replaceAll(/(\bpassword\s*)"[^"]*"?/gi, '$1"[redacted]"');

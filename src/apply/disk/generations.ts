@@ -8,8 +8,6 @@ import {
   lstatSync,
   mkdirSync,
   readdirSync,
-  readFileSync,
-  readlinkSync,
   renameSync,
   rmdirSync,
   rmSync,
@@ -20,23 +18,20 @@ import { join } from 'node:path';
 
 import type { Logger } from '../../base/logger.js';
 import { systemErrorCode } from '../../base/system-error.js';
-import { type FileSet, fileSetOf } from '../../render/file-set.js';
-import { RenderedFile } from '../../render/rendered-file.js';
+import type { FileSet } from '../../render/file-set.js';
 import { FOLDER_MODE, type Layout } from '../layout.js';
 import type { DiskSync } from './disk-sync.js';
 import { readMark } from './file-mark.js';
+import {
+  currentSequenceIn,
+  type Generation,
+  readGeneration,
+  sequencesIn,
+} from './generation-folders.js';
 import { MANIFEST_NAME, parseManifest } from './manifest.js';
 import { putAside } from './put-aside.js';
 import { readTextIfThere } from './small-file.js';
 import { type FormerFiles, Staging, syncFolder } from './staging.js';
-
-/** A whole generation. */
-export interface Generation {
-  readonly sequence: number;
-  readonly fileSet: FileSet;
-  /** Name to mark of its files, as they were written. */
-  readonly marks: ReadonlyMap<string, string>;
-}
 
 /** A generation that is written, and not current. */
 export interface StagedGeneration extends Generation {
@@ -70,7 +65,7 @@ export class Generations {
    * @returns the current generation; `spoilt` when its files aren't those that were written
    */
   open(loaded: readonly number[]): Generation | 'spoilt' | undefined {
-    this.#sequences = this.#readSequences();
+    this.#sequences = sequencesIn(this.#layout);
     this.#replaceCopyOfCurrent();
     this.#replaceLostCurrent(loaded);
     const current = this.currentSequence();
@@ -81,17 +76,7 @@ export class Generations {
 
   /** The number that the link `current` points to. */
   currentSequence(): number | undefined {
-    try {
-      const target = readlinkSync(this.#layout.currentLink);
-      const digits = /^generations\/(\d+)$/.exec(target)?.[1];
-      return digits === undefined ? undefined : Number(digits);
-    } catch (error) {
-      // Nothing there, or no link.
-      if (['ENOENT', 'EINVAL'].includes(systemErrorCode(error) ?? '')) {
-        return undefined;
-      }
-      throw error;
-    }
+    return currentSequenceIn(this.#layout);
   }
 
   /**
@@ -178,20 +163,7 @@ export class Generations {
 
   /** The generation of that number; `undefined` when it is not on disk as it was written. */
   read(sequence: number): Generation | undefined {
-    const folder = this.#layout.generationDir(sequence);
-    const manifest = parseManifest(readTextIfThere(join(folder, MANIFEST_NAME)));
-    const marks = new Map<string, string>();
-    const files: RenderedFile[] = [];
-    for (const name of manifest?.files ?? []) {
-      const mark = readMark(join(folder, name));
-      if (mark === undefined) {
-        return undefined;
-      }
-      marks.set(name, mark);
-      files.push(new RenderedFile(name, [readFileSync(join(folder, name))]));
-    }
-    const fileSet = fileSetOf(files, manifest?.mainFiles ?? []);
-    return fileSet.digest === manifest?.digest ? { sequence, fileSet, marks } : undefined;
+    return readGeneration(this.#layout, sequence);
   }
 
   /**
@@ -232,12 +204,6 @@ export class Generations {
   #filesOf({ sequence, fileSet, marks }: Generation): FormerFiles {
     const files = new Map(fileSet.files.map((file) => [file.name, file]));
     return { folder: this.#layout.generationDir(sequence), files, marks };
-  }
-
-  #readSequences(): number[] {
-    const names = readdirSync(this.#layout.generationsDir);
-    const sequences = names.filter((name) => /^\d+$/.test(name)).map(Number);
-    return sequences.sort((a, b) => a - b);
   }
 
   #removeAll(sequences: readonly number[]): void {

@@ -33,7 +33,7 @@ export function showBgp(settings: Settings, { textOf, doubtsOf }: Shown): Promis
       warn(`${key}: ${reason}; ${action}`);
     }
     doubtsOf?.(cluster).forEach(warn);
-    const isBoth = settings.keys === 'auto' && cluster.isMixed;
+    const isBoth = settings.keys === 'auto' && cluster.mixed !== undefined;
     print(textOf(cluster, isBoth ? ['v1', 'v3'] : [generation]));
     return EXIT.ok;
   });

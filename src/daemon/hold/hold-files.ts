@@ -3,12 +3,12 @@
  * the daemon: where both are, in a container too, there is this folder.
  */
 
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import * as v from 'valibot';
-import { systemErrorCode } from '../../base/system-error.js';
 import { replaceSynced } from '../kept-file.js';
+import { readJson } from '../read-json.js';
 
 const HeldState = v.object({
   /** Digest of the files that are held back. */
@@ -60,21 +60,11 @@ export class HoldFiles {
   }
 }
 
-/** What a file holds; `undefined` when there is none, or when it is not what it should be. @throws errors of the file system */
+/** What a file holds; one that can't be understood is as good as none. @throws errors of the file system */
 async function readAs<T>(
   schema: v.GenericSchema<unknown, T>,
   path: string,
 ): Promise<T | undefined> {
-  try {
-    const parsed = v.safeParse(
-      v.pipe(v.string(), v.parseJson(), schema),
-      await readFile(path, 'utf8'),
-    );
-    return parsed.success ? parsed.output : undefined;
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') {
-      return undefined;
-    }
-    throw error;
-  }
+  const found = await readJson(schema, path);
+  return found === 'unreadable' ? undefined : found;
 }

@@ -8,8 +8,12 @@ import {
   type PeeringScope,
   type PeeringTerms,
 } from '../../model/peering.js';
-import { type Address, familyOf, parseAddress, parseSpeakerAddress } from '../../values/address.js';
-import { unlessDefault } from '../../values/bgp-port.js';
+import {
+  type Address,
+  familyOf,
+  parseAddress,
+  parseNeighborAddress,
+} from '../../values/address.js';
 import type { Faults, Fields } from './fields.js';
 import {
   ASN,
@@ -81,11 +85,11 @@ function remoteOf(spec: Fields, peerName: string | undefined): PeeringRemote | u
     : undefined;
 }
 
-/** `IP`, `IP:PORT` or `[IP]:PORT`; a port of 0, and that of BGP, is none. */
+/** `IP`, `IP:PORT` or `[IP]:PORT`; a port of 0 is none. */
 const PEER_IP = text((value): Result<{ readonly address: Address; readonly port?: number }> => {
   const [, inBrackets, plain, portText = '0'] =
     /^(?:\[([^\]]*)\]|([^:]*))(?::(\d{1,5}))?$/.exec(value) ?? [];
-  const address = parseSpeakerAddress(inBrackets ?? plain ?? value);
+  const address = parseNeighborAddress(inBrackets ?? plain ?? value);
   const port = Number(portText);
   if (!address.ok) {
     return address;
@@ -93,8 +97,7 @@ const PEER_IP = text((value): Result<{ readonly address: Address; readonly port?
   if (port > 65_535) {
     return refused(`${port} is not a port`);
   }
-  const said = unlessDefault(port);
-  return ok({ address: address.value, ...(said && { port: said }) });
+  return ok({ address: address.value, ...(port > 0 && { port }) });
 });
 
 const NEXT_HOP = word<PeeringTerms['nextHop']>(

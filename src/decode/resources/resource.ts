@@ -61,11 +61,11 @@ export function decodeResource(ref: ResourceRef, document: unknown, origin: stri
   const facts = DECODERS[ref.plural](new Fields(document, '', faults), origin, faults);
   const [first, ...others] = faults.found;
   if (first === undefined) {
-    return { ok: true, value: facts };
+    return { ok: true, value: facts, generation: 'v3' };
   }
   return faults.isGrave
     ? { ...refusedResource(ref, first.reason, origin, facts), path: first.path, faults: others }
-    : { ok: true, value: facts, faults: faults.found };
+    : { ok: true, value: facts, faults: faults.found, generation: 'v3' };
 }
 
 /**

@@ -9,7 +9,12 @@
 import { groupBy } from '../../base/group-by.js';
 import type { Cluster } from '../../model/cluster.js';
 import type { Node } from '../../model/node.js';
-import { isPeeringOf, isWithAddress, type Peering } from '../../model/peering.js';
+import {
+  type AddressPeering,
+  isPeeringOf,
+  isWithAddress,
+  type Peering,
+} from '../../model/peering.js';
 import type { Address } from '../../values/address.js';
 import type { Family } from '../../values/family.js';
 import { holdersOf } from '../address-holders.js';
@@ -97,12 +102,17 @@ function groupNodes(
     const address = addresses[family]?.address;
     const own = address !== undefined && peerAddresses.has(address) ? address : '';
     const peers = ofNode.get(name) ?? [];
-    const terms = peers.map((peer) => `${peer.remote.address} ${peer.remote.asn}`).sort();
+    const terms = peers.map(termsOf).sort();
     // Each reflector is a group of its own: it matters which one it is.
     const reflects = clusterId === undefined ? '' : name;
     return [asn?.asn ?? '', own, reflects, sidesOf(node, bySelector), ...terms].join('|');
   });
   return [...groups.values()];
+}
+
+/** What decides whether a session by `peering` comes up. */
+function termsOf({ remote: { address, port, asn }, terms: { localAsn } }: AddressPeering): string {
+  return `${address} ${port ?? ''} ${asn} ${localAsn ?? ''}`;
 }
 
 /** On which sides of each of `peerings`, which go by selectors, `node` is. */

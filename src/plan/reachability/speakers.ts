@@ -1,12 +1,14 @@
 /** The BGP speakers that the datastore knows, and the sessions between them that come up. */
 
+import { groupBy } from '../../base/group-by.js';
 import type { Cluster } from '../../model/cluster.js';
 import type { Node } from '../../model/node.js';
 import type { Address } from '../../values/address.js';
+import { BGP_PORT } from '../../values/bgp-port.js';
 import type { Family } from '../../values/family.js';
 import { holdersOf } from '../address-holders.js';
 import { makePlan } from '../make-plan.js';
-import type { Session } from '../plan.js';
+import type { Plan, Session } from '../plan.js';
 
 /** A node or a reflector, in one family. */
 export interface Speaker {
@@ -33,7 +35,10 @@ export interface Link {
 interface PlannedSpeaker {
   readonly speaker: Speaker;
   readonly localAsn: number;
-  readonly sessions: ReadonlyMap<Address, Session>;
+  /** TCP port that it listens on. */
+  readonly port: number;
+  /** By remote address: speakers at one address differ in their ports. */
+  readonly sessions: ReadonlyMap<Address, readonly Session[]>;
 }
 
 /** All speakers of `cluster`, and the peers of nodes that are none of them. */
@@ -73,7 +78,7 @@ function planNode(
   const { plan } = makePlan(cluster, { ...ANY_HOST, role: 'node', nodeName: name });
   const { sessions, localAsn = cluster.defaultAsn.asn } = plan[family];
   const speaker = { name, address, ...(clusterId !== undefined && { clusterId }), links: [] };
-  return { speaker, localAsn, sessions: byRemoteAddress(sessions) };
+  return { speaker, localAsn, ...endsOf(plan, sessions) };
 }
 
 function planReflectorAt(cluster: Cluster, family: Family, address: Address): PlannedSpeaker {
@@ -84,36 +89,54 @@ function planReflectorAt(cluster: Cluster, family: Family, address: Address): Pl
   return {
     speaker: { name: address, address, clusterId, links: [] },
     localAsn: cluster.defaultAsn.asn,
-    sessions: byRemoteAddress(plan[family].sessions),
+    ...endsOf(plan, plan[family].sessions),
   };
 }
 
-function byRemoteAddress(sessions: readonly Session[]): ReadonlyMap<Address, Session> {
-  return new Map(sessions.map((session) => [session.remoteAddress, session]));
+function endsOf(
+  { listenPort = BGP_PORT }: Plan,
+  sessions: readonly Session[],
+): Pick<PlannedSpeaker, 'port' | 'sessions'> {
+  return { port: listenPort, sessions: groupBy(sessions, ({ remoteAddress }) => remoteAddress) };
 }
 
-/** A session comes up when both ends want it and agree on each other's AS numbers (RFC 4271 section 6.2). */
+/**
+ * A session comes up when both ends want it and agree on each other's AS numbers (RFC 4271 section 6.2), and one of them dials the
+ * port that the other listens on.
+ */
 function link(
-  { speaker, localAsn, sessions }: PlannedSpeaker,
+  one: PlannedSpeaker,
   planned: ReadonlyMap<Address, PlannedSpeaker>,
   outsidePeers: Set<Address>,
 ): void {
-  for (const session of sessions.values()) {
+  const { speaker } = one;
+  for (const session of [...one.sessions.values()].flat()) {
     const other = planned.get(session.remoteAddress);
-    const back = other?.sessions.get(speaker.address);
     if (other === undefined) {
       outsidePeers.add(session.remoteAddress);
       continue;
     }
-    const ours = session.localAsn ?? localAsn;
-    const theirs = back?.localAsn ?? other.localAsn;
-    if (back?.remoteAsn === ours && theirs === session.remoteAsn) {
+    const localAsn = session.localAsn ?? one.localAsn;
+    const back = other.sessions
+      .get(speaker.address)
+      ?.find(
+        (theirs) =>
+          theirs.remoteAsn === localAsn &&
+          (theirs.localAsn ?? other.localAsn) === session.remoteAsn &&
+          (dials(session, other) || dials(theirs, one)),
+      );
+    if (back !== undefined) {
       speaker.links.push({
         to: other.speaker,
-        localAsn: ours,
-        remoteAsn: theirs,
+        localAsn,
+        remoteAsn: session.remoteAsn,
         isToClient: session.isReflectorClient,
       });
     }
   }
+}
+
+/** Whether `session` dials the port that `to` listens on. */
+function dials({ isPassive, remotePort = BGP_PORT }: Session, to: PlannedSpeaker): boolean {
+  return !isPassive && remotePort === to.port;
 }

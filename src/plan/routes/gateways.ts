@@ -1,30 +1,24 @@
 /** Ways to peers that are reached by a gateway (`reachableBy` of a BGPPeer): a static route for each, which is told to nobody. */
 
-import type { Cluster } from '../../model/cluster.js';
-import { type Address, familyOf } from '../../values/address.js';
+import type { Problem } from '../../base/problem.js';
 import { prefixOf } from '../../values/prefix.js';
+import { firstOfEach } from '../first-of-each.js';
 import type { Session, StaticRoute } from '../plan.js';
 
-/** The gateways of `sessions`, a route for each remote address that has one. */
-export function planGateways(
-  { peerings }: Pick<Cluster, 'peerings'>,
-  sessions: readonly Session[],
-): readonly StaticRoute[] {
-  const gateways = new Map(
-    peerings.flatMap(({ origin, terms: { reachableBy } }) =>
-      reachableBy === undefined ? [] : [[origin, reachableBy] as const],
-    ),
+/** The ways to the remote addresses of `sessions`, one for each that has a gateway. Two speakers at one address have one way. */
+export function planGateways(sessions: readonly Session[]): {
+  readonly routes: readonly StaticRoute[];
+  readonly problems: readonly Problem[];
+} {
+  const ways = sessions.flatMap(({ remoteAddress, gateway: via, origin }) =>
+    via === undefined
+      ? []
+      : [{ prefix: prefixOf(remoteAddress), via, isExported: false, origin } as const],
   );
-  if (gateways.size === 0) {
-    return [];
-  }
-  const routes = new Map<Address, StaticRoute>();
-  for (const { remoteAddress, family, origin } of sessions) {
-    const via = gateways.get(origin);
-    if (via !== undefined && familyOf(via) === family && !routes.has(remoteAddress)) {
-      const prefix = prefixOf(remoteAddress);
-      routes.set(remoteAddress, { prefix, via, isExported: false, origin });
-    }
-  }
-  return [...routes.values()];
+  const { kept, problems } = firstOfEach(ways, {
+    what: 'the way to',
+    subjectOf: ({ prefix }) => prefix,
+    saidBy: ({ via }) => `the gateway is ${via}`,
+  });
+  return { routes: kept, problems };
 }

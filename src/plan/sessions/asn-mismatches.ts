@@ -14,7 +14,15 @@ import { groupBy } from '../../base/group-by.js';
 import type { Problem } from '../../base/problem.js';
 import { asnOf, type Cluster } from '../../model/cluster.js';
 import type { Node, SourcedAsn } from '../../model/node.js';
-import { type AddressPeering, isOfKeys, isWithAddress } from '../../model/peering.js';
+import {
+  type AddressPeering,
+  isOfKeys,
+  isPeeringOf,
+  isPeeringWith,
+  isWithAddress,
+  type Peering,
+} from '../../model/peering.js';
+import type { Address } from '../../values/address.js';
 import type { Session } from '../plan.js';
 import { type Client, originOf } from './reflector.js';
 
@@ -24,13 +32,16 @@ const MAX_NAMED = 3;
 /** A node by name, with the AS number that it has of its own. */
 type NodeAsn = { readonly name: string } & Pick<Node, 'asn'>;
 
+/** A node as the end of sessions that is planned for. */
+type OwnEnd = NodeAsn & { readonly address: Address };
+
 /**
  * On a node: a problem for each of `sessions`, those that peerings ask for, with a reflector of the datastore in whose AS `own`
  * is not, or with another node that is in another AS than the peering says.
  */
 export function mismatchesOfNode(
   cluster: Cluster,
-  own: NodeAsn,
+  own: OwnEnd,
   sessions: readonly Session[],
 ): readonly Problem[] {
   if (sessions.length === 0) {
@@ -38,20 +49,41 @@ export function mismatchesOfNode(
   }
   const reflectors = new Set(cluster.reflectors.map(({ address }) => address));
   const peerings = new Map(cluster.peerings.filter(isWithAddress).map((one) => [one.origin, one]));
-  return sessions.flatMap(({ origin, remoteAddress, family, localAsn }) => {
+  return sessions.flatMap(({ origin, remoteAddress, family }) => {
     const peering = peerings.get(origin);
     // On the way back of a peering, and by a selector, each end is known by its own AS.
     if (peering?.remote.address !== remoteAddress) {
       return [];
     }
     if (reflectors.has(remoteAddress)) {
-      const end = localAsn === undefined ? own : { ...own, asn: { asn: localAsn, origin } };
-      return mismatchOf(peering, [end], cluster);
+      return mismatchOf(peering, [shownBy(own, peering)], cluster);
     }
     // The first by name is the one that holds it (address-holders.ts).
     const remote = cluster.nodes.find((node) => node.addresses[family]?.address === remoteAddress);
-    return remote === undefined ? [] : mismatchWithNode(peering, remote, cluster);
+    return remote === undefined || showsItselfAs(remote, peering.remote.asn, { cluster, to: own })
+      ? []
+      : mismatchWithNode(peering, remote, cluster);
   });
+}
+
+/** `node` as it shows itself by its own `peering`: in the AS that this gives it, if any (`localASNumber`). */
+function shownBy({ name, asn }: NodeAsn, { terms: { localAsn }, origin }: Peering): NodeAsn {
+  const shown = localAsn === undefined ? asn : { asn: localAsn, origin };
+  return { name, ...(shown && { asn: shown }) };
+}
+
+/** Whether a peering of `node` shows it as one in AS `asn` to the other end. */
+function showsItselfAs(
+  node: Node,
+  asn: number,
+  { cluster: { peerings }, to }: { readonly cluster: Cluster; readonly to: OwnEnd },
+): boolean {
+  return peerings.some(
+    (peering) =>
+      peering.terms.localAsn === asn &&
+      isPeeringWith(peering, to.address) &&
+      isPeeringOf(peering, node),
+  );
 }
 
 /** Where in its value a peering says the AS number. */
@@ -90,7 +122,7 @@ export function mismatchesOfReflector(
   sessions: readonly Session[],
 ): readonly Problem[] {
   const strangers = clients.filter(
-    ({ node, peering }) => asnOf(node, cluster).asn !== peering.remote.asn,
+    ({ node, peering }) => asnOf(shownBy(node, peering), cluster).asn !== peering.remote.asn,
   );
   if (strangers.length === 0) {
     return [];
@@ -100,7 +132,7 @@ export function mismatchesOfReflector(
   return [...groupBy(planned, ({ peering }) => peering)].flatMap(([peering, ofIt]) =>
     mismatchOf(
       peering,
-      ofIt.map(({ node }) => node),
+      ofIt.map(({ node }) => shownBy(node, peering)),
       cluster,
     ),
   );

@@ -14,6 +14,7 @@
  */
 
 import type { Problem } from '../../base/problem.js';
+import { unlessDefault } from '../../values/bgp-port.js';
 import type { Session } from '../plan.js';
 import { areContradictory, showTerms } from './terms.js';
 
@@ -61,7 +62,8 @@ export function neighborOf({
   remoteAddress,
   remotePort,
 }: Pick<Session, 'remoteAddress' | 'remotePort'>): string {
-  return remotePort === undefined ? remoteAddress : `${remoteAddress} ${remotePort}`;
+  const port = unlessDefault(remotePort);
+  return port === undefined ? remoteAddress : `${remoteAddress} ${port}`;
 }
 
 function conflictOf(standing: Session, dropped: Session): Problem {

@@ -1,10 +1,15 @@
-/** What peerings of a host name that isn't there: secrets with passwords, and BGPFilters. */
+/**
+ * What peerings of a host name that isn't there: secrets with passwords, BGPFilters, and addresses that no host has.
+ *
+ * @scenario v3/peers-without-host
+ */
 
 import type { Problem } from '../../base/problem.js';
 import type { Cluster } from '../../model/cluster.js';
 import type { Node } from '../../model/node.js';
 import { isPeeringOf, isPeeringWith, type Peering } from '../../model/peering.js';
 import { type SecretRef, secretId } from '../../model/secret-ref.js';
+import { type Address, whyNoSpeaker } from '../../values/address.js';
 import type { Host } from '../host.js';
 import { hasItsPassword } from './peering-terms.js';
 import { isRemoteOf } from './remotes.js';
@@ -32,6 +37,7 @@ export function findPeeringProblems(
     ...ours.flatMap((peering) => [
       ...secretProblems(cluster, peering),
       ...filterProblems(cluster, peering),
+      ...addressProblems(peering),
     ]),
   ];
 }
@@ -93,4 +99,28 @@ function filterProblems({ bgpFilters }: Cluster, { terms, origin }: Peering): re
       reason: `it names the BGPFilter ${name}, which isn't in the datastore, or has no rules`,
       action: 'planned its sessions without this filter; make the filter, or take its name out',
     }));
+}
+
+/** Calico renders such sessions, and so do we: they harm nothing. */
+function addressProblems({ remote, terms: { reachableBy }, origin }: Peering): readonly Problem[] {
+  const neighbor = remote.kind === 'address' ? remote.address : undefined;
+  return [
+    ...unusable(neighbor, (why) => ({
+      path: 'spec.peerIP',
+      reason: `${neighbor} is ${why}, so this session never comes up`,
+      action:
+        'planned the session as it is asked for; give the peer the address of a host, or remove it',
+    })),
+    ...unusable(reachableBy, (why) => ({
+      path: 'spec.reachableBy',
+      reason: `the gateway ${reachableBy} is ${why}, so BIRD takes no route by it`,
+      action:
+        'planned the session and the route as they are asked for; give the address of a router',
+    })),
+  ].map((found) => ({ code: 'unusable-address', key: origin, ...found }));
+}
+
+function unusable<T>(address: Address | undefined, tell: (why: string) => T): readonly T[] {
+  const why = address && whyNoSpeaker(address);
+  return why === undefined ? [] : [tell(why)];
 }

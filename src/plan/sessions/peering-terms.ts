@@ -5,6 +5,7 @@ import type { BgpFilter } from '../../model/bgp-filter.js';
 import { asnOf, type Cluster } from '../../model/cluster.js';
 import type { Peering } from '../../model/peering.js';
 import { secretId } from '../../model/secret-ref.js';
+import { type Address, familyOf } from '../../values/address.js';
 import type { Family } from '../../values/family.js';
 import type { LocalSpeaker, RemoteSpeaker } from './remotes.js';
 import { isInternal, NO_FILTERS, type SessionTerms } from './terms.js';
@@ -43,6 +44,7 @@ export function peeringTerms(
     allowedLocalAsns: isOne ? terms.allowedLocalAsns : undefined,
     importFilters: filtersOf(cluster, terms.filters, { family: local.family, has: hasImportRules }),
     exportFilters: filtersOf(cluster, terms.filters, { family: local.family, has: hasExportRules }),
+    gateway: gatewayOf(terms.reachableBy, local.family),
   };
 }
 
@@ -59,6 +61,10 @@ function nextHopOf(
   isSameAs: boolean,
 ): SessionTerms['nextHop'] {
   return nextHop === 'keep-external' ? (isSameAs ? undefined : 'keep') : nextHop;
+}
+
+function gatewayOf(reachableBy: Address | undefined, family: Family): Address | undefined {
+  return reachableBy !== undefined && familyOf(reachableBy) === family ? reachableBy : undefined;
 }
 
 const hasImportRules = ({ importRules }: BgpFilter): boolean => importRules.length > 0;

@@ -11,6 +11,7 @@ import type { Node } from '../../model/node.js';
 import { isPeeringOf, type Peering } from '../../model/peering.js';
 import { withKnownPasswords } from './known-passwords.js';
 import { neighborOf } from './merge-sessions.js';
+import { newestFirst } from './newest-first.js';
 import { hasItsPassword, peeringTerms } from './peering-terms.js';
 import { type LocalSpeaker, type RemoteSpeaker, remotesOf, reverseRemotesOf } from './remotes.js';
 import { askFor } from './session-of.js';
@@ -18,8 +19,8 @@ import type { AskedSession, SessionSource, SessionTerms } from './terms.js';
 
 /**
  * Sessions of `local` by peerings: those of all nodes first, then those of this node, each in the order of keys; those that it has
- * since others ask for them come last. A peer that is `local` itself is nobody to peer with. A session whose password isn't known
- * isn't planned (known-passwords.ts).
+ * since others ask for them come last. What BGPPeers ask for comes before all that old keys do. A peer that is `local` itself is
+ * nobody to peer with. A session whose password isn't known isn't planned (known-passwords.ts).
  */
 export function planPeers(cluster: Cluster, local: LocalSpeaker): readonly AskedSession[] {
   const self: Pick<Node, 'name'> & Partial<Node> = local.node ?? { name: local.nodeName };
@@ -27,21 +28,20 @@ export function planPeers(cluster: Cluster, local: LocalSpeaker): readonly Asked
   const ours = peerings.filter((peering) => isPeeringOf(peering, self));
   const ofAll = ours.filter(({ scope }) => scope.kind === 'all-nodes');
   const ofOne = ours.filter(({ scope }) => scope.kind !== 'all-nodes');
-  const wishes: readonly Wish[] = [
-    ...[...ofAll, ...ofOne].flatMap((peering) =>
-      remotesOf(cluster, peering, local).map((remote) => ({ peering, remote, isReverse: false })),
-    ),
-    ...peerings.flatMap((peering) =>
-      reverseRemotesOf(cluster, peering, local).map((remote) => ({
-        peering,
-        remote,
-        isReverse: true,
-      })),
-    ),
-  ];
-  return withKnownPasswords(wishes, ({ peering, remote: { address, port } }) => ({
-    neighbor: neighborOf({ remoteAddress: address, remotePort: port }),
-    isKnown: hasItsPassword(cluster, peering),
+  const forward: readonly Wish[] = [...ofAll, ...ofOne].flatMap((peering) =>
+    remotesOf(cluster, peering, local).map((remote) => ({ peering, remote, isReverse: false })),
+  );
+  const reverse: readonly Wish[] = peerings.flatMap((peering) =>
+    reverseRemotesOf(cluster, peering, local).map((remote) => ({
+      peering,
+      remote,
+      isReverse: true,
+    })),
+  );
+  const wishes = newestFirst([...forward, ...asShown(reverse, forward)]);
+  return withKnownPasswords(wishes, (wish) => ({
+    neighbor: neighborIn(wish),
+    isKnown: hasItsPassword(cluster, wish.peering),
   })).map((wish) => ask(cluster, local, wish));
 }
 
@@ -61,6 +61,27 @@ interface Wish {
   readonly peering: Peering;
   readonly remote: RemoteSpeaker;
   readonly isReverse: boolean;
+}
+
+function neighborIn({ remote: { address, port } }: Wish): string {
+  return neighborOf({ remoteAddress: address, remotePort: port });
+}
+
+/**
+ * `reverse`, each with the AS number that its other end shows (`localASNumber`), where this end asks for a session with that number:
+ * the two are one session then, and no contradiction.
+ */
+function asShown(reverse: readonly Wish[], forward: readonly Wish[]): readonly Wish[] {
+  if (!reverse.some(({ peering }) => peering.terms.localAsn !== undefined)) {
+    return reverse;
+  }
+  const asked = new Map(forward.map((wish) => [neighborIn(wish), wish.remote.asn]));
+  return reverse.map((wish) => {
+    const { localAsn } = wish.peering.terms;
+    return localAsn !== undefined && asked.get(neighborIn(wish)) === localAsn
+      ? { ...wish, remote: { ...wish.remote, asn: localAsn } }
+      : wish;
+  });
 }
 
 function ask(

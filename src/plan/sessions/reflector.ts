@@ -21,13 +21,14 @@ import { groupBy } from '../../base/group-by.js';
 import type { Problem } from '../../base/problem.js';
 import type { Cluster } from '../../model/cluster.js';
 import type { Node } from '../../model/node.js';
-import { type AddressPeering, isPeeringWith } from '../../model/peering.js';
+import { type AddressPeering, isOfKeys, isPeeringWith } from '../../model/peering.js';
 import { secretId } from '../../model/secret-ref.js';
 import { familyOf } from '../../values/address.js';
 import type { Holder } from '../address-holders.js';
 import { firstOfEach } from '../first-of-each.js';
 import { withKnownPasswords } from './known-passwords.js';
 import type { LocalEnd } from './mesh.js';
+import { newestFirst } from './newest-first.js';
 import { hasItsPassword } from './peering-terms.js';
 import { askFor } from './session-of.js';
 import type { AskedSession } from './terms.js';
@@ -52,7 +53,10 @@ export function* planReflector(
   }
 }
 
-/** The clients of the reflector `local`: by a peering of all nodes first, then by those of single nodes; by name each. */
+/**
+ * The clients of the reflector `local`: by a peering of all nodes first, then by those of single nodes; by name each. Those by
+ * BGPPeers come before those by old keys.
+ */
 export function clientsOf(
   cluster: Pick<Cluster, 'peerings' | 'secrets'>,
   holders: readonly Node[],
@@ -61,19 +65,24 @@ export function clientsOf(
   const forUs = cluster.peerings.filter((peering): peering is AddressPeering =>
     isPeeringWith(peering, local.address),
   );
-  const ofAll = forUs.find(({ scope }) => scope.kind === 'all-nodes');
+  const ofAll = groupBy(
+    forUs.filter(({ scope }) => scope.kind === 'all-nodes'),
+    isOfKeys,
+  );
   const ofOne = groupBy(forUs, ({ scope }) => (scope.kind === 'node' ? scope.nodeName : ''));
   const nodes = holders.flatMap((node) => {
     const at = node.addresses[local.family];
     return at === undefined || at.address === local.address ? [] : [{ node, at }];
   });
   const clients = [
-    ...(ofAll === undefined ? [] : nodes.map((holder) => ({ ...holder, peering: ofAll }))),
+    ...[...ofAll.values()].flatMap(([peering]) =>
+      peering === undefined ? [] : nodes.map((holder) => ({ ...holder, peering })),
+    ),
     ...nodes.flatMap((holder) =>
       (ofOne.get(holder.node.name) ?? []).map((peering) => ({ ...holder, peering })),
     ),
   ];
-  return withKnownPasswords(clients, ({ at, peering }) => ({
+  return withKnownPasswords(newestFirst(clients), ({ at, peering }) => ({
     neighbor: at.address,
     isKnown: hasItsPassword(cluster, peering),
   }));

@@ -4,7 +4,7 @@ import { asnOf, type Cluster } from '../../model/cluster.js';
 import type { Node } from '../../model/node.js';
 import { isPeeringOf, type Peering } from '../../model/peering.js';
 import { type Address, familyOf } from '../../values/address.js';
-import { BGP_PORT, unlessDefault } from '../../values/bgp-port.js';
+import { BGP_PORT } from '../../values/bgp-port.js';
 import type { RouterId } from '../../values/router-id.js';
 import { isHolder } from '../address-holders.js';
 import { portOf } from '../listen-port.js';
@@ -54,7 +54,7 @@ export function remotesOf(
       const at = cluster.generation === 'v3' ? nodesAt(cluster, address) : [];
       const node = at.find((one) => asnOf(one, cluster).asn === asn);
       const port = remote.port ?? (node && portOf(cluster, node));
-      return [{ address, asn, port: unlessDefault(port), isKnownNode: at.length > 0 }];
+      return [{ address, asn, port, isKnownNode: at.length > 0 }];
     }
   }
 }
@@ -116,7 +116,7 @@ function speakersAmong(
           {
             address: at.address,
             asn: asnOf(node, cluster).asn,
-            port: unlessDefault(portOf(cluster, node)),
+            port: portOf(cluster, node),
             clusterId: node.clusterId,
           },
         ];

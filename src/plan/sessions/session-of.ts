@@ -40,6 +40,7 @@ export function askFor(
     allowedLocalAsns: terms.allowedLocalAsns,
     importFilters: terms.importFilters ?? NO_FILTERS,
     exportFilters: terms.exportFilters ?? NO_FILTERS,
+    gateway: terms.gateway,
     remoteAddress,
     origin,
   };
@@ -66,6 +67,7 @@ export function sessionOf(asked: AskedSession): Session {
     allowedLocalAsns: asked.allowedLocalAsns,
     importFilters: asked.importFilters,
     exportFilters: asked.exportFilters,
+    gateway: asked.gateway,
     remoteAddress,
     origin: asked.origin,
     protocolName: protocolNameOf(asked),
@@ -75,7 +77,7 @@ export function sessionOf(asked: AskedSession): Session {
 }
 
 /**
- * The name of a session's protocol in BIRD. Calico's names (`Global_172_17_42_40`; IPv6 with `_` for each `:`, and a port that isn't BGP's).
+ * The name of a session's protocol in BIRD. Calico's names (`Global_172_17_42_40`; IPv6 with `_` for each `:`, and a port that is said).
  *
  * Unique as long as remote addresses are, and at most 57 characters long; BIRD takes 64.
  */

@@ -6,7 +6,8 @@
  */
 
 import type { Address } from '../../values/address.js';
-import type { Family } from '../../values/family.js';
+import { BGP_PORT } from '../../values/bgp-port.js';
+import { FAMILY_LABELS, type Family } from '../../values/family.js';
 import type { RouterId } from '../../values/router-id.js';
 import type { Secret } from '../../values/secret.js';
 
@@ -22,7 +23,7 @@ export interface SessionTerms {
   readonly isReflectorClient?: boolean;
   /** Our cluster (RFC 4456 section 7), for clients alone; BIRD takes the router id when absent. */
   readonly clusterId?: RouterId | undefined;
-  /** TCP port of the other end, where it isn't that of BGP. */
+  /** TCP port of the other end, where it isn't that of BGP, or is said all the same: then it is in the session's name. */
   readonly remotePort?: number | undefined;
   /** Whether the session goes out from this host's address; it does where nothing is said. */
   readonly usesLocalAddress?: boolean;
@@ -43,6 +44,8 @@ export interface SessionTerms {
   /** Names of the BGPFilters that run on what is learnt, and told, in their order. The same list while it has the same names. */
   readonly importFilters?: readonly string[];
   readonly exportFilters?: readonly string[];
+  /** By which the other end is reached: a static route, and nothing that BIRD is told of the session. */
+  readonly gateway?: Address | undefined;
 }
 
 /** A list of filters that has none: always this one, so that equal lists are the same one. */
@@ -70,9 +73,23 @@ export interface Session extends AskedSession {
   readonly isIpv6: boolean;
 }
 
-/** What a session has of its family where it doesn't say otherwise. */
-interface FamilyDefaults {
-  readonly localAsn?: number;
+/** What a session has where it doesn't say otherwise. */
+interface SessionDefaults {
+  readonly localAsn?: number | undefined;
+  readonly nextHop?: SessionTerms['nextHop'];
+  readonly localAddress?: Address | undefined;
+  /** Whether every session goes out from `localAddress`, also one that says otherwise. */
+  readonly bindsAll?: boolean;
+}
+
+/** In what BIRDs differ when they reload. */
+export interface ReloadHabits {
+  /** Another rule for next hops restarts a session. */
+  readonly restartsForNextHop: boolean;
+  /** Another port or address to listen on restarts all sessions. A BIRD that doesn't goes on listening where it did. */
+  readonly restartsForListening: boolean;
+  /** Nodes have other timers by the rules of Calico 3 than by those of Calico 2, which restarts all sessions. */
+  readonly restartsForGeneration: boolean;
 }
 
 /** Whether a session is internal: both of its ends are in one AS (RFC 4271 section 1.1). */
@@ -87,16 +104,20 @@ export function isInternal(
 interface Term {
   /** Its name in an operator's words: `LABEL changes A → B`. */
   readonly label: string;
-  /** The value that BIRD takes, where the session doesn't say: what its family has. */
-  readonly inherited?: (family: FamilyDefaults) => number | undefined;
+  /** The value that BIRD takes, where that isn't the term's alone. */
+  readonly inForce?: (session: Session, defaults: SessionDefaults) => unknown;
   /** How the value is shown among the others of its session; undefined where it goes without saying. */
   readonly show: (session: Session) => string | undefined;
-  /** Whether BIRD ends the session and opens it anew to change it. */
-  readonly restarts: boolean;
+  /** Whether BIRD ends the session and opens it anew to change it; the habit that says so, where BIRDs differ. */
+  readonly restarts: boolean | keyof ReloadHabits;
   /** Whether two records that ask for a session with one neighbor contradict each other when they differ in it. */
   readonly mustAgree: boolean;
   /** A change in words, where it isn't `LABEL changes A → B`; undefined where another term says it. */
-  readonly sayChange?: (was: Session, is: Session) => string | undefined;
+  readonly sayChange?: (
+    was: Session,
+    is: Session,
+    values: readonly unknown[],
+  ) => string | undefined;
 }
 
 /** Every term, in the order in which they are told. */
@@ -106,11 +127,11 @@ const TERMS: { readonly [Name in 'source' | keyof Required<SessionTerms>]: Term 
     show: () => undefined,
     restarts: true,
     mustAgree: false,
-    sayChange: (was) => `it was called ${was.protocolName}`,
+    sayChange: calledBefore,
   },
   localAsn: {
     label: "this host's AS number",
-    inherited: ({ localAsn }) => localAsn,
+    inForce: (session, { localAsn }) => session.localAsn ?? localAsn,
     show: ({ localAsn, remoteAsn }) =>
       localAsn === undefined || localAsn === remoteAsn ? undefined : `local AS ${localAsn}`,
     restarts: true,
@@ -142,17 +163,23 @@ const TERMS: { readonly [Name in 'source' | keyof Required<SessionTerms>]: Term 
   },
   remotePort: {
     label: "the neighbor's port",
+    inForce: ({ remotePort }) => remotePort ?? BGP_PORT,
     show: ({ remotePort }) => (remotePort === undefined ? undefined : `port ${remotePort}`),
     restarts: true,
-    mustAgree: true,
+    // Another port is another neighbor.
+    mustAgree: false,
   },
   usesLocalAddress: {
     label: 'the source address',
+    inForce: ({ usesLocalAddress }, { localAddress, bindsAll }) =>
+      usesLocalAddress || bindsAll ? localAddress : undefined,
     show: ({ usesLocalAddress }) => (usesLocalAddress ? undefined : 'from any address'),
     restarts: true,
     mustAgree: true,
-    sayChange: (_, { usesLocalAddress }) =>
-      usesLocalAddress ? "it goes out from this host's address" : 'it goes out from any address',
+    sayChange: (_, { family }, [old, now]) =>
+      old === undefined || now === undefined
+        ? `it goes out from ${now === undefined ? 'any address' : "this host's address"}`
+        : `this host's ${FAMILY_LABELS[family]} address changes ${old} → ${now}`,
   },
   isPassive: {
     label: 'who dials',
@@ -195,8 +222,9 @@ const TERMS: { readonly [Name in 'source' | keyof Required<SessionTerms>]: Term 
   },
   nextHop: {
     label: 'the next hop',
+    inForce: (session, { nextHop }) => session.nextHop ?? nextHop,
     show: ({ nextHop }) => (nextHop === undefined ? undefined : `next hop ${nextHop}`),
-    restarts: true,
+    restarts: 'restartsForNextHop',
     mustAgree: true,
   },
   allowedLocalAsns: {
@@ -220,7 +248,17 @@ const TERMS: { readonly [Name in 'source' | keyof Required<SessionTerms>]: Term 
     restarts: false,
     mustAgree: true,
   },
+  gateway: {
+    label: 'the gateway',
+    show: ({ gateway }) => (gateway === undefined ? undefined : `reached by ${gateway}`),
+    restarts: false,
+    mustAgree: true,
+  },
 };
+
+function calledBefore({ protocolName }: Session): string {
+  return `it was called ${protocolName}`;
+}
 
 const TERM_NAMES = Object.keys(TERMS) as readonly (keyof typeof TERMS)[];
 
@@ -251,23 +289,34 @@ export function showTerms(session: Session): string {
     .join(', ');
 }
 
-/** A session with the family that it is planned in. */
-export interface SessionInFamily {
+/** A session with what holds for all that don't say otherwise. */
+export interface PlannedSession {
   readonly session: Session;
-  readonly family: FamilyDefaults;
+  readonly defaults: SessionDefaults;
 }
 
 /** What BIRD restarts the session for when it goes from `was` to `is`, in an operator's words; nothing when it doesn't. */
-export function restartReasons(was: SessionInFamily, is: SessionInFamily): readonly string[] {
+export function restartReasons(
+  was: PlannedSession,
+  is: PlannedSession,
+  habits: ReloadHabits,
+): readonly string[] {
   const reasons: string[] = [];
   for (const name of TERM_NAMES) {
-    const { label, restarts, inherited, sayChange } = TERMS[name];
-    const [old, now] = [was, is].map(({ session, family }) => session[name] ?? inherited?.(family));
-    if (restarts && old !== now) {
+    const { label, restarts, inForce, sayChange } = TERMS[name];
+    const values = [was, is].map(({ session, defaults }) =>
+      inForce ? inForce(session, defaults) : session[name],
+    );
+    const [old, now] = values;
+    const isRestarted = typeof restarts === 'string' ? habits[restarts] : restarts;
+    if (isRestarted && old !== now) {
       const change = sayChange ?? (() => `${label} changes ${old ?? 'none'} → ${now ?? 'none'}`);
-      const reason = change(was.session, is.session);
+      const reason = change(was.session, is.session, values);
       reasons.push(...(reason === undefined ? [] : [reason]));
     }
   }
-  return reasons;
+  // A port that is said now and was meant before: BIRD knows a protocol by its name.
+  return reasons.length === 0 && was.session.protocolName !== is.session.protocolName
+    ? [calledBefore(was.session)]
+    : reasons;
 }

@@ -20,6 +20,12 @@ function twoProcessDialect(name: 'bird1' | 'calico', method: TunnelMethod): Dial
     templateFolders: name === 'calico' ? ['calico', 'bird1', 'common'] : ['bird1', 'common'],
     daemons: ['bird', 'bird6'],
     tunnelsOnImport: false,
+    habits: {
+      restartsForNextHop: true,
+      // "Reconfiguration of BGP listening socket not implemented, please restart BIRD" (projectcalico/calico pull request 5279).
+      restartsForListening: false,
+      restartsForGeneration: method === 'kernel-attribute',
+    },
     reimportCommand: 'reload in all',
     mainFiles: ({ ipv4, ipv6 }) => [
       { daemon: 'bird', name: 'bird.cfg', isOptional: !isUsed(ipv4) },
@@ -48,6 +54,8 @@ function filesOf(
       : familyViewOf(plan, part, method)),
     includes,
     tunesTimers: method !== 'kernel-attribute',
+    // calico/node's own checks take the column after "since" for the state of a session (node/pkg/health/bird).
+    hasShortTimes: isV3 && method === 'kernel-attribute',
   };
   const folder = isV3 ? 'v3/' : '';
   if (plan.role === 'reflector') {

@@ -34,6 +34,7 @@ function oneProcessDialect(
     templateFolders,
     daemons: ['bird'],
     tunnelsOnImport: method === 'on-link-import',
+    habits: { restartsForNextHop: false, restartsForListening: true, restartsForGeneration: false },
     // BIRD 3 knows no `reload in`: it has one word for filters and one for BGP (its manual, "Remote control").
     reimportCommand: name === 'bird3' ? 'reload filters in all' : 'reload in all',
     mainFiles: () => [{ daemon: 'bird', name: 'bird.cfg', isOptional: false }],

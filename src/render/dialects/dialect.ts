@@ -5,6 +5,7 @@
 
 import type { Problem } from '../../base/problem.js';
 import type { Plan } from '../../plan/plan.js';
+import type { ReloadHabits } from '../../plan/sessions/terms.js';
 import type { BirdDaemon, FileSet } from '../file-set.js';
 
 /** The configuration language of one line of BIRD. */
@@ -31,6 +32,8 @@ export interface Dialect {
   mainFiles(plan: Plan): FileSet['mainFiles'];
   /** Whether a route gets its tunnel when BIRD imports it; the device has to be there by then. */
   readonly tunnelsOnImport: boolean;
+  /** What a reload restarts that not every BIRD restarts. */
+  readonly habits: ReloadHabits;
   /** What BIRD's control socket takes for "import all routes anew"; restarts no session. */
   readonly reimportCommand: string;
   /** The files of `plan`. */

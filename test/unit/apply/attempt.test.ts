@@ -46,7 +46,7 @@ test('a step that is done again counts from anew', async () => {
 test('an attempt has written nothing, and is out of date only when somebody says so', () => {
   const clock = new ManualClock();
   let isOld = false;
-  const attempt = new Attempt(clock, () => isOld);
+  const attempt = new Attempt(clock, { isOutdated: () => isOld });
 
   expect(new Attempt(clock).isOutdated()).toBe(false);
   expect(new Attempt(clock).wrote).toBe(false);

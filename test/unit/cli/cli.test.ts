@@ -13,6 +13,10 @@ describe('words on the command line', () => {
     [['render', '--nothing'], "birdkeeper: unknown option '--nothing'\n"],
     [['render', '--etcd-password', 'x'], "birdkeeper: unknown option '--etcd-password'\n"],
     [['release', '--file', '/x'], "birdkeeper: unknown option '--file'\n"],
+    [
+      ['rollback', '0'],
+      "birdkeeper: command-argument value '0' is invalid for argument 'N'. it must be a number from 1\n",
+    ],
     [['render', '--node'], "birdkeeper: option '--node <NAME>' argument missing\n"],
     [
       ['render', 'more'],
@@ -48,7 +52,10 @@ describe('help', () => {
 
     const names = [...out.matchAll(/^ {2}(\w+)(?: \[| {2,})/gm)].map(([, name]) => name);
     expect(status).toBe(0);
-    expect(names).toEqual(['run', 'render', 'check', 'diff', 'status', 'release', 'bgp', 'help']);
+    expect(names).toEqual([
+      ...['run', 'render', 'check', 'diff', 'status', 'history', 'rollback', 'resume', 'release'],
+      ...['bgp', 'help'],
+    ]);
   });
 
   test.each([
@@ -57,6 +64,11 @@ describe('help', () => {
     [['check'], /^Usage: birdkeeper check \[options\]/, '0 accepted; 1 refused; 2 usage'],
     [['diff'], /^Usage: birdkeeper diff \[options\]/, '0 no difference; 1 differences; 2 usage'],
     [['status'], /^Usage: birdkeeper status \[options\]/, '0 all sessions are established'],
+    [['history'], /^Usage: birdkeeper history \[options\] \[command\]/, '0 shown; 2 usage'],
+    [['history', 'show'], /^Usage: birdkeeper history show \[options\] <N>/, '0 shown; 1 there'],
+    [['history', 'diff'], /^Usage: birdkeeper history diff \[options\] <A> <B>/, '0 no difference'],
+    [['rollback'], /^Usage: birdkeeper rollback \[options\] \[N\]/, '0 BIRD runs it; 1 there is'],
+    [['resume'], /^Usage: birdkeeper resume \[options\]/, '0 it is followed; 1 nothing was'],
     [['release'], /^Usage: birdkeeper release \[options\]/, '0 let through; 1 nothing is held'],
     [
       ['bgp', 'node-mesh'],

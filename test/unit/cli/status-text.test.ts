@@ -85,6 +85,14 @@ describe('the status as text', () => {
     ]);
   });
 
+  test('says loudly that an operator has rolled back, and what is wrong with it', () => {
+    const pinned = { sequence: 5, since: AT, reason: 'it is not on disk' };
+
+    expect(daemonLines({ pinned })).toContain(
+      'ROLLED BACK since 2026-11-24 08:30:05 UTC: an operator rolled back to generation 5, which BIRD does not run: it is not on disk; nothing newer is applied until `birdkeeper resume`',
+    );
+  });
+
   test('of a host without a daemon has its BIRD and its sessions', () => {
     expect(statusText({ role: 'node', birds: [bird([sessionWith('Mesh_a')])], missing: [] })).toBe(
       `BIRD 2.0.12, router id 192.0.2.1: Daemon is up and running

@@ -33,6 +33,19 @@ test('how many sessions a port costs makes it no other problem: each new session
   expect(of(with3)).toEqual(of(portTaken));
 });
 
+test('a rollback is one, and the same for as long as it lasts', () => {
+  const pinned = { sequence: 7, digest: 'd7', at: 5 };
+
+  expect(hostProblems({ birds: [BIRD], isTunnelMissing: false, pinned })).toEqual([
+    {
+      code: 'rolled-back',
+      key: 'generation 7',
+      reason: 'an operator rolled back to it, and what the datastore asks for is not applied',
+      action: '`birdkeeper diff` shows what waits; `birdkeeper resume` on this host applies it',
+    },
+  ]);
+});
+
 test('a missing tunnel is one', () => {
   const problems = hostProblems({ birds: [BIRD], isTunnelMissing: true });
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { ApplyError } from '../../../src/apply/apply-error.js';
 import type { ApplyOutcome, Refusal } from '../../../src/apply/apply-outcome.js';
+import type { PassFacts } from '../../../src/daemon/causes.js';
 import type { HeldState } from '../../../src/daemon/hold/hold-files.js';
 import {
   describePass,
   type PassDescription,
-  type PassFacts,
   refusalText,
   traced,
 } from '../../../src/daemon/pass-report.js';
@@ -309,6 +309,31 @@ describe('what stands, and BIRD refuses it, too', () => {
       verdict: 'retry',
       level: 'error',
     });
+  });
+});
+
+test('a pass while an operator has rolled back is told with what waits, and is no failure', () => {
+  const pin = { sequence: 7, digest: 'd7', at: 5 };
+  const planned = { planMs: 1, renderMs: 1 } as unknown as PlannedFiles;
+  const report = { kind: 'pinned', planned, pinned: { pin }, durationMs: 3 } as const;
+  const applied = { kind: 'applied', sequence: 9, wrote: true, isInProgress: false } as const;
+  const standing = { ...applied, timings: {} };
+
+  expect(describePass({ ...report, waitingLines: 1, standing }, FACTS)).toMatchObject({
+    status: {
+      outcome: 'pinned',
+      reason: 'an operator rolled back to generation 7; 1 line waits until `birdkeeper resume`',
+    },
+    verdict: 'done',
+    reload: 'loaded',
+    level: 'warn',
+    isWorthALine: true,
+  });
+  const failed = { kind: 'failed', step: 'configure', wrote: true, timings: {} } as const;
+  const because = { ...failed, reason: 'BIRD is away', advice: 'start it' };
+  expect(describePass({ ...report, standing: because }, FACTS)).toMatchObject({
+    status: { outcome: 'failed', reason: 'BIRD is away' },
+    verdict: 'retry',
   });
 });
 

@@ -14,7 +14,7 @@ const BGP = '/calico/bgp/v1';
 /** Sets what `value` under `key` says. */
 function put(store: ClusterStore, key: string, value: string): void {
   const decoded = decodeEntry(key, value);
-  store.set(key, decoded?.ok ? decoded.value : []);
+  store.set(key, decoded?.ok ? decoded.value : [], decoded?.generation);
 }
 
 function storeWith(entries: Readonly<Record<string, string>>): ClusterStore {
@@ -45,7 +45,6 @@ test('an empty datastore is a mesh of no nodes in AS 64512', () => {
     pools: [],
     blocks: [],
     customFilters: [],
-    isMixed: false,
     bgp: DEFAULT_BGP_SETTINGS,
     bgpFilters: [],
     services: [],

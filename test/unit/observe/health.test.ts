@@ -195,6 +195,17 @@ test.each([
   expect(lines.at(-1)).toBe(line);
 });
 
+test('a rollback is said, and the host is served all the same', () => {
+  const pinned = { sequence: 5, since: 1, standing: 7, waitingLines: 12 };
+
+  expect(readinessWith([running(7)], 'd8', { pinned })).toMatchObject({
+    isOk: true,
+    lines: expect.arrayContaining([
+      'an operator rolled back to generation 5; 12 lines wait until `birdkeeper resume`',
+    ]),
+  });
+});
+
 test('a state that is held back is said, and the host is served all the same', () => {
   const held = { reason: 'the datastore has no node any more', since: NOW_MS - 60_000 };
 

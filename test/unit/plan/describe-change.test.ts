@@ -77,11 +77,11 @@ test('the port that BIRD listens on, and what only Calico 3 has', () => {
   };
 
   expect(describeChange(before, after)).toEqual([
-    'BGP port 179 → 1790',
+    'BGP port 179 → 1790 (BIRD 1 must be started anew for it)',
     'ipv6 normal route priority: 512',
   ]);
   expect(describeChange(after, before)).toEqual([
-    'BGP port 1790 → 179',
+    'BGP port 1790 → 179 (BIRD 1 must be started anew for it)',
     'ipv6 normal route priority: 1024',
   ]);
 });

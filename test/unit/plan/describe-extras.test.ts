@@ -16,8 +16,8 @@ test.each<[change: Partial<FamilyExtras>, there: readonly string[], back: readon
   [{}, [], []],
   [
     { bindsAddress: true },
-    ['ipv4 listens on its own address alone'],
-    ['ipv4 listens on any address'],
+    ['ipv4 listens on its own address alone (BIRD 1 must be started anew for it)'],
+    ['ipv4 listens on any address (BIRD 1 must be started anew for it)'],
   ],
   [
     { ignoredInterfaces: ['eth8', 'eth9'] },

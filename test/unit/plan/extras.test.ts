@@ -236,6 +236,19 @@ test('the ranges of cluster addresses that the settings give take the place of t
   ]);
 });
 
+test('endpoints of services name a node as Kubernetes does', () => {
+  const service = {
+    ...{ name: 'default/web', origin: 'default/web', isLocal: true },
+    ...{ clusterAddresses: [], externalAddresses: [], endpointNodes: ['Node-A'] },
+    loadBalancerAddresses: [address('203.0.113.7')],
+  };
+  const facts: readonly Fact[] = [SERVICES, { kind: 'service', service }];
+  const routesOf = (host: Host) => extrasOf(facts, host).staticRoutes.map((one) => one.prefix);
+
+  expect(routesOf(NODE)).not.toContain('203.0.113.7/32');
+  expect(routesOf({ ...NODE, kubernetesName: 'Node-A' })).toContain('203.0.113.7/32');
+});
+
 test('pod prefixes count as blocks where the settings say so', () => {
   const prefixes = [prefix('198.18.5.0/24')];
   const facts: readonly Fact[] = [{ kind: 'node-pod-prefixes', nodeName: 'node-a', prefixes }];

@@ -3,6 +3,7 @@ import { forecastRestarts, summarizeRestarts } from '../../../src/plan/forecast-
 import type { Host } from '../../../src/plan/host.js';
 import { Planner } from '../../../src/plan/make-plan.js';
 import type { Plan } from '../../../src/plan/plan.js';
+import type { ReloadHabits } from '../../../src/plan/sessions/terms.js';
 import { parseSpeakerAddress } from '../../../src/values/address.js';
 import { storeOf } from '../../support/scenario.js';
 
@@ -47,9 +48,21 @@ function planOf(keys: Keys, host = NODE, planner = new Planner()): Plan {
   return planner.plan(storeOf(entries).cluster(), host).plan;
 }
 
+const BIRD1: ReloadHabits = {
+  restartsForNextHop: true,
+  restartsForListening: false,
+  restartsForGeneration: false,
+};
+const BIRD2: ReloadHabits = { ...BIRD1, restartsForNextHop: false, restartsForListening: true };
+const CALICO: ReloadHabits = { ...BIRD1, restartsForGeneration: true };
+
 /** Session and reasons, a line each. */
-function forecast(change: Keys, host = NODE): readonly string[] {
-  const restarts = forecastRestarts(planOf(BASE, host), planOf({ ...BASE, ...change }, host));
+function forecast(change: Keys, host = NODE, habits = BIRD2): readonly string[] {
+  const restarts = forecastRestarts(
+    planOf(BASE, host),
+    planOf({ ...BASE, ...change }, host),
+    habits,
+  );
   return restarts.map(({ protocolName, reasons }) => `${protocolName}: ${reasons.join('; ')}`);
 }
 
@@ -149,8 +162,8 @@ test('plans that share their sessions, as those of a daemon do, give the same fo
   const before = planOf(BASE, NODE, planner);
   const keys = { ...BASE, [`${BGP}/host/node-c/as_num`]: '65001' };
 
-  expect(forecastRestarts(before, planOf(keys, NODE, planner))).toEqual(
-    forecastRestarts(before, planOf(keys)),
+  expect(forecastRestarts(before, planOf(keys, NODE, planner), BIRD2)).toEqual(
+    forecastRestarts(before, planOf(keys), BIRD2),
   );
 });
 
@@ -169,14 +182,14 @@ test('a summary tells what all have in common, and stays short', () => {
     [`${BGP}/host/node-b/as_num`]: '65001',
   });
 
-  const summary = summarizeRestarts(forecastRestarts(before, after), after);
+  const summary = summarizeRestarts(forecastRestarts(before, after, BIRD2), after);
 
   expect(summary.count).toBe(34);
   expect(summary.sessions).toHaveLength(20);
   expect(summary.reasons).toEqual([
     'all 34 sessions: the router id changes 192.0.2.1 → 192.0.2.9',
-    `${B}, ${C}, Mesh_192_0_2_100, Mesh_192_0_2_101, Mesh_192_0_2_102 and 28 more: this host's IPv4 address changes 192.0.2.1 → 192.0.2.9`,
     `${B}, ${B6}: the neighbor's AS number changes 65100 → 65001`,
+    `${B}, ${C}, Mesh_192_0_2_100, Mesh_192_0_2_101, Mesh_192_0_2_102 and 28 more: this host's IPv4 address changes 192.0.2.1 → 192.0.2.9`,
   ]);
 });
 
@@ -188,9 +201,7 @@ const LISTENING: readonly [
   [
     'another port',
     (plan) => ({ ...plan, listenPort: 1790 }),
-    [B, C, B6].map(
-      (name) => `${name}: the BGP port changes 179 → 1790 (BIRD 1 must be started anew for it)`,
-    ),
+    [B, C, B6].map((name) => `${name}: the BGP port changes 179 → 1790`),
   ],
   [
     'its own address of a family alone',
@@ -198,9 +209,7 @@ const LISTENING: readonly [
       ...plan,
       ipv6: { ...plan.ipv6, extras: { ...plan.ipv6.extras, bindsAddress: true } },
     }),
-    [
-      `${B6}: where BIRD listens for IPv6 changes any address → this host's address (BIRD 1 must be started anew for it)`,
-    ],
+    [`${B6}: where BIRD listens for IPv6 changes any address → this host's address`],
   ],
 ];
 
@@ -208,9 +217,65 @@ test.each(LISTENING)('sessions restart when BIRD is to listen on %s', (_, listen
   const { [`${BGP}/global/peer_v4/192.0.2.40`]: _peer, ...mesh } = BASE;
   const before = planOf(mesh);
 
-  const restarts = forecastRestarts(before, listening(before));
+  const restarts = forecastRestarts(before, listening(before), BIRD2);
 
   expect(
     restarts.map(({ protocolName, reasons }) => `${protocolName}: ${reasons.join('; ')}`),
   ).toEqual(expected);
+  expect(forecastRestarts(before, listening(before), BIRD1)).toEqual([]);
+});
+
+const POOL3 = {
+  '/calico/resources/v3/projectcalico.org/ippools/p':
+    '{"metadata":{"name":"p"},"spec":{"cidr":"198.18.0.0/16"}}',
+};
+
+test.each<[bird: string, habits: ReloadHabits, expected: readonly string[]]>([
+  // Only who dials is another rule: the end with the lower address.
+  [
+    '2',
+    BIRD2,
+    [
+      `${B}: only the neighbor dials`,
+      `${C}: only the neighbor dials`,
+      `${B6}: only the neighbor dials`,
+    ],
+  ],
+  [
+    '1',
+    BIRD1,
+    [
+      ...[B, C].map((name) => `${name}: only the neighbor dials; the next hop changes self → none`),
+      `${G}: the next hop changes self → none`,
+      `${B6}: only the neighbor dials; the next hop changes self → none`,
+    ],
+  ],
+  [
+    "1 of Calico's",
+    CALICO,
+    [
+      ...[B, C].map(
+        (name) =>
+          `${name}: the generation changes Calico 2 → Calico 3; only the neighbor dials; the next hop changes self → none`,
+      ),
+      `${G}: the generation changes Calico 2 → Calico 3; the next hop changes self → none`,
+      `${B6}: the generation changes Calico 2 → Calico 3; only the neighbor dials; the next hop changes self → none`,
+    ],
+  ],
+])('the first resource of Calico 3 beside keys of Calico 2, on BIRD %s', (_, habits, expected) => {
+  expect(forecast(POOL3, NODE, habits)).toEqual(expected);
+});
+
+test('a session whose port changes is restarted, and one of two at an address is told from the other', () => {
+  const peer = (name: string, port: number) => ({
+    [`/calico/resources/v3/projectcalico.org/bgppeers/${name}`]: `{"metadata":{"name":"${name}"},"spec":{"peerIP":"192.0.2.50:${port}","asNumber":65100}}`,
+  });
+  const planner = new Planner();
+  const [before, after] = [peer('b', 1179), peer('b', 1181)].map((b) =>
+    planOf({ ...BASE, ...peer('a', 1180), ...b }, NODE, planner),
+  );
+
+  expect(before && after && forecastRestarts(before, after, BIRD2)).toMatchObject([
+    { protocolName: 'Global_192_0_2_50_port_1181' },
+  ]);
 });

@@ -23,11 +23,13 @@ test('a peer of all nodes, with the terms that hold where none is given', () => 
 
 test.each([
   ['192.0.2.9:1790', { address: '192.0.2.9', port: 1790 }],
-  ['192.0.2.9:179', { address: '192.0.2.9' }],
+  ['192.0.2.9:179', { address: '192.0.2.9', port: 179 }],
   ['192.0.2.9:0', { address: '192.0.2.9' }],
   ['2001:DB8::9', { address: '2001:db8::9' }],
   ['[2001:db8::9]', { address: '2001:db8::9' }],
   ['[2001:db8::9]:1790', { address: '2001:db8::9', port: 1790 }],
+  ['233.252.0.9', { address: '233.252.0.9' }],
+  ['[ff0e::9]:1790', { address: 'ff0e::9', port: 1790 }],
 ])('peerIP %s', (peerIP, remote) => {
   const { peering, problems } = peer({ ...PEER, peerIP });
 

@@ -106,7 +106,7 @@ test('what a v3 Node says stands over its v1 keys, absent addresses too', () => 
   expect(store.cluster().nodes[0]?.addresses).toEqual({
     ipv6: { address: '2001:db8::5', origin: key },
   });
-  expect(store.cluster().isMixed).toBe(true);
+  expect(store.cluster().mixed).toMatchObject({ v1: { length: 2 }, v3: [key] });
 });
 
 describe('an IPPool', () => {

@@ -6,27 +6,16 @@ import { NO_TERMS, type Peering, type PeeringTerms } from '../../../../src/model
 import type { Host } from '../../../../src/plan/host.js';
 import { makePlan } from '../../../../src/plan/make-plan.js';
 import { findLostPairs } from '../../../../src/plan/reachability/lost-pairs.js';
-import { parseSpeakerAddress } from '../../../../src/values/address.js';
-import { parseRouterId } from '../../../../src/values/router-id.js';
 import { Secret } from '../../../../src/values/secret.js';
-import { parseSelector } from '../../../../src/values/selector.js';
 import { NODE } from '../plan-fixture.js';
+import { address, routerId, selector, V3 } from '../v3-fixture.js';
 
-const V3 = '/calico/resources/v3/projectcalico.org';
 const REF = { name: 'bgp', key: 'tor' };
 const ALL = { kind: 'all-nodes' } as const;
 
-function taken<T>(result: { readonly ok: true; readonly value: T } | { readonly ok: false }): T {
-  if (!result.ok) {
-    throw new Error('the fixture holds what is refused');
-  }
-  return result.value;
-}
-
-const address = (text: string) => taken(parseSpeakerAddress(text));
 const router = (ip: string, asn: number) =>
   ({ kind: 'address', address: address(ip), asn }) as const;
-const REFLECTORS = { kind: 'nodes', selector: taken(parseSelector('has(rr)')) } as const;
+const REFLECTORS = { kind: 'nodes', selector: selector('has(rr)') } as const;
 
 /** What a site says beside its nodes node-a at 192.0.2.1, and node-r at 192.0.2.20, which reflects. */
 interface Site {
@@ -41,7 +30,7 @@ function factsOf(nodeName: string, ip: string | undefined, isReflector = false):
   const at = { kind: 'node-address', nodeName, family: 'ipv4' } as const;
   const reflects: readonly Fact[] = [
     { kind: 'node-labels', nodeName, labels: { rr: '' } },
-    { kind: 'node-cluster-id', nodeName, clusterId: taken(parseRouterId('1.0.0.1')) },
+    { kind: 'node-cluster-id', nodeName, clusterId: routerId('1.0.0.1') },
   ];
   return [
     ip === undefined ? at : { ...at, address: address(ip) },
@@ -51,14 +40,14 @@ function factsOf(nodeName: string, ip: string | undefined, isReflector = false):
 
 function storeOf({ isMeshEnabled = false, facts = [], peerings = [] }: Site): ClusterStore {
   const store = new ClusterStore();
-  store.set(`${V3}/nodes/node-a`, factsOf('node-a', '192.0.2.1'));
-  store.set(`${V3}/nodes/node-r`, factsOf('node-r', '192.0.2.20', true));
-  store.set(`${V3}/bgpconfigurations/default`, [{ kind: 'mesh', isEnabled: isMeshEnabled }]);
-  store.set(`${V3}/more`, facts);
+  store.set(`${V3}/nodes/node-a`, factsOf('node-a', '192.0.2.1'), 'v3');
+  store.set(`${V3}/nodes/node-r`, factsOf('node-r', '192.0.2.20', true), 'v3');
+  store.set(`${V3}/bgpconfigurations/default`, [{ kind: 'mesh', isEnabled: isMeshEnabled }], 'v3');
+  store.set(`${V3}/more`, facts, 'v3');
   for (const [index, { terms, ...ends }] of peerings.entries()) {
     const origin = `${V3}/bgppeers/peer-${index}`;
     const peering = { ...ends, terms: { ...NO_TERMS, isReversed: true, ...terms }, origin };
-    store.set(origin, [{ kind: 'peering', peering }]);
+    store.set(origin, [{ kind: 'peering', peering }], 'v3');
   }
   return store;
 }

@@ -5,23 +5,9 @@ import type { Fact } from '../../../../src/model/fact.js';
 import { NO_TERMS, type Peering, type PeeringTerms } from '../../../../src/model/peering.js';
 import { makePlan } from '../../../../src/plan/make-plan.js';
 import type { Session } from '../../../../src/plan/plan.js';
-import { parseSpeakerAddress } from '../../../../src/values/address.js';
-import { parseRouterId } from '../../../../src/values/router-id.js';
 import { Secret } from '../../../../src/values/secret.js';
-import { parseSelector } from '../../../../src/values/selector.js';
 import { NODE } from '../plan-fixture.js';
-
-const V3 = '/calico/resources/v3/projectcalico.org';
-
-function taken<T>(result: { readonly ok: true; readonly value: T } | { readonly ok: false }): T {
-  if (!result.ok) {
-    throw new Error('the fixture holds what is refused');
-  }
-  return result.value;
-}
-
-const address = (text: string) => taken(parseSpeakerAddress(text));
-const selector = (text: string) => taken(parseSelector(text));
+import { address, routerId, selector, V3 } from '../v3-fixture.js';
 
 interface NodeSpec {
   readonly asn?: number;
@@ -44,7 +30,7 @@ function factsOfNode(nodeName: string, ip: string, spec: NodeSpec = {}): readonl
           {
             kind: 'node-cluster-id',
             nodeName,
-            clusterId: taken(parseRouterId(spec.cluster)),
+            clusterId: routerId(spec.cluster),
           } as const,
         ]),
   ];
@@ -57,9 +43,13 @@ function storeWith(
 ): ClusterStore {
   const store = new ClusterStore();
   for (const [name, [ip, spec]] of Object.entries(nodes)) {
-    store.set(`${V3}/nodes/${name}`, factsOfNode(name, ip, spec));
+    store.set(`${V3}/nodes/${name}`, factsOfNode(name, ip, spec), 'v3');
   }
-  store.set(`${V3}/bgpconfigurations/default`, [{ kind: 'log-level', level: 'info' }, ...settings]);
+  store.set(
+    `${V3}/bgpconfigurations/default`,
+    [{ kind: 'log-level', level: 'info' }, ...settings],
+    'v3',
+  );
   return store;
 }
 
@@ -71,7 +61,7 @@ function peer(
 ): void {
   const origin = `${V3}/bgppeers/${name}`;
   const whole = { ...peering, terms: { ...NO_TERMS, ...terms }, origin };
-  store.set(origin, [{ kind: 'peering', peering: whole }]);
+  store.set(origin, [{ kind: 'peering', peering: whole }], 'v3');
 }
 
 function sessionsOf(store: ClusterStore, nodeName = 'node-a'): readonly Session[] {
@@ -219,8 +209,12 @@ describe('a peering', () => {
       'Global_192_0_2_21',
     ]);
 
-    store.set(`${V3}/nodes/node-b`, factsOfNode('node-b', '192.0.2.10', { labels: { role: 'x' } }));
-    store.set(`${V3}/nodes/node-s`, factsOfNode('node-s', '192.0.2.21'));
+    store.set(
+      `${V3}/nodes/node-b`,
+      factsOfNode('node-b', '192.0.2.10', { labels: { role: 'x' } }),
+      'v3',
+    );
+    store.set(`${V3}/nodes/node-s`, factsOfNode('node-s', '192.0.2.21'), 'v3');
     expect(sessionsOf(store).map(({ protocolName }) => protocolName)).toEqual([
       'Global_192_0_2_10',
       'Global_192_0_2_20',
@@ -281,7 +275,7 @@ describe('a peering', () => {
       exportRules: [],
     } as const;
     const origin = `${V3}/bgpfilters/in-only`;
-    store.set(origin, [{ kind: 'bgp-filter', filter: { ...filter, origin } }]);
+    store.set(origin, [{ kind: 'bgp-filter', filter: { ...filter, origin } }], 'v3');
     peer(
       store,
       'a',

@@ -66,8 +66,9 @@ describe('two sessions with one neighbor', () => {
 describe('what BIRD restarts a session for', () => {
   const reasons = (was: Session, is: Session, oldAsn?: number, asn?: number) =>
     restartReasons(
-      { session: was, family: oldAsn === undefined ? {} : { localAsn: oldAsn } },
-      { session: is, family: asn === undefined ? {} : { localAsn: asn } },
+      { session: was, defaults: { localAsn: oldAsn } },
+      { session: is, defaults: { localAsn: asn } },
+      { restartsForNextHop: true, restartsForListening: true, restartsForGeneration: true },
     );
 
   test.each<[string, readonly string[], readonly string[]]>([

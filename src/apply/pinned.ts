@@ -1,0 +1,41 @@
+/** The generation that an operator wants to stand, whatever the datastore asks for. */
+
+import type { BirdProcess } from './bird-process.js';
+import type { Generation } from './disk/generation-folders.js';
+import type { Installer } from './installer.js';
+
+/** What an operator wants. */
+export interface Pin {
+  readonly sequence: number;
+  /** Of its files: the number alone would be another generation's after a backup was restored. */
+  readonly digest: string;
+  /** When it was wanted, in milliseconds since 1970; tells one pin from another. */
+  readonly at: number;
+}
+
+/** What became of that. */
+export interface Pinned {
+  readonly pin: Pin;
+  /** Absent when it can't be had: then what stands is kept, and `reason` says why. */
+  readonly generation?: Generation;
+  readonly reason?: string;
+}
+
+/** Looks for what is pinned: on disk under its number, or what stands now, which may be the same under a later one. */
+export function findPinned(
+  pin: Pin,
+  installer: Pick<Installer, 'standing' | 'read'>,
+  birds: readonly BirdProcess[],
+): Pinned {
+  const { sequence, digest } = pin;
+  const { standing } = installer;
+  const generation = standing?.fileSet.digest === digest ? standing : installer.read(sequence);
+  if (generation?.fileSet.digest !== digest) {
+    return { pin, reason: `generation ${sequence} is not on disk as it was written` };
+  }
+  const daemons = birds.map(({ instance }) => instance.daemon);
+  const other = generation.fileSet.mainFiles.find(({ daemon }) => !daemons.includes(daemon));
+  return other === undefined
+    ? { pin, generation }
+    : { pin, reason: `generation ${sequence} is for ${other.daemon}, which this BIRD has not` };
+}
