@@ -22,6 +22,7 @@ import { checkerOf } from './check/checker.js';
 import { DriftWatch } from './disk/drift-watch.js';
 import { makeFolders } from './disk/folders.js';
 import type { Generation } from './disk/generation-folders.js';
+import { OtherWriter } from './disk/other-writer.js';
 import { Installer } from './installer.js';
 import { Layout } from './layout.js';
 import { LoadedFacts } from './loaded-facts.js';
@@ -82,6 +83,7 @@ export class Applier {
   readonly #end = new AbortController();
   readonly #layout: Layout;
   readonly #stories: Stories;
+  readonly #otherWriter: OtherWriter;
   #pin: Pin | undefined;
   #pinned: Pinned | undefined;
   #attempts: Attempts | undefined;
@@ -117,6 +119,11 @@ export class Applier {
     const facts = new LoadedFacts(layout.stateFile);
     this.#facts = facts;
     this.#stories = new Stories(layout, logger);
+    this.#otherWriter = new OtherWriter({
+      layout,
+      clock,
+      onForgotten: () => this.#listener?.({ kind: 'condition' }),
+    });
     this.#installer = new Installer({
       keepGenerations: DEFAULTS.keepGenerations,
       ...options,
@@ -124,6 +131,7 @@ export class Applier {
       loaded: () => facts.all.map(({ sequence }) => sequence),
       pinned: () => (this.#pin === undefined ? [] : [this.#pin.sequence]),
       stories: this.#stories,
+      otherWriter: this.#otherWriter,
     });
     this.#birds = birds.map((bird) => this.#processOf(bird));
     this.#states = new BirdStates(this.#birds, this.#facts);
@@ -162,6 +170,11 @@ export class Applier {
   /** What stands on disk and what each BIRD process runs, as of now. */
   state(): ApplierState {
     return this.#states.current(this.standing);
+  }
+
+  /** Where another program writes what we write; see `OtherWriter`. */
+  get otherWriterAt(): string | undefined {
+    return this.#otherWriter.path;
   }
 
   /** Whether files changed by hand are noticed at once; during attempts and for a second after them they are not. */
@@ -211,6 +224,7 @@ export class Applier {
   /** Waits for the attempt in hand, then lets go of everything. BIRD and its files stay as they are. */
   async close(): Promise<void> {
     this.#listener = undefined;
+    this.#otherWriter.close();
     await this.#inHand;
     this.#end.abort();
     await this.#drift.pause();

@@ -18,6 +18,7 @@ import { makeLinks, missingLinks, removeOtherLinks, stampLinks } from './disk/fi
 import { makeFolders, removeLeftovers } from './disk/folders.js';
 import type { Generation } from './disk/generation-folders.js';
 import { Generations, type StagedGeneration } from './disk/generations.js';
+import type { OtherWriter } from './disk/other-writer.js';
 import type { Layout } from './layout.js';
 import { refusedAnswer } from './story/answers.js';
 import type { Stories } from './story/stories.js';
@@ -33,6 +34,7 @@ export interface InstallerOptions extends DiskSyncOptions {
   /** Those that stay besides since an operator wants so. */
   readonly pinned: () => readonly number[];
   readonly stories: Stories;
+  readonly otherWriter: OtherWriter;
 }
 
 /** Has BIRD look at a staged folder; gives its refusals. */
@@ -58,7 +60,7 @@ export class Installer {
 
   /** Finds out what stands, and tidies up after a crash. */
   open(): void {
-    const { layout, logger, clock, loaded } = this.#options;
+    const { layout, logger, clock, loaded, otherWriter } = this.#options;
     try {
       removeLeftovers(layout, clock.now());
       const current = this.#generations.open(loaded());
@@ -69,6 +71,9 @@ export class Installer {
         );
       } else {
         this.#standing = current;
+        const names = [...(current?.marks.keys() ?? [])];
+        const missing = missingLinks(layout, names);
+        otherWriter.look(names.filter((name) => !missing.includes(name)));
       }
     } catch (error) {
       throw fileError(`cannot read what stands in ${layout.stateDir}`, error);
@@ -197,7 +202,7 @@ export class Installer {
   }
 
   async #install(staged: StagedGeneration, attempt: Attempt): Promise<void> {
-    const { layout, clock, logger, stories } = this.#options;
+    const { layout, clock, logger, stories, otherWriter } = this.#options;
     const { sequence, fileSet, marks } = staged;
     const former = this.#standing;
     const names = linkOrder(fileSet);
@@ -209,6 +214,7 @@ export class Installer {
       this.#standing = { sequence, fileSet, marks };
       const isOtherSet = !hasSameNames(former?.fileSet, fileSet);
       this.#hasOtherLinks ||= isOtherSet || missing.length > 0;
+      otherWriter.look(names);
       makeLinks(layout, missing, logger);
       const changed = names.filter((name) => former?.marks.get(name) !== marks.get(name));
       stampLinks(layout, changed, clock.now());

@@ -63,6 +63,8 @@ export type ProblemCode =
   | 'port-taken'
   /** The program that checks configurations is of another version than the BIRD that runs. */
   | 'other-checker'
+  /** Another program writes the files that birdkeeper writes. */
+  | 'other-writer'
   /** Raw BIRD statements were not accepted. */
   | 'custom-filter-refused';
 

@@ -199,6 +199,7 @@ export class Daemon {
         birds: applier.state().birds,
         isTunnelMissing: this.#tunnelWatch.isMissing,
         otherChecker: dialectWatch.otherChecker,
+        otherWriterAt: applier.otherWriterAt,
         pinned: applier.pinned?.pin,
       }),
       ...sources.problems(),

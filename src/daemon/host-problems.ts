@@ -14,6 +14,8 @@ export interface HostState {
   readonly isTunnelMissing: boolean;
   /** The BIRD that runs and the program that checks, where they differ. */
   readonly otherChecker?: OtherChecker | undefined;
+  /** A file that another program has put in the place of ours. */
+  readonly otherWriterAt?: string | undefined;
   /** What an operator rolled back to. */
   readonly pinned?: Pin | undefined;
 }
@@ -31,12 +33,14 @@ export function hostProblems({
   birds,
   isTunnelMissing,
   otherChecker,
+  otherWriterAt,
   pinned,
 }: HostState): readonly Problem[] {
   return [
     ...(isTunnelMissing ? [TUNNEL_MISSING] : []),
     ...birds.flatMap(portProblems),
     ...(otherChecker === undefined ? [] : [checkerProblem(otherChecker)]),
+    ...(otherWriterAt === undefined ? [] : [writerProblem(otherWriterAt)]),
     ...(pinned === undefined ? [] : [pinProblem(pinned)]),
   ];
 }
@@ -55,6 +59,17 @@ function portProblems({ daemon, portTaken }: BirdState): readonly Problem[] {
         "these sessions are started as soon as the port is free; stop what holds it (`ss -ltnp 'sport = :179'` as root names it)",
     },
   ];
+}
+
+function writerProblem(path: string): Problem {
+  return {
+    code: 'other-writer',
+    key: path,
+    reason:
+      'another program, or somebody by hand, has put a file in its place while birdkeeper runs: BIRD may have read a mixture of both',
+    action:
+      'wrote all files anew, and has BIRD load them; end that program (beside calico/node it is confd), or it goes on so. This goes ten minutes after its last file',
+  };
 }
 
 function pinProblem({ sequence }: Pin): Problem {

@@ -100,6 +100,12 @@ test.each(birdsOf('bird1', 'calico'))(
       await lab.host('kube-node2').waitForRoute(routeVia('192.168.1.0/26', address));
       expect(await standing(lab)).toEqual(before);
 
+      await confdWrites(node);
+      await waitFor(async () => (await codesOf(node)).includes('other-writer'), {
+        what: 'birdkeeper to notice that confd runs beside it',
+      });
+      expect(await standing(lab)).toEqual(before);
+
       await node.birdkeeper.stop();
       await confdTakesOver(node);
       expect(await standing(lab)).toEqual(before);
@@ -150,13 +156,23 @@ async function standing(lab: Lab) {
   return { connections: connections.get(node), sessions };
 }
 
-/** Puts confd's files into their places as it does, each by a rename, and has BIRD read them by SIGHUP. */
-async function confdTakesOver({ bird }: LabHost): Promise<void> {
+async function codesOf(node: LabHost): Promise<readonly string[]> {
+  return (await node.status()).problems.map(({ code }) => code);
+}
+
+/** Puts confd's files into their places as it does, each by a rename. */
+async function confdWrites({ bird }: LabHost): Promise<void> {
   for (const [name, text] of Object.entries(CONFDS)) {
     const path = join(bird.configDir, name);
     await writeFile(`${path}.staged`, text);
     await rename(`${path}.staged`, path);
   }
+}
+
+/** Has BIRD read the files of confd, by SIGHUP. */
+async function confdTakesOver(node: LabHost): Promise<void> {
+  const { bird } = node;
+  await confdWrites(node);
   const loads = await loadsOf(bird.logFiles);
   for (const pid of bird.pids) {
     process.kill(pid, 'SIGHUP');

@@ -84,6 +84,7 @@ function keepCopy(layout: Layout, name: string, logger: Logger): void {
   logger.warn({ file: path, copy }, 'replacing a file that is not ours; a copy is kept');
 }
 
-function isPlainFile(path: string): boolean {
+/** Whether a file stands there, and no link or folder. */
+export function isPlainFile(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }

@@ -66,3 +66,11 @@ test('a checker of another version is one, with both versions and what that mean
     },
   ]);
 });
+
+test('another writer is one, at the file that it was found by', () => {
+  const otherWriterAt = '/etc/calico/confd/config/bird.cfg';
+
+  expect(hostProblems({ birds: [BIRD], isTunnelMissing: false, otherWriterAt })).toMatchObject([
+    { code: 'other-writer', key: otherWriterAt, action: expect.stringContaining('confd') },
+  ]);
+});
