@@ -47,7 +47,8 @@ export function connectivityOf(cluster: Cluster, family: Family): Connectivity {
   const groups = groupNodes(nodes, cluster, family);
   const standIns = groups.map((group) => group.slice(0, STAND_INS));
   const isStandIn = new Set(standIns.flat());
-  const reduced = { ...cluster, nodes: nodes.filter((node) => isStandIn.has(node)) };
+  const kept = nodes.filter((node) => isStandIn.has(node));
+  const reduced = { ...cluster, nodes: kept, peerings: peeringsOf(kept, cluster) };
   const { speakers, outsidePeers } = speakersOf(reduced, family);
   const byName = new Map(speakers.map((speaker) => [speaker.name, speaker]));
   const hearers = standIns.map(([first]) => {
@@ -69,6 +70,12 @@ export function connectivityOf(cluster: Cluster, family: Family): Connectivity {
     isConnected: (group, other) => areConnected[group * size + other] === 1,
     outsidePeers,
   };
+}
+
+/** The peerings that those of `nodes` have: each plan looks at all that there are, and each of 5,000 nodes may have its own. */
+function peeringsOf(nodes: readonly Node[], { peerings }: Cluster): readonly Peering[] {
+  const names = new Set(nodes.map(({ name }) => name));
+  return peerings.filter(({ scope }) => scope.kind !== 'node' || names.has(scope.nodeName));
 }
 
 /** The number of each node's group, in the order of `nodes`. */
