@@ -76,12 +76,13 @@ export class ClusterStore {
   /** The cluster as it stands now. */
   cluster(): Cluster {
     // No spread: V8 makes a dictionary of what is spread together, and each look into one costs every rule that looks.
-    const { defaultAsn, isMeshEnabled, logLevel, bgp } = this.#settingsNow();
+    const { defaultAsn, isMeshEnabled, meshOrigin, logLevel, bgp } = this.#settingsNow();
     const { nodes, unaddressed, contested } = this.#nodes.list();
     const { v1, v3 } = this.#keysOf;
     return {
       defaultAsn,
       isMeshEnabled,
+      meshOrigin,
       logLevel,
       nodes,
       unaddressed,
@@ -233,7 +234,10 @@ function idOf(key: string, index: number): string {
 }
 
 /** What settings come to. */
-type ClusterSettings = Pick<Cluster, 'defaultAsn' | 'isMeshEnabled' | 'logLevel' | 'bgp'>;
+type ClusterSettings = Pick<
+  Cluster,
+  'defaultAsn' | 'isMeshEnabled' | 'meshOrigin' | 'logLevel' | 'bgp'
+>;
 
 /** What `settings`, sorted by key, come to. What a later key says stands (fact.ts). */
 function settingsOf(settings: readonly Setting[]): ClusterSettings {
@@ -250,6 +254,7 @@ function settingsOf(settings: readonly Setting[]): ClusterSettings {
         break;
       case 'mesh':
         cluster.isMeshEnabled = fact.isEnabled;
+        cluster.meshOrigin = key;
         break;
       case 'log-level':
         cluster.logLevel = fact.level;

@@ -33,6 +33,8 @@ export interface Cluster {
   readonly defaultAsn: SourcedAsn;
   /** Whether every node peers with every other node. On unless turned off. */
   readonly isMeshEnabled: boolean;
+  /** The key that says so; absent where none does. */
+  readonly meshOrigin?: string | undefined;
   readonly logLevel: LogLevel;
   /** Sorted by name. */
   readonly nodes: readonly Node[];

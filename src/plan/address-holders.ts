@@ -13,7 +13,7 @@ import type { Problem } from '../base/problem.js';
 import type { Cluster } from '../model/cluster.js';
 import type { Node, NodeAddress } from '../model/node.js';
 import { type Address, familyOf } from '../values/address.js';
-import type { Family } from '../values/family.js';
+import { FAMILY_LABELS, type Family } from '../values/family.js';
 
 /** A node with the address that it holds in a family. */
 export interface Holder {
@@ -28,6 +28,27 @@ export function isHolder(
   { address }: NodeAddress,
 ): boolean {
   return contested.size === 0 || (contested.get(address)?.[0] ?? name) === name;
+}
+
+/** Why `local` can have no session with the speaker of `node`; undefined where it can. */
+export function obstacleTo(
+  cluster: Pick<Cluster, 'contested'>,
+  node: Node,
+  local: LocalHost,
+): string | undefined {
+  const at = node.addresses[local.family];
+  if (at === undefined) {
+    return `the node ${node.name} has no ${FAMILY_LABELS[local.family]} address`;
+  }
+  if (node.name === local.nodeName) {
+    return `the node ${node.name} is this host itself`;
+  }
+  if (at.address === local.address) {
+    return `the node ${node.name} has this host's own address`;
+  }
+  return isHolder(cluster, node, at)
+    ? undefined
+    : `the node ${node.name} shares its address with ${cluster.contested.get(at.address)?.[0]}, which is the first by name`;
 }
 
 /** The nodes that hold an address in `family`, by name; no two hold the same. */

@@ -21,7 +21,7 @@ import { secretId } from '../../model/secret-ref.js';
 import type { Address } from '../../values/address.js';
 import { unlessDefault } from '../../values/bgp-port.js';
 import type { Family } from '../../values/family.js';
-import { isHolder } from '../address-holders.js';
+import { obstacleTo } from '../address-holders.js';
 import { portOf } from '../listen-port.js';
 import { askFor } from './session-of.js';
 import type { AskedSession } from './terms.js';
@@ -39,6 +39,10 @@ export interface MeshRule {
   readonly nodes: readonly Node[];
   /** What the rule goes by beside the node: while these are the same, a node that is the same asks for the same. */
   readonly goesBy: readonly unknown[];
+  /** Why there are no `nodes`; absent where the mesh holds for this host. */
+  readonly whyNone?: string | undefined;
+  /** Why no session is asked for with `node`; undefined where one is. */
+  whyNot(node: Node): string | undefined;
   /** What is asked for with `node`: nothing unless it is another one that holds an address of the family. */
   ask(node: Node): AskedSession | undefined;
 }
@@ -47,14 +51,16 @@ export interface MeshRule {
 export function meshRuleOf(cluster: Cluster, local: LocalEnd, own?: Node): MeshRule {
   const { isMeshEnabled, nodes, defaultAsn, contested, generation, bgp, secrets } = cluster;
   const password = bgp.meshPassword && secrets.get(secretId(bgp.meshPassword));
+  const whyNone = isMeshEnabled ? whyOutside(own) : 'the mesh is off';
+  const whyNot = (node: Node) => obstacleTo(cluster, node, local) ?? whyOutside(node);
   return {
-    nodes: isMeshEnabled && own?.clusterId === undefined ? nodes : [],
+    whyNone,
+    whyNot,
+    nodes: whyNone === undefined ? nodes : [],
     goesBy: [local.nodeName, local.address, defaultAsn.asn, contested, generation, bgp, password],
     ask(node) {
       const at = node.addresses[local.family];
-      const isOther =
-        at !== undefined && node.name !== local.nodeName && at.address !== local.address;
-      if (!isOther || node.clusterId !== undefined || !isHolder(cluster, node, at)) {
+      if (at === undefined || whyNot(node) !== undefined) {
         return undefined;
       }
       const request = { source: 'Mesh', remoteAddress: at.address, origin: at.origin } as const;
@@ -68,4 +74,11 @@ export function meshRuleOf(cluster: Cluster, local: LocalEnd, own?: Node): MeshR
       });
     },
   };
+}
+
+/** Why a node has no part in the mesh. */
+function whyOutside(node: Node | undefined): string | undefined {
+  return node?.clusterId === undefined
+    ? undefined
+    : `the node ${node.name} reflects routes for others, and is in no mesh`;
 }

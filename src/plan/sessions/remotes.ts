@@ -5,8 +5,9 @@ import type { Node } from '../../model/node.js';
 import { isPeeringOf, type Peering } from '../../model/peering.js';
 import { type Address, familyOf } from '../../values/address.js';
 import { BGP_PORT } from '../../values/bgp-port.js';
+import { FAMILY_LABELS } from '../../values/family.js';
 import type { RouterId } from '../../values/router-id.js';
-import { isHolder } from '../address-holders.js';
+import { obstacleTo } from '../address-holders.js';
 import { portOf } from '../listen-port.js';
 import type { LocalEnd } from './mesh.js';
 import { isSelected, selectedNodes } from './selected-nodes.js';
@@ -46,9 +47,7 @@ export function remotesOf(
         .map((address) => ({ address, asn: remote.asn }));
     case 'address': {
       const { address, asn } = remote;
-      const isReachable =
-        terms.reachableBy === undefined || familyOf(terms.reachableBy) === local.family;
-      if (familyOf(address) !== local.family || address === local.address || !isReachable) {
+      if (obstacleAt(address, terms, local) !== undefined) {
         return [];
       }
       const at = cluster.generation === 'v3' ? nodesAt(cluster, address) : [];
@@ -57,6 +56,23 @@ export function remotesOf(
       return [{ address, asn, port, isKnownNode: at.length > 0 }];
     }
   }
+}
+
+/** Why `local` can have no session with the speaker at `address` by a peering on `terms`; undefined where it can. */
+export function obstacleAt(
+  address: Address,
+  { reachableBy }: Pick<Peering['terms'], 'reachableBy'>,
+  local: LocalEnd,
+): string | undefined {
+  if (familyOf(address) !== local.family) {
+    return `${address} is no ${FAMILY_LABELS[local.family]} address`;
+  }
+  if (address === local.address) {
+    return `${address} is this host's own address`;
+  }
+  return reachableBy === undefined || familyOf(reachableBy) === local.family
+    ? undefined
+    : `its gateway ${reachableBy} is of the other family`;
 }
 
 /** The nodes that ask for a session with `local` by `peering`, where it gives the other end the peering back. */
@@ -107,10 +123,7 @@ function speakersAmong(
 ): readonly RemoteSpeaker[] {
   return nodes.flatMap((node) => {
     const at = node.addresses[local.family];
-    return at === undefined ||
-      node.name === local.nodeName ||
-      at.address === local.address ||
-      !isHolder(cluster, node, at)
+    return at === undefined || obstacleTo(cluster, node, local) !== undefined
       ? []
       : [
           {
