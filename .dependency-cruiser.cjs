@@ -8,6 +8,7 @@ const mayImport = {
   plan: ['model', 'values', 'base'],
   verbs: ['plan', 'decode', 'datastore', 'model', 'values', 'base'],
   render: ['plan', 'values', 'base'],
+  explain: ['render', 'plan', 'model', 'values', 'base'],
   apply: ['render', 'values', 'base'],
   observe: ['apply', 'plan', 'values', 'base'],
   settings: ['values', 'base'],
@@ -32,6 +33,7 @@ const mayImport = {
     'plan',
     'verbs',
     'render',
+    'explain',
     'apply',
     'observe',
     'values',
@@ -39,7 +41,16 @@ const mayImport = {
   ],
 };
 // These give the same result for the same input: no file, process, socket, clock or environment.
-const pure = ['values', 'model', 'decode', 'plan', 'verbs', 'render/syntax', 'render/dialects'];
+const pure = [
+  'values',
+  'model',
+  'decode',
+  'plan',
+  'verbs',
+  'explain',
+  'render/syntax',
+  'render/dialects',
+];
 
 module.exports = {
   forbidden: [

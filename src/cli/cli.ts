@@ -6,6 +6,7 @@ import { bgpCommand } from './bgp/bgp.js';
 import { checkCommand } from './check.js';
 import { diffCommand } from './diff.js';
 import { EXIT } from './exit-status.js';
+import { explainCommand } from './explain.js';
 import { historyCommand } from './history/history.js';
 import { resumeCommand, rollbackCommand } from './history/rollback.js';
 import { onOutputError } from './output.js';
@@ -21,6 +22,7 @@ const COMMANDS = [
   checkCommand,
   diffCommand,
   statusCommand,
+  explainCommand,
   historyCommand,
   rollbackCommand,
   resumeCommand,

@@ -1,4 +1,4 @@
-/** What `render`, `check` and `diff` have in common: read the datastore once, plan, print. */
+/** What `render`, `check`, `diff` and `explain` have in common: read the datastore once, plan, print. */
 
 import { readBirdVersionText } from '../apply/bird-version.js';
 import { AdvisedError } from '../base/advised-error.js';
@@ -13,6 +13,7 @@ import { statementJudge } from '../daemon/statement-judge.js';
 import { openDatastore } from '../datastore/open-datastore.js';
 import { Sources } from '../datastore/sources/sources.js';
 import { DecodedStore, type LastGoodValues } from '../decode/decoded-store.js';
+import type { Cluster } from '../model/cluster.js';
 import { commandLogger } from '../observe/log.js';
 import type { Host } from '../plan/host.js';
 import { Planner } from '../plan/make-plan.js';
@@ -28,31 +29,46 @@ export type RenderedOnce =
   | { readonly ok: true; readonly dialect: Dialect; readonly planned: PlannedFiles }
   | { readonly ok: false; readonly reason: string };
 
+/** The files that `run` would make, with what they are planned from. */
+export type RenderedAsRun =
+  | (Extract<RenderedOnce, { ok: true }> & {
+      readonly cluster: Cluster;
+      readonly host: Host;
+      readonly isHeld: boolean;
+    })
+  | Extract<RenderedOnce, { ok: false }>;
+
 /**
  * Renders what `run` would make of the datastore now: with the last good values that it keeps, and raw statements judged by
- * BIRD. Problems go to standard error, one line each, as does what `run` would hold back.
+ * BIRD. What `run` would hold back goes to standard error.
+ *
+ * @param tell - takes each problem; a line on standard error unless given
  */
 export async function renderAsRun(
   settings: Settings,
   builtInTemplates: string,
-): Promise<RenderedOnce & { readonly isHeld?: boolean }> {
+  tell: (problem: Problem) => void = warnOf,
+): Promise<RenderedAsRun> {
   const logger = commandLogger('warn');
   const { stateDir, acceptsCustomFilters } = settings;
   return orReason(async () => {
     const dialect = await dialectOf(settings);
-    const { store, mark } = await readStore(settings, await lastGoodFile(stateDir, logger).read());
+    const lastGood = await lastGoodFile(stateDir, logger).read();
+    const { store, mark } = await readStore(settings, lastGood, tell);
     const judge = statementJudge(birdsOf(settings, dialect), { clock: systemClock, logger });
     const refusedStatements = await judge.refusals(
       acceptsCustomFilters ? store.cluster().customFilters : [],
     );
     const host = { ...hostOf(settings), refusedStatements };
     const planned = await printFiles({ settings, builtInTemplates, dialect, store, host });
-    const footing = footingOf(store.cluster(), host, planned.plan);
+    planned.problems.forEach(tell);
+    const cluster = store.cluster();
+    const footing = footingOf(cluster, host, planned.plan);
     const held = await wouldHold({ stateDir, host, logger }, mark, footing);
     if (held !== undefined) {
       warn(`${held.key}: ${held.reason}; birdkeeper run holds what stands (birdkeeper release)`);
     }
-    return { ok: true, dialect, planned, isHeld: held !== undefined };
+    return { ok: true, dialect, planned, cluster, host, isHeld: held !== undefined };
   });
 }
 
@@ -63,9 +79,10 @@ export async function renderOnce(
 ): Promise<RenderedOnce> {
   return orReason(async () => {
     const dialect = await dialectOf(settings);
-    const { store } = await readStore(settings, {});
+    const { store } = await readStore(settings, {}, warnOf);
     const host = { ...hostOf(settings), refusedStatements: new Map() };
     const planned = await printFiles({ settings, builtInTemplates, dialect, store, host });
+    planned.problems.forEach(warnOf);
     return { ok: true, dialect, planned };
   });
 }
@@ -95,7 +112,7 @@ interface Printing {
   readonly host: Host;
 }
 
-/** The files; tells the problems. @throws {TemplateError} */
+/** The files. @throws {TemplateError} */
 async function printFiles({
   settings,
   builtInTemplates,
@@ -109,11 +126,9 @@ async function printFiles({
       dialect.templateFolders,
     ),
   );
-  const planned = planFiles({ store, planner: new Planner(), dialect, engine }, host, () =>
+  return planFiles({ store, planner: new Planner(), dialect, engine }, host, () =>
     systemClock.monotonic(),
   );
-  planned.problems.forEach(warnOf);
-  return planned;
 }
 
 function warnOf({ key, path, reason, action }: Problem): void {
@@ -148,7 +163,11 @@ interface ReadStore {
   readonly mark: StoreMark | undefined;
 }
 
-async function readStore(settings: Settings, lastGood: LastGoodValues): Promise<ReadStore> {
+async function readStore(
+  settings: Settings,
+  lastGood: LastGoodValues,
+  tell: (problem: Problem) => void,
+): Promise<ReadStore> {
   const logger = commandLogger('error');
   const datastore = await openDatastore(datastoreSettingsOf(settings), {
     clock: systemClock,
@@ -157,7 +176,9 @@ async function readStore(settings: Settings, lastGood: LastGoodValues): Promise<
   const store = new DecodedStore(lastGood);
   const snapshot = await datastore.read();
   store.replace(snapshot);
-  store.replaceFiles((await readSources(settings)).entries());
+  const sources = await readSources(settings);
+  sources.problems().forEach(tell);
+  store.replaceFiles(sources.entries());
   return { store, mark: storeMarkOf(snapshot) };
 }
 
@@ -172,6 +193,5 @@ async function readSources(settings: Settings): Promise<Sources> {
   if (failure !== undefined) {
     throw failure;
   }
-  sources.problems().forEach(warnOf);
   return sources;
 }

@@ -29,6 +29,15 @@ interface Setting {
   readonly fact: ClusterFact;
 }
 
+/** A password, by the name that peerings know it by, and the file that holds it. */
+interface StoredSecret {
+  readonly id: string;
+  readonly secret: Secret;
+  readonly origin: string;
+}
+
+const NO_SECRETS = { secrets: new Map(), secretOrigins: new Map() };
+
 /** The facts of a cluster by the datastore key that each came from. */
 export class ClusterStore {
   readonly #facts = new Map<string, readonly Fact[]>();
@@ -47,9 +56,9 @@ export class ClusterStore {
   readonly #bgpFilters = new SortedTable<BgpFilter>();
   readonly #services = new SortedTable<Service>();
   readonly #workloads = new SortedTable<Workload>();
-  readonly #secrets = new SortedTable<readonly [id: string, secret: Secret]>();
-  #lastSecrets: readonly (readonly [id: string, secret: Secret])[] | undefined;
-  #secretsOfLast: ReadonlyMap<string, Secret> = new Map();
+  readonly #secrets = new SortedTable<StoredSecret>();
+  #lastSecrets: readonly StoredSecret[] | undefined;
+  #secretsOfLast: Pick<Cluster, 'secrets' | 'secretOrigins'> = NO_SECRETS;
 
   /**
    * Sets what the entry at `key` says; nothing when the entry is gone.
@@ -78,6 +87,7 @@ export class ClusterStore {
     // No spread: V8 makes a dictionary of what is spread together, and each look into one costs every rule that looks.
     const { defaultAsn, isMeshEnabled, meshOrigin, logLevel, bgp } = this.#settingsNow();
     const { nodes, unaddressed, contested } = this.#nodes.list();
+    const { secrets, secretOrigins } = this.#secretsNow();
     const { v1, v3 } = this.#keysOf;
     return {
       defaultAsn,
@@ -98,7 +108,8 @@ export class ClusterStore {
       bgpFilters: this.#bgpFilters.list(),
       services: this.#services.list(),
       workloads: this.#workloads.list(),
-      secrets: this.#secretsNow(),
+      secrets,
+      secretOrigins,
     };
   }
 
@@ -112,12 +123,15 @@ export class ClusterStore {
     return this.#settingsOfLast;
   }
 
-  /** The same object as long as no secret changed. */
-  #secretsNow(): ReadonlyMap<string, Secret> {
+  /** The same objects as long as no secret changed. */
+  #secretsNow(): Pick<Cluster, 'secrets' | 'secretOrigins'> {
     const secrets = this.#secrets.list();
     if (secrets !== this.#lastSecrets) {
       this.#lastSecrets = secrets;
-      this.#secretsOfLast = new Map(secrets);
+      this.#secretsOfLast = {
+        secrets: new Map(secrets.map(({ id, secret }) => [id, secret])),
+        secretOrigins: new Map(secrets.map(({ id, origin }) => [id, origin])),
+      };
     }
     return this.#secretsOfLast;
   }
@@ -178,7 +192,7 @@ export class ClusterStore {
         this.#workloads.set(id, fact.workload);
         return;
       case 'secret':
-        this.#secrets.set(id, [secretId(fact.ref), fact.secret]);
+        this.#secrets.set(id, { id: secretId(fact.ref), secret: fact.secret, origin: key });
         return;
       default:
         this.#settings.set(id, { key, fact });

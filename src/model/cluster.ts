@@ -59,6 +59,8 @@ export interface Cluster {
   readonly workloads: readonly Workload[];
   /** Passwords by `secretId`. */
   readonly secrets: ReadonlyMap<string, Secret>;
+  /** The key of the file that each is in, by `secretId`. */
+  readonly secretOrigins: ReadonlyMap<string, string>;
 }
 
 /** The node called `name`: looked up, since a look at all of 5,000 costs a pass 0.3 ms. */

@@ -22,7 +22,7 @@ export interface Holder {
 }
 
 /** Whether `node` holds the address `at` that it claims. */
-export function isHolder(
+function isHolder(
   { contested }: Pick<Cluster, 'contested'>,
   { name }: Node,
   { address }: NodeAddress,

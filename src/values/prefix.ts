@@ -72,3 +72,14 @@ export function insideOf(prefixes: readonly Prefix[]): (address: Address) => boo
     );
   };
 }
+
+/** Whether all of `inner` lies in `outer`, which may be the same. */
+export function contains(outer: Prefix, inner: Prefix): boolean {
+  const [[network, length], [address, innerLength]] = [
+    ipaddr.parseCIDR(outer),
+    ipaddr.parseCIDR(inner),
+  ];
+  return (
+    network.kind() === address.kind() && innerLength >= length && address.match(network, length)
+  );
+}

@@ -63,6 +63,10 @@ export const RUN: readonly RunCommand[] = [
   },
   // Nobody is at the addresses of this machine's peers.
   { command: 'birdkeeper status', prints: /\| 172\.17\.42\.40 /, exitStatus: 1 },
+  {
+    command: 'birdkeeper explain 172.17.42.40',
+    prints: /^session Global_172_17_42_40 with 172\.17\.42\.40: AS 65100/m,
+  },
   { command: 'birdkeeper bgp node-mesh off', proof: 'birdkeeper bgp node-mesh | grep off' },
   {
     command: 'birdkeeper render --file cluster.yaml --node kube-node1 --dialect bird2',
@@ -164,6 +168,6 @@ export function namedCommand({ command, kind }: FoundCommand): string | undefine
     /^birdkeeper((?: [a-z][a-z-]*)+|(?= COMMAND| …))(.*)$/.exec(command) ?? [];
   const isNamed =
     words !== undefined &&
-    /^(?: COMMAND --help| …| IP(?: as N)?| N| A B| \[.*\])?$/.test(rest ?? '');
+    /^(?: COMMAND --help| …| IP(?: as N)?| N| A B| WHAT| \[.*\])?$/.test(rest ?? '');
   return kind === 'inline' && isNamed ? words.trim() : undefined;
 }

@@ -15,7 +15,7 @@ import { hasItsPassword } from './peering-terms.js';
 import { isRemoteOf } from './remotes.js';
 
 /** Where a cluster of Calico 3 says what holds for its mesh. */
-const MESH_SETTINGS = '/calico/resources/v3/projectcalico.org/bgpconfigurations/default';
+export const MESH_SETTINGS = '/calico/resources/v3/projectcalico.org/bgpconfigurations/default';
 
 /** A problem for each thing that is missing to the sessions of `host`, whose record is `own`. */
 export function findPeeringProblems(

@@ -53,8 +53,8 @@ describe('help', () => {
     const names = [...out.matchAll(/^ {2}(\w+)(?: \[| {2,})/gm)].map(([, name]) => name);
     expect(status).toBe(0);
     expect(names).toEqual([
-      ...['run', 'render', 'check', 'diff', 'status', 'history', 'rollback', 'resume', 'release'],
-      ...['bgp', 'help'],
+      ...['run', 'render', 'check', 'diff', 'status', 'explain'],
+      ...['history', 'rollback', 'resume', 'release', 'bgp', 'help'],
     ]);
   });
 
@@ -64,6 +64,7 @@ describe('help', () => {
     [['check'], /^Usage: birdkeeper check \[options\]/, '0 accepted; 1 refused; 2 usage'],
     [['diff'], /^Usage: birdkeeper diff \[options\]/, '0 no difference; 1 differences; 2 usage'],
     [['status'], /^Usage: birdkeeper status \[options\]/, '0 all sessions are established'],
+    [['explain'], /^Usage: birdkeeper explain \[options\] <what>/, '0 explained; 1 nothing'],
     [['history'], /^Usage: birdkeeper history \[options\] \[command\]/, '0 shown; 2 usage'],
     [['history', 'show'], /^Usage: birdkeeper history show \[options\] <N>/, '0 shown; 1 there'],
     [['history', 'diff'], /^Usage: birdkeeper history diff \[options\] <A> <B>/, '0 no difference'],

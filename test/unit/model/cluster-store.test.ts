@@ -50,6 +50,7 @@ test('an empty datastore is a mesh of no nodes in AS 64512', () => {
     services: [],
     workloads: [],
     secrets: new Map(),
+    secretOrigins: new Map(),
   });
 });
 
