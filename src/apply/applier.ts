@@ -6,6 +6,8 @@
  * missing and nothing else.
  */
 
+import { join } from 'node:path';
+
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
 import type { BirdDaemon, FileSet } from '../render/file-set.js';
@@ -19,6 +21,8 @@ import { BirdProcess } from './bird-process.js';
 import { type ApplierState, BirdStates } from './bird-states.js';
 import { importAnew } from './birdc/import-anew.js';
 import { checkerOf } from './check/checker.js';
+import { TrialFile } from './confirm/trial-file.js';
+import { Trials } from './confirm/trials.js';
 import { DriftWatch } from './disk/drift-watch.js';
 import { makeFolders } from './disk/folders.js';
 import type { Generation } from './disk/generation-folders.js';
@@ -47,6 +51,8 @@ export interface ApplierOptions {
   readonly checkTimeoutMs?: number;
   /** 60 s unless given: BIRD may have to wait for the kernel. */
   readonly configureTimeoutMs?: number;
+  /** How long sessions that were Established have to come back after a reload; no trials unless given. */
+  readonly confirmMs?: number | undefined;
   /** How often the files are looked at, in case somebody changed them by hand; 10 s unless given. */
   readonly auditMs?: number;
   /** Brings an open file to the disk; fsync(2) unless given. */
@@ -81,6 +87,9 @@ export class Applier {
   readonly #progress: ProgressWatch;
   readonly #drift: DriftWatch;
   readonly #end = new AbortController();
+  readonly #noTrials = new AbortController();
+  readonly #trialFile: TrialFile;
+  readonly #trials: Trials;
   readonly #layout: Layout;
   readonly #stories: Stories;
   readonly #otherWriter: OtherWriter;
@@ -134,6 +143,13 @@ export class Applier {
       otherWriter: this.#otherWriter,
     });
     this.#birds = birds.map((bird) => this.#processOf(bird));
+    const file = new TrialFile(join(layout.stateDir, 'trial.json'));
+    this.#trialFile = file;
+    this.#trials = new Trials({
+      ...{ birds: this.#birds, file, clock, logger },
+      confirmMs: options.confirmMs,
+      signal: this.#noTrials.signal,
+    });
     this.#states = new BirdStates(this.#birds, this.#facts);
     this.#progress = new ProgressWatch({ clock, logger, facts: this.#facts });
     this.#drift = new DriftWatch({
@@ -169,7 +185,12 @@ export class Applier {
 
   /** What stands on disk and what each BIRD process runs, as of now. */
   state(): ApplierState {
-    return this.#states.current(this.standing);
+    const { running, quarantine } = this.#trials;
+    return {
+      ...this.#states.current(this.standing),
+      ...(running && { trial: { sequence: running.sequence, until: running.until } }),
+      ...(quarantine && { quarantine }),
+    };
   }
 
   /** Where another program writes what we write; see `OtherWriter`. */
@@ -221,10 +242,16 @@ export class Applier {
     });
   }
 
+  /** Waits no longer for sessions: BIRD undoes what is on trial, unless a later applier confirms it. */
+  leaveTrial(): void {
+    this.#noTrials.abort();
+  }
+
   /** Waits for the attempt in hand, then lets go of everything. BIRD and its files stay as they are. */
   async close(): Promise<void> {
     this.#listener = undefined;
     this.#otherWriter.close();
+    this.leaveTrial();
     await this.#inHand;
     this.#end.abort();
     await this.#drift.pause();
@@ -236,6 +263,7 @@ export class Applier {
   async #open(): Promise<void> {
     await Promise.all(this.#birds.map((bird) => bird.start()));
     this.#facts.read();
+    this.#trialFile.read();
     this.#installer.open();
     this.#facts.forgetRestored((sequence) => this.#installer.markOf(sequence));
     this.#attempts = this.#attemptsOf();
@@ -283,7 +311,7 @@ export class Applier {
     const markOf = (sequence: number): string | undefined => installer.markOf(sequence);
     return new Attempts({
       ...{ clock, logger, birds, facts, installer },
-      states: this.#states,
+      ...{ states: this.#states, trials: this.#trials, stories },
       upholdLock: () => this.#lock.uphold(),
       loader: new Loader({ birds, facts, clock, logger, timeoutMs, fixedPath, markOf, stories }),
       check: checkerOf({ birds, clock, logger, timeoutMs: checkTimeoutMs }),

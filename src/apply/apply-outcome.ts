@@ -24,6 +24,16 @@ export type ApplyOutcome =
       readonly isRepeated: boolean;
       readonly timings: ApplyTimings;
     }
+  /** Sessions did not come back, or had not in an earlier attempt with this file set: BIRD runs what it ran before. */
+  | {
+      readonly kind: 'unconfirmed';
+      /** The generation that failed its trial. */
+      readonly sequence: number;
+      readonly reason: string;
+      /** It was not tried this time. */
+      readonly isRepeated: boolean;
+      readonly timings: ApplyTimings;
+    }
   /** It was found out of date before anything was swapped: all is as it was. */
   | { readonly kind: 'outdated'; readonly timings: ApplyTimings }
   /** Our own work failed; worth another try. */
@@ -38,7 +48,7 @@ export type ApplyOutcome =
     };
 
 /** The steps of an attempt, in their order. */
-export type ApplyStep = 'stage' | 'check' | 'install' | 'configure';
+export type ApplyStep = 'stage' | 'check' | 'install' | 'configure' | 'confirm';
 
 /** How long each step took, in milliseconds; a step that was not reached is absent. */
 export type ApplyTimings = Readonly<Partial<Record<ApplyStep, number>>>;

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.js';
 import { ApplyError, fileError } from './apply-error.js';
 import type { ApplyStep, ApplyTimings } from './apply-outcome.js';
+import type { ExpectedChanges } from './confirm/make-trial.js';
 import type { GenerationCause } from './story/story.js';
 
 /** What whoever makes an attempt says of it. */
@@ -9,6 +10,8 @@ export interface AttemptOptions {
   readonly isOutdated?: () => boolean;
   /** Why it is made; asked beside the reload, and only when a generation is made. */
   readonly cause?: () => GenerationCause;
+  /** What it does to sessions. Without it BIRD isn't asked to undo it when sessions are lost. */
+  readonly expected?: () => ExpectedChanges;
 }
 
 /** How far one attempt came, and how long each step took. */
@@ -22,11 +25,13 @@ export class Attempt {
   /** See `AttemptOptions`. */
   readonly isOutdated: () => boolean;
   readonly cause: (() => GenerationCause) | undefined;
+  readonly expected: (() => ExpectedChanges) | undefined;
 
-  constructor(clock: Clock, { isOutdated = () => false, cause }: AttemptOptions = {}) {
+  constructor(clock: Clock, { isOutdated = () => false, cause, expected }: AttemptOptions = {}) {
     this.#clock = clock;
     this.isOutdated = isOutdated;
     this.cause = cause;
+    this.expected = expected;
     this.#sinceMs = clock.monotonic();
   }
 

@@ -4,30 +4,40 @@
  */
 
 import type { FileSet } from '../render/file-set.js';
+import { ApplyError } from './apply-error.js';
 import type { ApplyOutcome, Refusal } from './apply-outcome.js';
 import { type Attempt, failureOf } from './attempt.js';
 import type { BirdProcess } from './bird-process.js';
+import { TrialEnd } from './confirm/trial-end.js';
+import type { Trial } from './confirm/trial-file.js';
+import type { Trials } from './confirm/trials.js';
 import type { Generation } from './disk/generation-folders.js';
 import type { CheckStaged } from './installer.js';
 import { LastGood, type LastGoodOptions } from './last-good.js';
 import type { Loaded } from './loader.js';
+import type { Stories } from './story/stories.js';
 
 /** What attempts work with. */
 export interface AttemptsOptions extends LastGoodOptions {
   readonly check: CheckStaged;
   /** See `Lock.uphold`. */
   readonly upholdLock: () => Promise<void>;
+  readonly trials: Trials;
+  readonly stories: Stories;
 }
 
 /** See the head of this file. One attempt at a time. */
 export class Attempts {
   readonly #options: AttemptsOptions;
   readonly #lastGood: LastGood;
+  readonly #trialEnd: TrialEnd;
   #lastRefusal: string | undefined;
 
   constructor(options: AttemptsOptions) {
     this.#options = options;
     this.#lastGood = new LastGood(options);
+    const now = (): number => options.clock.now();
+    this.#trialEnd = new TrialEnd({ ...options, lastGood: this.#lastGood, now });
   }
 
   /** Makes one attempt. Rejects with bugs only. */
@@ -41,18 +51,30 @@ export class Attempts {
     const outcome = await this.#make(fileSet, attempt).catch((error: unknown) =>
       failureOf(error, attempt),
     );
-    if (isBeforeBird(outcome)) {
+    // What is on trial must not be loaded for good.
+    if (isBeforeBird(outcome) && this.#options.trials.running === undefined) {
       await this.#lastGood.uphold();
     }
     this.#lastGood.note();
     if (outcome.kind === 'applied' || outcome.kind === 'unchanged') {
       this.#lastRefusal = undefined;
+      if (attempt.expected !== undefined) {
+        this.#options.trials.pardon(fileSet.digest);
+      }
     }
     return outcome;
   }
 
   async #make(fileSet: FileSet, attempt: Attempt): Promise<ApplyOutcome> {
-    const { facts, birds, clock } = this.#options;
+    const { facts, birds, clock, trials } = this.#options;
+    await this.#trialEnd.settle();
+    const { quarantine } = trials;
+    if (quarantine?.digest === fileSet.digest) {
+      await this.#lastGood.goBack(fileSet);
+      const { sequence, reason } = quarantine;
+      const { timings } = attempt;
+      return { kind: 'unconfirmed', sequence, reason, isRepeated: true, timings };
+    }
     const known = facts.refusalsOf(fileSet.digest, birds, clock.now());
     if (known.length > 0) {
       await this.#lastGood.goBack(fileSet);
@@ -79,28 +101,68 @@ export class Attempts {
     if (birds.length === 0 && !wrote) {
       return { kind: 'unchanged', sequence };
     }
+    const trial = await this.#beginTrial(birds, generation, attempt);
     const { refusals, isInProgress } = await attempt.run('configure', () =>
-      this.#loadAndSettle(birds, generation, wrote),
+      this.#loadAndSettle(birds, { generation, wrote, trial }),
     );
     if (refusals.length > 0) {
       await this.#lastGood.goBack(fileSet);
       return this.#refused('configure', fileSet, refusals, attempt);
     }
+    if (trial !== undefined) {
+      const reason = await attempt.run('confirm', () => this.#try(trial, generation));
+      if (reason !== undefined) {
+        return { kind: 'unconfirmed', sequence, reason, isRepeated: false, timings };
+      }
+    }
     return { kind: 'applied', sequence, wrote, isInProgress, timings };
+  }
+
+  async #beginTrial(
+    birds: readonly BirdProcess[],
+    generation: Generation,
+    { expected }: Attempt,
+  ): Promise<Trial | undefined> {
+    const { trials, loader } = this.#options;
+    const isDue = expected !== undefined && trials.areOn && !(await loader.hasSoftDue(birds));
+    return isDue ? trials.begin(birds, generation, expected) : undefined;
+  }
+
+  /** Waits for the end of a trial; gives why the generation failed it. */
+  async #try(trial: Trial, generation: Generation): Promise<string | undefined> {
+    const { trials, logger } = this.#options;
+    const { sequence, until } = trial;
+    const fields = { sequence, until: new Date(until).toISOString() };
+    logger.info(fields, 'on trial: BIRD undoes it unless the sessions of before are there again');
+    const verdict = await trials.watch(trial);
+    const reason = await this.#trialEnd.conclude(trial, generation, verdict);
+    if (verdict.kind === 'missed') {
+      throw new ApplyError(`BIRD had undone generation ${sequence} before it was confirmed`, {
+        advice: 'give it more time (--confirm) if this goes on',
+        isRetryable: true,
+      });
+    }
+    return reason;
   }
 
   /** Side by side; both have ended when it resolves or rejects. */
   async #loadAndSettle(
     birds: readonly BirdProcess[],
-    generation: Generation,
-    wrote: boolean,
+    { generation, wrote, trial }: Reload,
   ): Promise<Loaded> {
-    const { installer, loader } = this.#options;
+    const { installer, loader, trials } = this.#options;
     const settled = wrote ? installer.settle() : undefined;
+    let isTaken = false;
     try {
-      return await loader.load(birds, generation);
+      const loaded = await loader.load(birds, generation, trial);
+      isTaken = loaded.refusals.length === 0;
+      return loaded;
     } finally {
       await settled;
+      if (trial !== undefined && !isTaken) {
+        // One of two may have taken it.
+        await trials.takeBack(trial);
+      }
     }
   }
 
@@ -147,6 +209,14 @@ export class Attempts {
     this.#lastRefusal = refusal;
     return { kind: 'refused', step, refusals, isRepeated, timings };
   }
+}
+
+/** A generation that is to be loaded. */
+interface Reload {
+  readonly generation: Generation;
+  /** Whether it is new on disk. */
+  readonly wrote: boolean;
+  readonly trial: Trial | undefined;
 }
 
 /** Whether it ended before BIRD was told anything. */

@@ -38,6 +38,14 @@ export interface ApplierState {
     readonly loadedAt?: number;
   };
   readonly birds: readonly BirdState[];
+  /** A generation that BIRD undoes at `until`, in milliseconds since 1970, unless it is confirmed before. */
+  readonly trial?: { readonly sequence: number; readonly until: number };
+  /** A generation that failed its trial: what it is of isn't tried again before something else was applied. */
+  readonly quarantine?: {
+    readonly sequence: number;
+    readonly reason: string;
+    readonly since: number;
+  };
 }
 
 /** See the head of this file. */

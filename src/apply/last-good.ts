@@ -55,8 +55,10 @@ export class LastGood {
   /**
    * Makes the last good generation current again in the place of `refused`, under a new number, and has it loaded by those
    * who had taken the new one. Does what is missing of that: an earlier try may have failed half-way.
+   *
+   * @param why - for the story, where it isn't that BIRD refuses it
    */
-  async goBack(refused: FileSet): Promise<void> {
+  async goBack(refused: FileSet, why?: string): Promise<void> {
     const { installer } = this.#options;
     const { standing: spoilt } = installer;
     const former = this.#taken;
@@ -75,7 +77,8 @@ export class LastGood {
       return;
     }
     const failed = 'could not go back to the configuration before';
-    const cause = `BIRD refuses generation ${spoilt.sequence}, and runs again what it ran before`;
+    const cause =
+      why ?? `BIRD refuses generation ${spoilt.sequence}, and runs again what it ran before`;
     await this.#work('error', failed, cause, async (attempt) => {
       await installer.install(former.fileSet, async () => [], attempt, former);
       installer.keepAsRefused(spoilt.sequence);

@@ -10,6 +10,7 @@ import { type Configured, configure } from './birdc/configure.js';
 import { BirdSocketError } from './birdc/control-client.js';
 import type { BirdRefusal } from './check/bird-refusal.js';
 import { refusalOf } from './check/refusal.js';
+import type { Trial } from './confirm/trial-file.js';
 import type { Generation } from './disk/generation-folders.js';
 import type { LoadedFact, LoadedFacts } from './loaded-facts.js';
 import { MainFile } from './main-file.js';
@@ -58,22 +59,21 @@ export class Loader {
   }
 
   /**
-   * Has `birds` load `generation`, side by side.
+   * Has `birds` load `generation`, side by side. What is on trial doesn't count as loaded before `noteConfirmed`.
    *
    * @throws {ApplyError} when one of them could not be told or didn't answer
    */
-  async load(birds: readonly BirdProcess[], generation: Generation): Promise<Loaded> {
-    const { facts, logger, stories } = this.#options;
-    const answers = await Promise.all(birds.map((bird) => this.#loadAndTell(bird, generation)));
+  async load(
+    birds: readonly BirdProcess[],
+    generation: Generation,
+    trial?: Trial,
+  ): Promise<Loaded> {
+    const { stories } = this.#options;
+    const answers = await Promise.all(
+      birds.map((bird) => this.#loadAndTell(bird, generation, trial)),
+    );
     stories.write();
-    try {
-      facts.write();
-    } catch (error) {
-      logger.warn(
-        { err: error },
-        'cannot keep what BIRD has loaded; a restart of birdkeeper would load it once more',
-      );
-    }
+    this.#writeFacts();
     const refusals = answers.flatMap((answer) => (answer.kind === 'refused' ? answer.refusal : []));
     const failure = answers.find((answer) => answer.kind === 'failed');
     if (failure !== undefined && refusals.length === 0) {
@@ -83,23 +83,52 @@ export class Loader {
     return { isInProgress, refusals };
   }
 
+  /** Whether one of them would have to load softly: BIRD 3 might not survive that its undo loads plainly. */
+  async hasSoftDue(birds: readonly BirdProcess[]): Promise<boolean> {
+    try {
+      const due = birds.map((bird) => this.#softConfigure.isDue(bird.instance, bird.identify()));
+      return (await Promise.all(due)).some(Boolean);
+    } catch (error) {
+      if (error instanceof BirdSocketError) {
+        return true;
+      }
+      throw error;
+    }
+  }
+
+  /** These have confirmed to run `generation` for good. */
+  noteConfirmed(birds: Trial['birds'], generation: Generation): void {
+    for (const { daemon, process } of birds) {
+      this.#noteLoaded(daemon, generation, { process, isInProgress: false });
+    }
+    this.#writeFacts();
+  }
+
   /** `#loadInto`, which becomes part of the story. */
-  async #loadAndTell(bird: BirdProcess, generation: Generation): Promise<LoadAnswer> {
+  async #loadAndTell(
+    bird: BirdProcess,
+    generation: Generation,
+    trial: Trial | undefined,
+  ): Promise<LoadAnswer> {
     const { clock, stories } = this.#options;
     const startMs = clock.monotonic();
-    const answer = await this.#loadInto(bird, generation);
+    const answer = await this.#loadInto(bird, generation, trial);
     const when = { at: clock.now(), tookMs: clock.monotonic() - startMs };
     stories.add(generation.sequence, [loadedAnswer(bird.instance.daemon, answer, when)]);
     return answer;
   }
 
-  async #loadInto(bird: BirdProcess, generation: Generation): Promise<LoadAnswer> {
+  async #loadInto(
+    bird: BirdProcess,
+    generation: Generation,
+    trial: Trial | undefined,
+  ): Promise<LoadAnswer> {
     const { logger } = this.#options;
     const { sequence, fileSet } = generation;
     const { daemon, socketPath } = bird.instance;
     // Asked before: should BIRD be replaced meanwhile, the fact is about the old one, and void.
     const process = bird.identify();
-    const configured = await this.#configure(bird, process);
+    const configured = await this.#configure(bird, process, trial);
     if (configured instanceof ApplyError) {
       return { kind: 'failed', error: configured };
     }
@@ -111,7 +140,9 @@ export class Loader {
         if (reply.reply === '') {
           logger.debug({ daemon }, 'the client said nothing and ended well; taken as loaded');
         }
-        this.#noteLoaded(daemon, generation, { process, isInProgress });
+        if (trial === undefined) {
+          this.#noteLoaded(daemon, generation, { process, isInProgress });
+        }
         return { kind: 'loaded', isInProgress, reply: reply.reply };
       }
       case 'refused': {
@@ -126,6 +157,18 @@ export class Loader {
         const advice = `see that BIRD runs with -s ${socketPath}, and that birdkeeper may use that socket`;
         return { kind: 'failed', error: new ApplyError(message, { advice, isRetryable: true }) };
       }
+    }
+  }
+
+  #writeFacts(): void {
+    const { facts, logger } = this.#options;
+    try {
+      facts.write();
+    } catch (error) {
+      logger.warn(
+        { err: error },
+        'cannot keep what BIRD has loaded; a restart of birdkeeper would load it once more',
+      );
     }
   }
 
@@ -161,12 +204,19 @@ export class Loader {
   async #configure(
     bird: BirdProcess,
     process: string | undefined,
+    trial: Trial | undefined,
   ): Promise<Configured | ApplyError> {
-    const { logger, timeoutMs } = this.#options;
+    const { logger, timeoutMs, clock } = this.#options;
     const { instance, runner } = bird;
     try {
       const isSoft = await this.#softConfigure.isDue(instance, process);
-      const configured = await configure(instance, runner, { timeoutMs, isSoft });
+      const configured = await configure(instance, runner, {
+        timeoutMs,
+        isSoft,
+        ...(trial && {
+          undoSeconds: Math.max(1, Math.ceil((trial.undoMs - clock.monotonic()) / 1000)),
+        }),
+      });
       if (isSoft && configured.reply.kind === 'loaded') {
         const isQueued = configured.reply.reply.startsWith(QUEUED);
         await this.#softConfigure.finish(instance, isQueued);

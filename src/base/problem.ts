@@ -57,6 +57,8 @@ export type ProblemCode =
   | 'state-held'
   /** An operator rolled back, and what the datastore asks for waits. */
   | 'rolled-back'
+  /** Sessions did not come back after a reload, and BIRD has undone it. */
+  | 'unconfirmed'
   /** A pool is to be tunneled, and the device for it is missing on this host. */
   | 'tunnel-missing'
   /** BIRD could not open its listening socket, since something else has BGP's port on this host. */

@@ -2,6 +2,7 @@ import type { BirdInstance } from '../apply/bird-instance.js';
 import type { BgpSession } from '../apply/birdc/show-protocols.js';
 import { recoveryText } from '../apply/birdc/show-status.js';
 import type { BirdReport } from '../apply/read-bird.js';
+import { trialText } from '../observe/health.js';
 import { pinnedText } from '../observe/pinned-status.js';
 import type { DaemonStatus, ReportedSession } from '../observe/status.js';
 import { FAMILIES, FAMILY_LABELS, type Family } from '../values/family.js';
@@ -49,6 +50,7 @@ function aboutDaemon({
   birds,
   lastPass,
   pinned,
+  trial,
   problems,
 }: DaemonStatus): readonly string[] {
   const { description, state, heardAt, reason } = datastore;
@@ -66,6 +68,7 @@ function aboutDaemon({
     ...(pinned === undefined
       ? []
       : [`ROLLED BACK since ${timeText(pinned.since)}: ${pinnedText(pinned)}`]),
+    ...(trial === undefined ? [] : [`Trial: ${trialText(trial)}`]),
     ...birds.flatMap((bird) => whatIsRun(bird, generation?.sequence)),
     ...(lastPass?.reason === undefined
       ? []

@@ -27,6 +27,12 @@ export class Causes {
     this.#causes.push(...causes.slice(0, MAX_CAUSES - this.#causes.length));
   }
 
+  /** Notes again what was taken, before what came since: the pass that it was taken for came to nothing. */
+  putBack({ causes, causeCount }: NotedCauses): void {
+    this.#causes = [...causes, ...this.#causes].slice(0, MAX_CAUSES);
+    this.#count += causeCount;
+  }
+
   /** Gives what was noted, and begins anew. */
   take(): NotedCauses {
     const taken = { causes: this.#causes, causeCount: this.#count };

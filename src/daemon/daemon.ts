@@ -13,7 +13,7 @@ import type { DialectWatch } from './dialect-watch.js';
 import type { EarlyFollower } from './early-follower.js';
 import { hostProblems } from './host-problems.js';
 import { KnownPlans } from './known-plans.js';
-import { outcomeOf, type PassReport } from './pass-outcome.js';
+import { isDone, outcomeOf, type PassReport } from './pass-outcome.js';
 import { PassTeller, type TellerParts } from './pass-teller.js';
 import { pinStatusOf } from './pin/pin-status.js';
 import type { PinWatch } from './pin/pin-watch.js';
@@ -101,6 +101,7 @@ export class Daemon {
     this.#parts.dialectWatch.stop();
     this.#parts.hold.stop();
     this.#parts.pinWatch.stop();
+    this.#parts.applier.leaveTrial();
     await this.#trigger.stop();
     await this.#parts.follower.stop();
     await this.#parts.sources.stop();
@@ -194,9 +195,11 @@ export class Daemon {
   /** Tells what stands in the way on this host. It doesn't wait for a pass: the datastore may be away. */
   #tellHost(): void {
     const { applier, dialectWatch, sources } = this.#parts;
+    const { birds, quarantine } = applier.state();
     this.#teller.tellHost([
       ...hostProblems({
-        birds: applier.state().birds,
+        birds,
+        quarantine,
         isTunnelMissing: this.#tunnelWatch.isMissing,
         otherChecker: dialectWatch.otherChecker,
         otherWriterAt: applier.otherWriterAt,
@@ -220,6 +223,9 @@ export class Daemon {
     applier.pin(await pinWatch.look());
     const report = this.#isSynced ? await this.#reconcile(facts) : await reload(this.#parts);
     progress.end();
+    if (!isDone(report)) {
+      this.#causes.putBack(facts);
+    }
     this.#noteLoaded(report);
     await this.#tellPinned(report);
     this.#tellHost();

@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
 import type { DatastoreListener, DatastoreState } from '../datastore/datastore.js';
 import type { DecodedStore } from '../decode/decoded-store.js';
-import type { StatusBoard } from '../observe/status.js';
+import type { StatusBoard } from '../observe/status-board.js';
 import type { Hold } from './hold/hold.js';
 import { storeMarkOf } from './hold/hold-rules.js';
 

@@ -1,6 +1,6 @@
 /** What stands in the way on this host and is in no record of the datastore. Pure. */
 
-import type { BirdState } from '../apply/bird-states.js';
+import type { ApplierState, BirdState } from '../apply/bird-states.js';
 import type { Pin } from '../apply/pinned.js';
 import { portText } from '../apply/port/port-texts.js';
 import type { Problem } from '../base/problem.js';
@@ -18,6 +18,8 @@ export interface HostState {
   readonly otherWriterAt?: string | undefined;
   /** What an operator rolled back to. */
   readonly pinned?: Pin | undefined;
+  /** What failed its trial. */
+  readonly quarantine?: ApplierState['quarantine'];
 }
 
 const TUNNEL_MISSING: Problem = {
@@ -35,6 +37,7 @@ export function hostProblems({
   otherChecker,
   otherWriterAt,
   pinned,
+  quarantine,
 }: HostState): readonly Problem[] {
   return [
     ...(isTunnelMissing ? [TUNNEL_MISSING] : []),
@@ -42,6 +45,7 @@ export function hostProblems({
     ...(otherChecker === undefined ? [] : [checkerProblem(otherChecker)]),
     ...(otherWriterAt === undefined ? [] : [writerProblem(otherWriterAt)]),
     ...(pinned === undefined ? [] : [pinProblem(pinned)]),
+    ...(quarantine === undefined ? [] : [quarantineProblem(quarantine)]),
   ];
 }
 
@@ -78,6 +82,16 @@ function pinProblem({ sequence }: Pin): Problem {
     key: `generation ${sequence}`,
     reason: 'an operator rolled back to it, and what the datastore asks for is not applied',
     action: '`birdkeeper diff` shows what waits; `birdkeeper resume` on this host applies it',
+  };
+}
+
+function quarantineProblem({ sequence, reason }: NonNullable<ApplierState['quarantine']>): Problem {
+  return {
+    code: 'unconfirmed',
+    key: `generation ${sequence}`,
+    reason: `BIRD has undone it: ${reason}`,
+    action:
+      'what BIRD ran before stands; what the datastore asks for is tried again once it is something else',
   };
 }
 

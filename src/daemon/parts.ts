@@ -72,6 +72,11 @@ export function hostOf(settings: Settings): Omit<Host, 'refusedStatements'> {
   };
 }
 
+/** How long sessions have to come back after a reload; `undefined` when that isn't waited for. */
+export function confirmMsOf({ confirm }: Settings): number | undefined {
+  return confirm === 'off' ? undefined : confirm * 1000;
+}
+
 /** The BIRD process of IPv4, or of both families. */
 export function birdOf({ bird, birdc, birdSocket }: Settings): BirdInstance {
   return { daemon: 'bird', birdPath: bird, birdcPath: birdc, socketPath: birdSocket };

@@ -60,3 +60,9 @@ export function outcomeOf(report: PassReport): ApplyOutcome | undefined {
       return report.standing;
   }
 }
+
+/** Whether what a pass was made for is done with; otherwise it is a cause of the next pass, too. */
+export function isDone(report: PassReport): boolean {
+  const outcome = outcomeOf(report);
+  return report.kind !== 'applied' || outcome?.kind === 'applied' || outcome?.kind === 'unchanged';
+}

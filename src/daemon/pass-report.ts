@@ -14,7 +14,7 @@ export interface PassDescription {
   readonly status: PassStatus;
   readonly verdict: PassVerdict;
   /** How a reload ended, when there was one. */
-  readonly reload?: 'loaded' | 'refused' | 'failed';
+  readonly reload?: 'loaded' | 'refused' | 'failed' | 'undone';
   readonly level: 'info' | 'warn' | 'error';
   readonly message: string;
   readonly fields: object;
@@ -72,7 +72,7 @@ interface End {
   readonly verdict: PassVerdict;
   readonly level: PassDescription['level'];
   readonly message: string;
-  readonly reload?: 'loaded' | 'refused' | 'failed';
+  readonly reload?: 'loaded' | 'refused' | 'failed' | 'undone';
   readonly reason?: string;
   readonly fields?: object;
 }
@@ -113,6 +113,8 @@ function standingEnd(standing: ApplyOutcome | undefined): End | undefined {
   switch (standing?.kind) {
     case 'refused':
       return refusedEnd(standing, undefined);
+    case 'unconfirmed':
+      return unconfirmedEnd(standing);
     case 'failed':
       return failedEnd(standing);
     default:
@@ -172,6 +174,8 @@ function endOfApply(outcome: ApplyOutcome, fileSet: TextFiles | undefined): End 
       return appliedEnd(outcome);
     case 'refused':
       return refusedEnd(outcome, fileSet);
+    case 'unconfirmed':
+      return unconfirmedEnd(outcome);
     case 'failed':
       return failedEnd(outcome);
   }
@@ -201,6 +205,25 @@ function refusedEnd(outcome: OutcomeOf<'refused'>, fileSet: TextFiles | undefine
     ...(outcome.step === 'configure' && { reload: 'refused' as const }),
     reason: `BIRD refuses the configuration: ${refusals.map(refusalText).join('; ')}`,
     fields: { refusals, advice: 'mend or remove the named key, or the template' },
+  };
+}
+
+function unconfirmedEnd({ sequence, reason, isRepeated }: OutcomeOf<'unconfirmed'>): End {
+  return {
+    outcome: 'unconfirmed',
+    // The same is not tried again: something else has to come first.
+    verdict: 'done',
+    level: 'error',
+    message:
+      'sessions did not come back after the reload; BIRD has undone it, and the last good configuration stands',
+    ...(!isRepeated && { reload: 'undone' as const }),
+    reason: `generation ${sequence} was undone: ${reason}`,
+    fields: {
+      sequence,
+      reason,
+      advice:
+        'mend what keeps these sessions down; what the datastore asks for is tried again once it is something else',
+    },
   };
 }
 

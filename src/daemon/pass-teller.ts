@@ -5,7 +5,7 @@ import type { Logger } from '../base/logger.js';
 import { type Problem, problemId } from '../base/problem.js';
 import type { Metrics } from '../observe/metrics.js';
 import type { PinnedStatus } from '../observe/pinned-status.js';
-import type { StatusBoard } from '../observe/status.js';
+import type { StatusBoard } from '../observe/status-board.js';
 import type { PassFacts } from './causes.js';
 import type { HeldState } from './hold/hold-files.js';
 import type { PassReport } from './pass-outcome.js';

@@ -14,18 +14,24 @@ const PASS_LIMIT_MS = 260_000;
 /** What having BIRD judge one custom filter may take, in milliseconds. */
 const FILTER_LIMIT_MS = 10_000;
 
+/** How often a pass may wait for sessions: for one that a former run left, for those of the reload, twice as long when they restart. */
+const TRIALS = 4;
+
 /** Watches the pass in hand. */
 export class Progress {
   readonly #clock: Clock;
+  readonly #limitMs: number;
   #dueMs: number | undefined;
 
-  constructor(clock: Clock) {
+  /** @param confirmMs - how long sessions have to come back after a reload */
+  constructor(clock: Clock, confirmMs = 0) {
     this.#clock = clock;
+    this.#limitMs = PASS_LIMIT_MS + TRIALS * confirmMs;
   }
 
   /** A pass begins that has so many custom filters to judge. */
   begin(filterCount: number): void {
-    this.#dueMs = this.#clock.monotonic() + PASS_LIMIT_MS + filterCount * FILTER_LIMIT_MS;
+    this.#dueMs = this.#clock.monotonic() + this.#limitMs + filterCount * FILTER_LIMIT_MS;
   }
 
   /** The pass has ended. */

@@ -16,6 +16,7 @@ import {
 import type { Host } from '../plan/host.js';
 import type { Plan } from '../plan/plan.js';
 import { TemplateError } from '../render/template-error.js';
+import { FAMILIES } from '../values/family.js';
 import type { PassFacts } from './causes.js';
 import type { Hold } from './hold/hold.js';
 import { footingOf } from './hold/hold-rules.js';
@@ -93,7 +94,8 @@ async function applyPlanned(
   { planned, startMs }: Planned,
 ): Promise<PassReport> {
   const { plan, fileSet } = planned;
-  const forecast = restartsBetween(before, plan, dialect);
+  const expected = before === undefined ? [] : forecastRestarts(before, plan, dialect.habits);
+  const forecast = expected.length === 0 ? undefined : summarizeRestarts(expected, plan);
   const restarts = forecast && { restarts: forecast };
   let known: readonly string[] | undefined;
   const changes = (): readonly string[] => {
@@ -109,6 +111,7 @@ async function applyPlanned(
       return isOutdated;
     },
     cause: () => ({ ...facts, changes: changes(), ...restarts }),
+    expected: () => ({ restarts: expected, removed: removedSessions(before, plan) }),
   });
   const durationMs = clock.monotonic() - startMs;
   return { kind: 'applied', planned, outcome, changes: changes(), ...restarts, durationMs };
@@ -167,11 +170,10 @@ async function plan(parts: PassParts): Promise<PlannedFiles | AdvisedError | Tem
   }
 }
 
-function restartsBetween(
-  before: Plan | undefined,
-  after: Plan,
-  { habits }: Pick<PassParts['dialect'], 'habits'>,
-): RestartSummary | undefined {
-  const restarts = before === undefined ? [] : forecastRestarts(before, after, habits);
-  return restarts.length === 0 ? undefined : summarizeRestarts(restarts, after);
+/** The names of the sessions that a plan doesn't have any more. */
+function removedSessions(before: Plan | undefined, after: Plan): readonly string[] {
+  const namesOf = (plan: Plan): readonly string[] =>
+    FAMILIES.flatMap((family) => plan[family].sessions.map(({ protocolName }) => protocolName));
+  const kept = new Set(namesOf(after));
+  return before === undefined ? [] : namesOf(before).filter((name) => !kept.has(name));
 }

@@ -11,13 +11,13 @@ import { Metrics } from '../observe/metrics.js';
 import { pagesOf } from '../observe/pages.js';
 import { pinnedText } from '../observe/pinned-status.js';
 import type { SystemdNotifier } from '../observe/sd-notify.js';
-import { StatusBoard } from '../observe/status.js';
+import { StatusBoard } from '../observe/status-board.js';
 import { Planner } from '../plan/make-plan.js';
 import { Daemon, type DaemonParts } from './daemon.js';
 import { DialectWatch } from './dialect-watch.js';
 import { Hold } from './hold/hold.js';
 import { lastGoodFile } from './last-good-file.js';
-import { birdOf, birdsOf, hostOf, sourceSettingsOf } from './parts.js';
+import { birdOf, birdsOf, confirmMsOf, hostOf, sourceSettingsOf } from './parts.js';
 import { PinWatch } from './pin/pin-watch.js';
 import type { Preparation } from './prepare.js';
 import { Progress } from './progress.js';
@@ -82,7 +82,7 @@ async function startOn(
   preparation: Preparation,
   context: StartContext,
 ): Promise<RunningDaemon> {
-  const progress = new Progress(context.clock);
+  const progress = new Progress(context.clock, confirmMsOf(preparation.settings));
   const views = viewsOf(preparation, context, { applier, progress });
   const parts = await partsOf(preparation, context, { applier, progress, ...views });
   // Last of what may fail: nothing that comes after it would close it.
@@ -104,8 +104,12 @@ function openApplier(
   { clock, logger }: StartContext,
 ): Promise<Applier> {
   const { outputDir, stateDir, keepGenerations } = settings;
+  const confirmMs = confirmMsOf(settings);
   const birds = birdsOf(settings, dialect);
-  return Applier.open({ outputDir, stateDir, keepGenerations, birds, clock, logger });
+  return Applier.open({
+    ...{ outputDir, stateDir, keepGenerations, confirmMs, birds },
+    ...{ clock, logger },
+  });
 }
 
 function viewsOf(

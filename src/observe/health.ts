@@ -42,6 +42,11 @@ export function readiness(status: DaemonStatus, nowMs: number, staleAfterMs: num
   };
 }
 
+/** A trial in one line. */
+export function trialText({ sequence, until }: NonNullable<DaemonStatus['trial']>): string {
+  return `generation ${sequence} is on trial: BIRD undoes it at ${new Date(until).toISOString()} unless the sessions of before come back`;
+}
+
 /** What is out of the ordinary with a BIRD. */
 function conditionLines({ daemon, portTaken, recovery }: BirdState, nowMs: number): string[] {
   const secondsLeft = Math.max(0, Math.ceil(((recovery?.endsBy ?? 0) - nowMs) / 1000));
@@ -81,7 +86,10 @@ function generationLines({ generation }: DaemonStatus): string[] {
 }
 
 function newestStateLines(status: DaemonStatus): string[] {
-  const { datastore, retry, lastPass, held, pinned } = status;
+  const { datastore, retry, lastPass, held, pinned, trial } = status;
+  if (trial !== undefined) {
+    return [trialText(trial)];
+  }
   if (pinned !== undefined) {
     return [pinnedText(pinned)];
   }

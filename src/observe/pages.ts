@@ -9,7 +9,8 @@ import { type Health, liveness, readiness } from './health.js';
 import type { Page, Pages } from './http-server.js';
 import type { FirstMetrics, Metrics } from './metrics.js';
 import { pinnedText } from './pinned-status.js';
-import type { DaemonStatus, StatusBoard } from './status.js';
+import type { DaemonStatus } from './status.js';
+import type { StatusBoard } from './status-board.js';
 
 /** What the pages are made of. */
 export interface PageSources {

@@ -64,6 +64,16 @@ function addConfigMetrics(table: MetricTable, status: () => DaemonStatus): void 
     (gauge) => gauge.set(status().pinned === undefined ? 0 : 1),
   );
   table.gauge(
+    'birdkeeper_trial',
+    '1 while BIRD is going to undo what it runs unless its sessions come back, else 0',
+    (gauge) => gauge.set(status().trial === undefined ? 0 : 1),
+  );
+  table.gauge(
+    'birdkeeper_quarantined',
+    '1 while what the datastore asks for was undone since sessions did not come back, else 0',
+    (gauge) => gauge.set(status().quarantine === undefined ? 0 : 1),
+  );
+  table.gauge(
     'birdkeeper_pinned_waiting_lines',
     'Lines of the files that would change when the rollback ended now',
     (gauge) => gauge.set(status().pinned?.waitingLines ?? 0),

@@ -19,8 +19,9 @@ import { type PlannedSession, type ReloadHabits, restartReasons } from './sessio
 
 /** A session that doesn't survive a reload. */
 export interface ForecastRestart {
-  /** Its name after the reload. */
+  /** Its names after the reload and before. */
   readonly protocolName: string;
+  readonly formerName: string;
   /** What changes, in an operator's words; at least one. */
   readonly reasons: readonly string[];
 }
@@ -126,7 +127,9 @@ function forecastFamily(
       habits,
     );
     const reasons = [...shared, ...own];
-    return reasons.length === 0 ? [] : [{ protocolName: session.protocolName, reasons }];
+    const { protocolName } = session;
+    const formerName = counterpart.protocolName;
+    return reasons.length === 0 ? [] : [{ protocolName, formerName, reasons }];
   });
 }
 

@@ -2,6 +2,7 @@
 
 import { ok, type Result, refused } from '../base/result.js';
 import { type Address, parseSpeakerAddress } from '../values/address.js';
+import { parseSeconds } from '../values/duration.js';
 import { parseEndpoint, withoutCredentials } from '../values/endpoint.js';
 import type { Family } from '../values/family.js';
 import { parseNodeName } from '../values/node-name.js';
@@ -63,6 +64,23 @@ function hostAddress(value: string, family: Family): Result<Address | undefined>
 /** `hash`, or four octets. */
 export function routerId(value: string): Result<RouterId | 'hash'> {
   return value === 'hash' ? ok(value) : parseRouterId(value);
+}
+
+const MIN_CONFIRM_SECONDS = 2;
+const MAX_CONFIRM_SECONDS = 600;
+
+/** `off`, or a duration in seconds: BIRD takes whole ones. */
+export function confirmTime(value: string): Result<number | 'off'> {
+  if (value === 'off') {
+    return ok(value);
+  }
+  const seconds = parseSeconds(value);
+  return !seconds.ok ||
+    (seconds.value >= MIN_CONFIRM_SECONDS && seconds.value <= MAX_CONFIRM_SECONDS)
+    ? seconds
+    : refused(
+        `${value} is not off, or from ${MIN_CONFIRM_SECONDS} s to ${MAX_CONFIRM_SECONDS / 60} m`,
+      );
 }
 
 /** Comma-separated prefixes of either family. */

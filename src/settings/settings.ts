@@ -3,11 +3,11 @@
  */
 
 import { CALICO_SETTINGS } from './calico-settings.js';
+import { PACE_SETTINGS } from './pace-settings.js';
 import * as parse from './parsers.js';
 import type { Setting } from './setting.js';
 import { SOURCE_SETTINGS } from './source-settings.js';
 
-const MINUTE_MS = 60_000;
 /** Timers of Node take less than 2^31 ms. */
 const MAX_WATCHDOG_USEC = 2 ** 31 * 1000;
 
@@ -250,46 +250,7 @@ export const SETTINGS = {
     fallbackHelp: 'pretty on a terminal, else json',
     parse: parse.oneOf('json', 'pretty'),
   },
-  spacingMs: {
-    flag: 'spacing-ms',
-    environment: ['BIRDKEEPER_SPACING_MS'],
-    placeholder: 'MS',
-    help: 'shortest time from the start of one pass to that of the next; the first change of a quiet period waits for nothing',
-    fallback: '120',
-    parse: parse.integer(0, MINUTE_MS),
-  },
-  quietMs: {
-    flag: 'quiet-ms',
-    environment: ['BIRDKEEPER_QUIET_MS'],
-    placeholder: 'MS',
-    help: 'a pass that waits starts when no change came for so long',
-    fallback: '20',
-    parse: parse.integer(0, MINUTE_MS),
-  },
-  maxWaitMs: {
-    flag: 'max-wait-ms',
-    environment: ['BIRDKEEPER_MAX_WAIT_MS'],
-    placeholder: 'MS',
-    help: 'a pass waits no longer than this; after a burst of changes three times as long, 2 s at most',
-    fallback: '200',
-    parse: parse.integer(0, MINUTE_MS),
-  },
-  keepGenerations: {
-    flag: 'keep-generations',
-    environment: ['BIRDKEEPER_KEEP_GENERATIONS'],
-    placeholder: 'N',
-    help: 'generations to keep on disk, with the current one; what a BIRD runs, or what is pinned, stays besides',
-    fallback: '5',
-    parse: parse.integer(1, 1000),
-  },
-  staleAfterSeconds: {
-    flag: 'stale-after-seconds',
-    environment: ['BIRDKEEPER_STALE_AFTER_SECONDS'],
-    placeholder: 'SECONDS',
-    help: 'a datastore not heard from for so long is silent, says /readyz',
-    fallback: '60',
-    parse: parse.integer(1, 86_400),
-  },
+  ...PACE_SETTINGS,
   config: {
     flag: 'config',
     environment: ['BIRDKEEPER_CONFIG'],

@@ -42,6 +42,14 @@ export class LabLog {
     }
   }
 
+  /** Waits until birdkeeper has logged this message. */
+  async waitForMessage(message: string): Promise<void> {
+    const line = `"msg":${JSON.stringify(message)}`;
+    await waitFor(async () => (await this.#log()).some((text) => text.includes(line)), {
+      what: `${this.file} to say "${message}"`,
+    });
+  }
+
   /** How far birdkeeper's log is, to look at what comes after it. */
   async mark(): Promise<number> {
     return (await this.#log()).length;

@@ -23,8 +23,9 @@ const LOADED_TEXTS = [
   'Reconfiguration already in progress',
 ];
 
-/** Lines that say nothing about the outcome: the banner, "Reading configuration from F". */
-const PREAMBLE = /^(BIRD \S+ ready\.|Access restricted|Reading configuration from .*)$/;
+/** Lines that say nothing about the outcome: the banner, "Reading configuration from F", "Undo scheduled in 30 s". */
+const PREAMBLE =
+  /^(BIRD \S+ ready\.|Access restricted|Reading configuration from .*|Undo scheduled in .*)$/;
 
 /** What the exit status and the output of a finished `birdc configure` mean. */
 export function parseConfigureReply(exitCode: number | undefined, output: string): ConfigureReply {
@@ -76,9 +77,9 @@ function judge({ code, text }: ReplyLine): ConfigureReply | undefined {
   }
 }
 
-/** 0001 is the banner, 0002 "Reading configuration", 0016 "Access restricted" in reply to the client's `-r`. */
+/** 0001 is the banner, 0002 "Reading configuration", 0016 "Access restricted" in reply to the client's `-r`, 0022 "Undo scheduled". */
 function isPreamble(code: string): boolean {
-  return code === '0001' || code === '0002' || code === '0016';
+  return ['0001', '0002', '0016', '0022'].includes(code);
 }
 
 function judgeText(text: string): ConfigureReply | undefined {

@@ -16,15 +16,21 @@ export interface ConfigureOptions {
   readonly timeoutMs: number;
   /** Whether routes that BIRD has stay as they are, whatever their filters say now. */
   readonly isSoft: boolean;
+  /** When BIRD undoes it unless it is told otherwise, in whole seconds; never when absent. */
+  readonly undoSeconds?: number;
 }
 
 /** Runs one `birdc configure` and reads the reply; `-v` makes birdc print reply codes. */
 export async function configure(
   { birdcPath, socketPath }: BirdInstance,
   runner: ProgramRunner,
-  { timeoutMs, isSoft }: ConfigureOptions,
+  { timeoutMs, isSoft, undoSeconds }: ConfigureOptions,
 ): Promise<Configured> {
-  const args = ['-v', '-s', socketPath, 'configure', ...(isSoft ? ['soft'] : [])];
+  const args = [
+    ...['-v', '-s', socketPath, 'configure'],
+    ...(isSoft ? ['soft'] : []),
+    ...(undoSeconds === undefined ? [] : ['timeout', String(undoSeconds)]),
+  ];
   const { exitCode, output, isMissing, isTimedOut } = await runner.run({
     program: birdcPath,
     args,

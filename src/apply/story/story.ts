@@ -18,7 +18,7 @@ const Answer = v.object({
   daemon: v.picklist(['bird', 'bird6']),
   at: v.number(),
   tookMs: v.exactOptional(v.number()),
-  outcome: v.picklist(['loaded', 'refused', 'failed']),
+  outcome: v.picklist(['loaded', 'refused', 'failed', 'confirmed', 'undone']),
   text: v.string(),
 });
 const Story = v.object({

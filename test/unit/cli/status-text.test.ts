@@ -85,6 +85,12 @@ describe('the status as text', () => {
     ]);
   });
 
+  test('says that a generation is on trial', () => {
+    expect(daemonLines({ trial: { sequence: 8, until: AT } })).toContain(
+      'Trial: generation 8 is on trial: BIRD undoes it at 2026-11-24T08:30:05.999Z unless the sessions of before come back',
+    );
+  });
+
   test('says loudly that an operator has rolled back, and what is wrong with it', () => {
     const pinned = { sequence: 5, since: AT, reason: 'it is not on disk' };
 

@@ -20,3 +20,14 @@ test('of many the first ten are named, and all are counted', () => {
 
   expect(causes.take()).toEqual({ causes: keys.slice(0, 10), causeCount: 25 });
 });
+
+test('what a pass came to nothing for is a cause of the next one, too', () => {
+  const causes = new Causes();
+  causes.note('/a', '/b');
+  const taken = causes.take();
+  causes.note('/c');
+
+  causes.putBack(taken);
+
+  expect(causes.take()).toEqual({ causes: ['/a', '/b', '/c'], causeCount: 3 });
+});

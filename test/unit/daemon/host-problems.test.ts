@@ -74,3 +74,15 @@ test('another writer is one, at the file that it was found by', () => {
     { code: 'other-writer', key: otherWriterAt, action: expect.stringContaining('confd') },
   ]);
 });
+
+test('what failed its trial is one', () => {
+  const quarantine = { sequence: 7, reason: 'Mesh_a did not come back', since: 5 };
+
+  expect(hostProblems({ birds: [BIRD], isTunnelMissing: false, quarantine })).toMatchObject([
+    {
+      code: 'unconfirmed',
+      key: 'generation 7',
+      reason: 'BIRD has undone it: Mesh_a did not come back',
+    },
+  ]);
+});

@@ -354,3 +354,23 @@ test('the status of a pass has the forecast of a reload that was made, and of no
   expect(statusOf({ ...reloaded, timings: {} }).restarts).toEqual(restarts);
   expect(statusOf({ kind: 'outdated', timings: {} })).not.toHaveProperty('restarts');
 });
+
+test('a pass whose generation BIRD has undone is told, counted once, and not tried again', () => {
+  const outcome = {
+    kind: 'unconfirmed',
+    sequence: 7,
+    reason: 'Mesh_a did not come back',
+    isRepeated: false,
+    timings: {},
+  } as const;
+  const report = { kind: 'applied', outcome, changes: [], durationMs: 3 } as const;
+
+  expect(describePass(report, FACTS)).toMatchObject({
+    status: { outcome: 'unconfirmed', reason: 'generation 7 was undone: Mesh_a did not come back' },
+    verdict: 'done',
+    reload: 'undone',
+    level: 'error',
+  });
+  const again = { ...report, outcome: { ...outcome, isRepeated: true } } as const;
+  expect(describePass(again, FACTS)).not.toHaveProperty('reload');
+});

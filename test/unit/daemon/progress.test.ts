@@ -43,3 +43,14 @@ test('each custom filter has a deadline of its own', () => {
 
   expect(progress.isStuck()).toBe(true);
 });
+
+test('a pass may wait for sessions as often as it has to', () => {
+  const clock = new ManualClock();
+  const [short, long] = [new Progress(clock), new Progress(clock, 600_000)];
+  short.begin(0);
+  long.begin(0);
+
+  clock.advance(2_600_000);
+
+  expect([short.isStuck(), long.isStuck()]).toEqual([true, false]);
+});

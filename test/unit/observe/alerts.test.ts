@@ -18,7 +18,7 @@ test('every alert asks for a metric that there is', async () => {
   const known = (await metricsOf(() => statusWith()).describe()).map(({ name }) => name);
   const asked = rules.flatMap(({ expr }) => expr.match(/birdkeeper_[a-z_]+/g) ?? []);
 
-  expect(asked).toHaveLength(7);
+  expect(asked).toHaveLength(8);
   expect(known).toEqual(expect.arrayContaining(asked));
 });
 

@@ -250,3 +250,11 @@ test('a BIRD that could not open its listening socket is not ready, whatever it 
     ],
   });
 });
+
+test('a generation on trial is said, with when BIRD undoes it', () => {
+  const trial = { sequence: 8, until: Date.UTC(2026, 10, 24, 8, 30) };
+
+  expect(readinessWith([running(7)], 'd8', { trial }).lines).toContain(
+    'generation 8 is on trial: BIRD undoes it at 2026-11-24T08:30:00.000Z unless the sessions of before come back',
+  );
+});

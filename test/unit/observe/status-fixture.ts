@@ -1,4 +1,5 @@
-import { type DaemonStatus, StatusBoard } from '../../../src/observe/status.js';
+import type { DaemonStatus } from '../../../src/observe/status.js';
+import { StatusBoard } from '../../../src/observe/status-board.js';
 
 /** A daemon that started at second 1,000 and has heard nothing yet, with `parts` in the place of its own. */
 export function statusWith(parts: Partial<DaemonStatus> = {}): DaemonStatus {

@@ -62,3 +62,22 @@ test('addresses are of the family that is asked for', () => {
   expect(parse.ipv6('2001:DB8:0::1')).toEqual({ ok: true, value: '2001:db8::1' });
   expect(parse.ipv6('192.0.2.1')).toMatchObject({ ok: false });
 });
+
+test.each([
+  ['off', 'off'],
+  ['2s', 2],
+  ['30s', 30],
+  ['1m30s', 90],
+  ['10m', 600],
+])('%s is how long sessions may take', (text, value) => {
+  expect(parse.confirmTime(text)).toEqual({ ok: true, value });
+});
+
+test.each([
+  ['on', '"on" is not a duration such as 1m30s'],
+  ['30', '"30" is not a duration such as 1m30s'],
+  ['1s', '1s is not off, or from 2 s to 10 m'],
+  ['1h', '1h is not off, or from 2 s to 10 m'],
+])('%s is not', (text, reason) => {
+  expect(parse.confirmTime(text)).toEqual({ ok: false, reason });
+});

@@ -90,3 +90,15 @@ test.each([
 ])('exit status %s with %j is a failure', (exitCode, output, reason) => {
   expect(parseConfigureReply(exitCode, output)).toEqual({ kind: 'failed', reason });
 });
+
+test('an undo that is scheduled says nothing about the outcome, with its code and without', () => {
+  const loaded = { kind: 'loaded', inProgress: false, reply: 'Reconfigured' };
+
+  expect(
+    parseConfigureReply(0, `${READING}0022-Undo scheduled in 30 s\n0003 Reconfigured\n`),
+  ).toEqual(loaded);
+  expect(parseConfigureReply(0, 'Undo scheduled in 30 s\nReconfigured\n')).toEqual(loaded);
+  expect(parseConfigureReply(1, 'Undo scheduled in 30 s\nno\n')).toMatchObject({
+    reason: 'it ended with status 1 and said: no',
+  });
+});
