@@ -17,6 +17,7 @@ import type { Cluster } from '../model/cluster.js';
 import { commandLogger } from '../observe/log.js';
 import type { Host } from '../plan/host.js';
 import { Planner } from '../plan/make-plan.js';
+import { compileTemplates } from '../render/compiled-templates.js';
 import { type Dialect, dialectFor, parseBirdVersion } from '../render/dialects/index.js';
 import { TemplateEngine } from '../render/engine.js';
 import { loadTemplates } from '../render/load-templates.js';
@@ -120,12 +121,9 @@ async function printFiles({
   store,
   host,
 }: Printing): Promise<PlannedFiles> {
-  const engine = new TemplateEngine(
-    await loadTemplates(
-      { builtIn: builtInTemplates, ...overrideOf(settings) },
-      dialect.templateFolders,
-    ),
-  );
+  const folders = { builtIn: builtInTemplates, ...overrideOf(settings) };
+  const sources = await loadTemplates(folders, dialect.templateFolders);
+  const engine = new TemplateEngine(await compileTemplates(sources));
   return planFiles({ store, planner: new Planner(), dialect, engine }, host, () =>
     systemClock.monotonic(),
   );

@@ -4,6 +4,7 @@ import { isProgram, readBirdVersionText } from '../apply/bird-version.js';
 import { type Clock, delay } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
 import { openDatastore } from '../datastore/open-datastore.js';
+import { compileTemplates } from '../render/compiled-templates.js';
 import { type Dialect, dialectFor, parseBirdVersion } from '../render/dialects/index.js';
 import { TemplateEngine } from '../render/engine.js';
 import { loadTemplates } from '../render/load-templates.js';
@@ -97,7 +98,7 @@ async function prepareRendering(
     ...(override !== undefined && { override }),
   };
   const sources = await loadTemplates(folders, found.dialect.templateFolders);
-  return { ...found, engine: new TemplateEngine(sources) };
+  return { ...found, engine: new TemplateEngine(await compileTemplates(sources)) };
 }
 
 async function findDialect(

@@ -2,8 +2,6 @@
 
 import { readFile } from 'node:fs/promises';
 
-import Handlebars from 'handlebars';
-
 import type { Clock } from '../base/clock.js';
 import { type Health, liveness, readiness } from './health.js';
 import type { Page, Pages } from './http-server.js';
@@ -36,6 +34,8 @@ export function pagesOf({
   const ready = (): Health => readiness(board.current(), clock.now(), staleAfterMs);
   return {
     '/': async () => {
+      // The compiler is large, and most daemons show no page.
+      const { default: Handlebars } = await import('handlebars');
       const print = Handlebars.compile<object>(await readFile(statusTemplate, 'utf8'));
       const body = print(viewOf(board.current(), ready(), clock.now()));
       return { status: 200, contentType: 'text/html', body };

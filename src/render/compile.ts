@@ -1,15 +1,11 @@
-/** From the source of a template to a program that prints nothing unguarded. */
+/** From the source of a template to a program that prints nothing unguarded. The build calls this, too: see precompiled.ts. */
+
+import { runInThisContext } from 'node:vm';
 
 import Handlebars from 'handlebars';
 
+import type { TemplateSource } from './load-templates.js';
 import { TemplateError } from './template-error.js';
-
-/** One template. */
-export interface TemplateSource {
-  /** Where it was read from, for messages. */
-  readonly path: string;
-  readonly text: string;
-}
 
 /** Ours; and two of Handlebars' own that print past the guard, which are none. */
 const KNOWN_HELPERS = {
@@ -22,34 +18,39 @@ const KNOWN_HELPERS = {
   log: false,
   lookup: false,
 };
+const OPTIONS: PrecompileOptions = {
+  strict: true,
+  // Every value is printed by the guard, which is stricter than any escaping.
+  noEscape: true,
+  knownHelpersOnly: true,
+  knownHelpers: KNOWN_HELPERS,
+};
+
+/** A template in the form that prints. @throws {TemplateError} as `compileToText` */
+export function compile(source: TemplateSource): TemplateSpecification {
+  return runInThisContext(`(${compileToText(source)})`);
+}
 
 /**
- * The compiled template. Each of its `{{expression}}`s has become `{{$print expression at="FILE:LINE:COLUMN"}}`.
+ * The compiled template, as the text of a JavaScript object. Each of its `{{expression}}`s has become
+ * `{{$print expression at="FILE:LINE:COLUMN"}}`.
  *
- * @throws {TemplateError} when it doesn't parse, or prints raw
+ * @throws {TemplateError} when it doesn't parse, prints raw, or calls a helper that there isn't
  */
-export function compile(
-  environment: typeof Handlebars,
-  { path, text }: TemplateSource,
-): Handlebars.TemplateDelegate {
-  let program: hbs.AST.Program;
+export function compileToText({ path, text }: TemplateSource): string {
   try {
-    program = Handlebars.parse(text);
+    const program = Handlebars.parse(text);
+    new GuardPrints(path).accept(program);
+    return String(Handlebars.precompile(program, OPTIONS));
   } catch (error) {
+    if (error instanceof TemplateError) {
+      throw error;
+    }
     const message = error instanceof Error ? error.message : String(error);
-    const line = /on line (\d+)/.exec(message)?.[1];
-    throw new TemplateError(line === undefined ? path : `${path}:${line}`, message, {
-      cause: error,
-    });
+    const line = /on line (\d+)|- (\d+):\d+$/.exec(message);
+    const position = [path, line?.[1] ?? line?.[2]].filter((part) => part !== undefined);
+    throw new TemplateError(position.join(':'), message, { cause: error });
   }
-  new GuardPrints(path).accept(program);
-  return environment.compile(program, {
-    strict: true,
-    // Every value is printed by the guard, which is stricter than any escaping.
-    noEscape: true,
-    knownHelpersOnly: true,
-    knownHelpers: KNOWN_HELPERS,
-  });
 }
 
 /** Rewrites every `{{expression}}` into `{{$print expression at="FILE:LINE:COLUMN"}}`. */

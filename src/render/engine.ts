@@ -8,15 +8,12 @@
  *   immutable, and such a partial sees its record and nothing else, so the text stays right as long as the record lives.
  */
 
-import Handlebars from 'handlebars';
+import Handlebars from 'handlebars/runtime.js';
 
-import { compile, type TemplateSource } from './compile.js';
+import type { CompiledTemplates } from './compiled-templates.js';
 import { PRINTING_HELPERS, positionOf, verbatim } from './guard.js';
 import { RecordTexts } from './record-texts.js';
 import { TemplateError } from './template-error.js';
-
-/** Template sources by name, without `.hbs`: `bird.cfg`, `partials/session`. */
-export type TemplateSources = ReadonlyMap<string, TemplateSource>;
 
 const PARTIAL_PREFIX = 'partials/';
 /**
@@ -32,16 +29,15 @@ export class TemplateEngine {
   /** What `{{each-partial}}` printed in the file in hand. */
   readonly #lists: (readonly Buffer[])[] = [];
 
-  /** @throws {TemplateError} when a template doesn't parse, or prints raw */
-  constructor(sources: TemplateSources) {
+  constructor(templates: CompiledTemplates) {
     const environment = Handlebars.create();
     environment.registerHelper({
       ...PRINTING_HELPERS,
       'each-partial': (...call: unknown[]) =>
         this.#printEach(`${PARTIAL_PREFIX}${String(call[0])}`, call[1], positionOf(call)),
     });
-    for (const [name, source] of sources) {
-      const template = compile(environment, source);
+    for (const [name, compiled] of templates) {
+      const template = environment.template(compiled);
       this.#templates.set(name, template);
       if (name.startsWith(PARTIAL_PREFIX)) {
         environment.registerPartial(name.slice(PARTIAL_PREFIX.length), template);

@@ -1,6 +1,6 @@
 /** What may be printed, and how: the helpers that every value goes through. */
 
-import Handlebars from 'handlebars';
+import Handlebars from 'handlebars/runtime.js';
 
 import type { Result } from '../base/result.js';
 import { Secret } from '../values/secret.js';

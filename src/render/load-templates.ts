@@ -3,9 +3,17 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { TemplateSource } from './compile.js';
-import type { TemplateSources } from './engine.js';
 import { TemplateError } from './template-error.js';
+
+/** Template sources by name, without `.hbs`: `bird.cfg`, `partials/session`. */
+export type TemplateSources = ReadonlyMap<string, TemplateSource>;
+
+/** One template. */
+export interface TemplateSource {
+  /** Where it was read from, for messages; of a built-in one inside of the program's folder: `templates/bird2/bird.cfg.hbs`. */
+  readonly path: string;
+  readonly text: string;
+}
 
 const EXTENSION = '.hbs';
 
@@ -28,24 +36,30 @@ export async function loadTemplates(
   dialectFolders: readonly string[],
 ): Promise<TemplateSources> {
   const sources = new Map<string, TemplateSource>();
-  const chain: string[] = [];
+  const chain: Place[] = [];
   for (const folder of dialectFolders.toReversed()) {
-    chain.push(join(folders.builtIn, folder));
+    chain.push({ folder: join(folders.builtIn, folder), shownAs: join('templates', folder) });
   }
   if (folders.override !== undefined) {
     await requireFolder(folders.override);
-    chain.push(folders.override);
-    for (const folder of dialectFolders.toReversed()) {
-      chain.push(join(folders.override, folder));
+    for (const name of ['', ...dialectFolders.toReversed()]) {
+      const folder = join(folders.override, name);
+      chain.push({ folder, shownAs: folder });
     }
   }
   // What comes later in the chain wins.
-  for (const folder of chain) {
+  for (const place of chain) {
     for (const prefix of ['', 'v3/', 'partials/']) {
-      await readInto(sources, folder, prefix);
+      await readInto(sources, place, prefix);
     }
   }
   return sources;
+}
+
+/** A folder with templates, and what it is called in messages. */
+interface Place {
+  readonly folder: string;
+  readonly shownAs: string;
 }
 
 async function requireFolder(folder: string): Promise<void> {
@@ -60,7 +74,7 @@ async function requireFolder(folder: string): Promise<void> {
 
 async function readInto(
   sources: Map<string, TemplateSource>,
-  folder: string,
+  { folder, shownAs }: Place,
   prefix: string,
 ): Promise<void> {
   let names: string[];
@@ -70,10 +84,9 @@ async function readInto(
     return;
   }
   for (const name of names.filter((file) => file.endsWith(EXTENSION)).sort()) {
-    const path = join(folder, prefix, name);
     sources.set(`${prefix}${name.slice(0, -EXTENSION.length)}`, {
-      path,
-      text: await readFile(path, 'utf8'),
+      path: join(shownAs, prefix, name),
+      text: await readFile(join(folder, prefix, name), 'utf8'),
     });
   }
 }

@@ -4,7 +4,7 @@
  *
  * Of a CommonJS package in such a part only `default` is exported, as in Node: `const { default: etcd3 } = await import('etcd3')`.
  *
- * Templates stay as files in templates/ beside dist/. `BIRDKEEPER_VERSION` in the source becomes package.json's version.
+ * Templates stay as files in templates/ beside dist/, and are in it compiled. `BIRDKEEPER_VERSION` in the source becomes package.json's version.
  * dist/packages.json lists the folders of the packages that are in it, for whoever hands their licences on.
  */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,6 +13,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { precompiledModule } from './precompile.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const outdir = join(root, 'dist');
@@ -38,7 +39,7 @@ try {
     target: 'node20',
     banner: { js: requireForPackages },
     define: { BIRDKEEPER_VERSION: JSON.stringify(packageVersion()) },
-    plugins: [etcd3Proto()],
+    plugins: [etcd3Proto(), precompiledTemplates()],
     // Its other form, which packages written for CommonJS take, requires its parts by a function that a bundle can't follow.
     alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
     // Half the size to read at a start. Names stay, so that a stack trace says something.
@@ -58,6 +59,18 @@ try {
     throw error;
   }
   process.exitCode = 1;
+}
+
+/** Fills in src/render/precompiled.ts. */
+function precompiledTemplates() {
+  return {
+    name: 'precompiled-templates',
+    setup(plugin) {
+      plugin.onLoad({ filter: /[\\/]src[\\/]render[\\/]precompiled\.ts$/ }, async () => ({
+        contents: await precompiledModule(),
+      }));
+    },
+  };
 }
 
 /** `node_modules/NAME` of each package that a file of the bundle comes from. */

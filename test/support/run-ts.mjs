@@ -1,53 +1,12 @@
-/**
- * Runs a TypeScript program of this project (Node 20 reads no TypeScript): `node run-ts.mjs FILE [ARGUMENT...]`.
- *
- * esbuild makes one file of it and of what it imports from here; packages stay in node_modules.
- */
-import { mkdir, readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
-
-const root = fileURLToPath(new URL('../../', import.meta.url));
-// Inside node_modules, so that the packages are found from there.
-const cache = join(root, 'node_modules/.cache/birdkeeper');
+/** Runs a TypeScript program of this project: `node run-ts.mjs FILE [ARGUMENT...]`. */
+import { resolve } from 'node:path';
+import { importTypeScript } from './import-ts.mjs';
 
 const [file, ...programArguments] = process.argv.slice(2);
 if (file === undefined) {
   console.error('usage: node run-ts.mjs FILE [ARGUMENT...]');
   process.exit(2);
 }
-const script = resolve(file);
-const outfile = join(cache, `run-${process.pid}.mjs`);
-await mkdir(cache, { recursive: true });
-await build({
-  entryPoints: [script],
-  outfile,
-  bundle: true,
-  packages: 'external',
-  format: 'esm',
-  platform: 'node',
-  target: 'node20',
-  sourcemap: 'inline',
-  // The file goes as soon as it is loaded: the program may end by a signal, and leaves nothing behind.
-  banner: { js: "import{rmSync as removeThis}from'node:fs';removeThis(new URL(import.meta.url));" },
-  plugins: [ownLocation()],
-  logLevel: 'warning',
-});
-process.argv = [process.execPath, script, ...programArguments];
+process.argv = [process.execPath, resolve(file), ...programArguments];
 process.setSourceMapsEnabled(true);
-await import(pathToFileURL(outfile).href);
-
-/** Files find their neighbours by import.meta.url; in the bundle it must still be the source file's own. */
-function ownLocation() {
-  return {
-    name: 'own-location',
-    setup(plugin) {
-      plugin.onLoad({ filter: /\.ts$/, namespace: 'file' }, async ({ path }) => {
-        const source = await readFile(path, 'utf8');
-        const url = JSON.stringify(pathToFileURL(path).href);
-        return { contents: source.replaceAll('import.meta.url', url), loader: 'ts' };
-      });
-    },
-  };
-}
+await importTypeScript(file);

@@ -7,6 +7,7 @@ import type { Entry } from '../../src/datastore/datastore.js';
 import { DecodedStore } from '../../src/decode/decoded-store.js';
 import type { Host } from '../../src/plan/host.js';
 import { Planner } from '../../src/plan/make-plan.js';
+import { compileTemplates } from '../../src/render/compiled-templates.js';
 import {
   type Dialect,
   type DialectName,
@@ -170,7 +171,7 @@ async function makePrinter(name: DialectName, version: string): Promise<Printer>
   }
   const folders = { builtIn: join(projectRoot, 'templates') };
   const sources = await loadTemplates(folders, dialect.value.templateFolders);
-  return { dialect: dialect.value, engine: new TemplateEngine(sources) };
+  return { dialect: dialect.value, engine: new TemplateEngine(await compileTemplates(sources)) };
 }
 
 function recordOf(value: unknown): Readonly<Record<string, unknown>> {

@@ -4,6 +4,7 @@ import type { FilterRule } from '../../src/model/bgp-filter.js';
 import type { FamilyPlan, Plan } from '../../src/plan/plan.js';
 import { askFor, sessionOf } from '../../src/plan/sessions/session-of.js';
 import type { Session, SessionTerms } from '../../src/plan/sessions/terms.js';
+import { compileTemplates } from '../../src/render/compiled-templates.js';
 import { type DialectName, dialectFor, parseBirdVersion } from '../../src/render/dialects/index.js';
 import { TemplateEngine } from '../../src/render/engine.js';
 import type { FileSet } from '../../src/render/file-set.js';
@@ -215,6 +216,7 @@ export async function v3Printer(name: DialectName, version = ''): Promise<(plan:
     throw new Error(dialect.reason);
   }
   const folders = { builtIn: join(projectRoot, 'templates') };
-  const engine = new TemplateEngine(await loadTemplates(folders, dialect.value.templateFolders));
+  const sources = await loadTemplates(folders, dialect.value.templateFolders);
+  const engine = new TemplateEngine(await compileTemplates(sources));
   return (plan) => render(plan, dialect.value, engine).fileSet;
 }

@@ -38,7 +38,7 @@ test('without a file of an operator there are the built-in ones, with their path
     'partials/session': 'built-in/bird2/partials/session.hbs',
   });
   const sources = await loadTemplates({ builtIn: join(folder, 'built-in') }, ['bird2']);
-  expect(sources.get('bird.cfg')?.path).toBe(join(folder, 'built-in/bird2/bird.cfg.hbs'));
+  expect(sources.get('bird.cfg')?.path).toBe('templates/bird2/bird.cfg.hbs');
 });
 
 test.each([

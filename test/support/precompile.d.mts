@@ -1,0 +1,2 @@
+/** Types of precompile.mjs. */
+export function precompiledModule(): Promise<string>;
