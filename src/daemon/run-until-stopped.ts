@@ -16,6 +16,7 @@ import type { LoadedSettings, Settings } from '../settings/load-settings.js';
 import { BUG_EXIT_STATUS, BugTrap } from './bug-trap.js';
 import { Lives } from './lives.js';
 import { SignalQueue } from './signal-queue.js';
+import { keepHeapSmall } from './small-heap.js';
 
 /** What the process gives besides its settings. */
 export interface RunContext {
@@ -32,6 +33,7 @@ const FLUSH_MS = 2_000;
  * Runs until a signal ends it. Gives the exit status: 0 after an orderly stop, 1 when it could not start, 70 after a bug.
  */
 export async function runUntilStopped(settings: Settings, context: RunContext): Promise<number> {
+  keepHeapSmall();
   const trap = new BugTrap();
   trap.arm();
   const output = new LogOutput(process.stdout);
