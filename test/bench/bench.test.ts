@@ -9,7 +9,20 @@ import { LONG_DEADLINE_MS } from '../support/wait-for.js';
 
 /** As little as there can be of everything. */
 const LITTLE = [
-  ...['--hosts', '20', '--starts', '1', '--idle', '0.1', '--puts', '2', '--burst', '20'],
+  ...[
+    '--hosts',
+    '20',
+    '--v3-nodes',
+    '10',
+    '--starts',
+    '1',
+    '--idle',
+    '0.1',
+    '--puts',
+    '2',
+    '--burst',
+    '20',
+  ],
   ...['--lanes', '4', '--trickle', '5', '--floor', '2'],
 ];
 
@@ -26,10 +39,13 @@ test('the benchmark prints a table, and writes the figures as JSON', async () =>
 
   const table = await runBench('--json', jsonFile);
 
-  expect(table).toContain('|  | 20 hosts |\n');
-  expect(table).toContain('| file and BIRD right after every phase | yes |\n');
+  expect(table).toContain('|  | 20 hosts | 10 v3 nodes |\n');
+  expect(table).toContain('| file and BIRD right after every phase | yes | yes |\n');
   const { sizes } = JSON.parse(await readFile(jsonFile, 'utf8'));
-  expect(sizes).toMatchObject([{ hosts: 20, keys: 67, put: { count: 2, reloads: 2 }, wrong: [] }]);
+  expect(sizes).toMatchObject([
+    { hosts: 20, keys: 67, put: { count: 2, reloads: 2 }, wrong: [] },
+    { hosts: 10, keys: 299, put: { reloads: 2 }, labels: { count: 2, reloads: 0 }, wrong: [] },
+  ]);
 });
 
 test('the benchmark ends with WRONG and status 1 when the daemon ends', async () => {

@@ -1,6 +1,8 @@
 /** `npm run bench`: what birdkeeper takes, on the real etcd and the real BIRD. See README.md beside this file. */
 import { writeFile } from 'node:fs/promises';
 import { cpus, release } from 'node:os';
+import { MeshData } from '../support/mesh-data.js';
+import { Calico3Data } from './calico3-data.js';
 import type { SizeFigures } from './figures.js';
 import { measureSize } from './measure-size.js';
 import { type BenchOptions, parseOptions, usage } from './options.js';
@@ -42,8 +44,12 @@ async function main(args: readonly string[]): Promise<number> {
 
 async function measure(options: BenchOptions): Promise<readonly SizeFigures[]> {
   const sizes: SizeFigures[] = [];
-  for (const hosts of options.hosts) {
-    sizes.push(await measureSize(hosts, options, (phase) => console.error(`bench: ${phase}`)));
+  const all = [
+    ...options.hosts.map((hosts) => new MeshData(hosts)),
+    ...options.v3Nodes.map((nodes) => new Calico3Data(nodes)),
+  ];
+  for (const data of all) {
+    sizes.push(await measureSize(data, options, (phase) => console.error(`bench: ${phase}`)));
   }
   return sizes;
 }
@@ -60,7 +66,7 @@ async function report(sizes: readonly SizeFigures[], { jsonFile }: BenchOptions)
     };
     await writeFile(jsonFile, `${JSON.stringify({ machine, sizes }, null, 2)}\n`);
   }
-  const faults = sizes.flatMap(({ hosts, wrong }) => wrong.map((w) => `${hosts} hosts: ${w}`));
+  const faults = sizes.flatMap(({ title, wrong }) => wrong.map((w) => `${title}: ${w}`));
   for (const fault of faults) {
     console.error(`WRONG: ${fault}`);
   }

@@ -18,9 +18,12 @@ const OWN_NAME = 'bench-node';
 
 /** The data set, and the model of what is in etcd. */
 export class Calico3Data extends MeshData {
-  override readonly title = 'v3 nodes';
   /** How often each node's label was changed. */
   readonly #labelChanges = new Map<number, number>();
+
+  override get title(): string {
+    return `${this.hosts} v3 nodes`;
+  }
 
   override entries(): [string, string][] {
     const hosts = Array.from({ length: this.hosts }, (_, index) => index + 1);

@@ -47,6 +47,14 @@ export interface StreamFigures {
   readonly cpuSeconds: number;
 }
 
+/** Changes of a label that no selector names, each in a quiet period. */
+export interface LabelFigures {
+  readonly count: number;
+  /** The daemon's own, per change. */
+  readonly cpuMs: number;
+  readonly reloads: number;
+}
+
 /** What BIRD itself takes for the same files when it has the machine for itself. */
 export interface FloorFigures {
   readonly checkMs: Spread;
@@ -56,6 +64,8 @@ export interface FloorFigures {
 
 /** All figures of one size. */
 export interface SizeFigures {
+  /** How many of what: `5000 hosts`. */
+  readonly title: string;
   readonly hosts: number;
   readonly keys: number;
   /** The machine's load average over the last minute, at the start. */
@@ -65,6 +75,8 @@ export interface SizeFigures {
   readonly put: PutFigures;
   readonly burst: StreamFigures;
   readonly trickle: StreamFigures;
+  /** Of Calico 3 alone: the keys of Calico 2 have no labels. */
+  readonly labels?: LabelFigures;
   /** After all of the above. */
   readonly memory: MemoryMib;
   readonly floor: FloorFigures;

@@ -7,6 +7,8 @@ import { projectRoot } from '../support/tools.js';
 export interface BenchOptions {
   /** Sizes of the cluster, one run each. */
   readonly hosts: readonly number[];
+  /** The same of clusters of Calico 3. */
+  readonly v3Nodes: readonly number[];
   /** Cold starts; the median counts. */
   readonly starts: number;
   readonly idleSeconds: number;
@@ -29,11 +31,11 @@ export interface BenchOptions {
 }
 
 /** What `--help` prints. */
-export const usage = `usage: npm run bench -- [--hosts 100,1000,5000] [--json FILE] [--program dist/main.js]
-       [--starts 5] [--idle 5] [--puts 50] [--gap 200] [--burst 1000] [--lanes 32]
+export const usage = `usage: npm run bench -- [--hosts 100,1000,5000] [--v3-nodes 5000] [--json FILE]
+       [--program dist/main.js] [--starts 5] [--idle 5] [--puts 50] [--gap 200] [--burst 1000] [--lanes 32]
        [--trickle 300] [--rate 20] [--floor 20]
 
-Drives the built birdkeeper on a private etcd and a private BIRD, and prints what it takes.
+"none" is no size. Drives the built birdkeeper on a private etcd and a private BIRD, and prints what it takes.
 Exit status: 0; 1 when a final state was wrong; 2 for a wrong option.`;
 
 /**
@@ -46,6 +48,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
     args: [...args],
     options: {
       hosts: { type: 'string', default: '100,1000,5000' },
+      'v3-nodes': { type: 'string', default: '5000' },
       starts: { type: 'string', default: '5' },
       idle: { type: 'string', default: '5' },
       puts: { type: 'string', default: '50' },
@@ -64,7 +67,8 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
     return undefined;
   }
   return {
-    hosts: values.hosts.split(',').map((text) => positive('hosts', text)),
+    hosts: sizes('hosts', values.hosts),
+    v3Nodes: sizes('v3-nodes', values['v3-nodes']),
     starts: positive('starts', values.starts),
     idleSeconds: positive('idle', values.idle),
     puts: positive('puts', values.puts),
@@ -77,6 +81,10 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
     program: values.program,
     jsonFile: values.json,
   };
+}
+
+function sizes(name: string, text: string): readonly number[] {
+  return text === 'none' ? [] : text.split(',').map((size) => positive(name, size));
 }
 
 function positive(name: string, text: string): number {

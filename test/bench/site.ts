@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { atExit } from '../support/at-exit.js';
 import { freePort } from '../support/free-port.js';
 import { LoneBird, logFileOf } from '../support/lone-bird.js';
-import { MeshData, protocolsOf, sessionsOf } from '../support/mesh-data.js';
+import { type MeshData, protocolsOf, sessionsOf } from '../support/mesh-data.js';
 import { type Etcd, startEtcd } from '../support/start-etcd.js';
 import { type BirdkeeperPlace, BirdkeeperProcess } from './birdkeeper-process.js';
 import { EtcdWriter } from './etcd-writer.js';
@@ -99,7 +99,7 @@ export class Site {
   /** Gives a host another address, in the data set and in etcd; gives the address. */
   async changeHost(host: number): Promise<string> {
     const address = this.data.nextAddress(host);
-    await this.writer.put(this.data.addressKey(host), address);
+    await this.writer.put(...this.data.entryOf(host));
     return address;
   }
 
@@ -135,7 +135,7 @@ interface SiteParts {
 
 /** What a site is made for. */
 export interface SiteOptions {
-  readonly hosts: number;
+  readonly data: MeshData;
   /** How many puts there may be at the same time. */
   readonly lanes: number;
   /** The built daemon. */
@@ -145,7 +145,7 @@ export interface SiteOptions {
 /** Each part's end is added to `undo` as soon as it has begun. */
 async function makeParts(
   dir: string,
-  { hosts, lanes, program }: SiteOptions,
+  { data, lanes, program }: SiteOptions,
   undo: (() => unknown)[],
 ): Promise<SiteParts> {
   const outputDir = join(dir, 'config');
@@ -153,7 +153,6 @@ async function makeParts(
   await Promise.all([outputDir, stateDir].map((folder) => mkdir(folder)));
   const etcd = await startEtcd({ dir: join(dir, 'etcd') });
   undo.push(() => etcd.dispose());
-  const data = new MeshData(hosts);
   await etcd.putAll(data.entries());
   const writer = new EtcdWriter(etcd.url, lanes);
   undo.push(() => writer.close());

@@ -53,6 +53,13 @@ const rows: readonly Row[] = [
     cell: ({ put }) => `${put.etcdBytes.toFixed(0)}; ${(put.reloads / put.count).toFixed(2)}`,
   },
   {
+    title: 'one label of one node: own CPU, ms; reloads',
+    cell: ({ labels }) =>
+      labels === undefined
+        ? '-'
+        : `${labels.cpuMs.toFixed(1)}; ${(labels.reloads / labels.count).toFixed(2)}`,
+  },
+  {
     title: 'burst: puts (in ms): reloads',
     cell: ({ burst }) => `${burst.count} (${burst.putMs.toFixed(0)}): ${burst.reloads}`,
   },
@@ -85,7 +92,7 @@ const rows: readonly Row[] = [
 
 /** The table, with a line end after each row. */
 export function tableOf(sizes: readonly SizeFigures[]): string {
-  const heads = ['', ...sizes.map(({ hosts }) => `${hosts} hosts`)];
+  const heads = ['', ...sizes.map(({ title }) => title)];
   const lines = [
     heads,
     heads.map((_, i) => (i === 0 ? '---' : '---:')),

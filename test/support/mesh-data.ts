@@ -23,6 +23,11 @@ export class MeshData {
     }
   }
 
+  /** How many of what, for a heading. */
+  get title(): string {
+    return `${this.hosts} hosts`;
+  }
+
   /** All keys with their values as they are now. */
   entries(): [string, string][] {
     const entries: [string, string][] = [
@@ -47,7 +52,17 @@ export class MeshData {
     return [...this.#addresses].map(([host, address]) => [this.addressKey(host), address]);
   }
 
-  /** The key of a host's address. Hosts count from 1. */
+  /** The key that holds a host's address, with its value as it is now. */
+  entryOf(host: number): [string, string] {
+    return [this.addressKey(host), this.addressOf(host)];
+  }
+
+  /** A host's address in the model. Hosts count from 1. */
+  addressOf(host: number): string {
+    return this.#addresses.get(host) ?? '';
+  }
+
+  /** The key of a host's address. */
   addressKey(host: number): string {
     return `${hostFolder(host)}/ip_addr_v4`;
   }
@@ -68,25 +83,25 @@ export class MeshData {
 
   /** The sessions that must exist, as `sessionsOf` gives them. */
   expectedSessions(): string {
-    return sorted([...this.#addresses.values()].map((address) => `${address} ${DEFAULT_ASN}`));
+    return sortedLines([...this.#addresses.values()].map((address) => `${address} ${DEFAULT_ASN}`));
   }
 
   /** The names that BIRD's BGP protocols must have, as `protocolsOf` gives them. */
   expectedProtocols(): string {
     const names = [...this.#addresses.values()].map((a) => `Mesh_${a.replaceAll('.', '_')}`);
-    return sorted(names);
+    return sortedLines(names);
   }
 }
 
 /** The sessions that a configuration's text plans: address and AS number each. */
 export function sessionsOf(config: string): string {
   const lines = config.matchAll(/^ *neighbor (\S+) as (\d+);/gm);
-  return sorted(Array.from(lines, ([, address, asn]) => `${address} ${asn}`));
+  return sortedLines(Array.from(lines, ([, address, asn]) => `${address} ${asn}`));
 }
 
 /** The names of the BGP protocols in the answer to `show protocols`. */
 export function protocolsOf(answer: string): string {
-  return sorted(Array.from(answer.matchAll(/^(\S+) +BGP /gm), ([, name = '']) => name));
+  return sortedLines(Array.from(answer.matchAll(/^(\S+) +BGP /gm), ([, name = '']) => name));
 }
 
 /** What is searched for to see whether a configuration has a host's new address. */
@@ -98,6 +113,7 @@ function hostFolder(host: number): string {
   return `${BGP}/host/host-${String(host).padStart(5, '0')}`;
 }
 
-function sorted(lines: readonly string[]): string {
-  return [...lines].sort().join('\n');
+/** Lines, and texts of several, as one text in order. */
+export function sortedLines(texts: readonly string[]): string {
+  return texts.join('\n').split('\n').sort().join('\n');
 }

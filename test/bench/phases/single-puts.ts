@@ -39,7 +39,7 @@ export async function measureSinglePuts(
 }
 
 /** `count` hosts here and there, the same in every run. */
-function scattered(count: number, hosts: number): readonly number[] {
+export function scattered(count: number, hosts: number): readonly number[] {
   // A step that shares no divisor with common sizes; hosts count from 1.
   return Array.from({ length: count }, (_, i) => 1 + ((i * 7919) % hosts));
 }
