@@ -11,8 +11,8 @@ export interface BgpSettings {
   readonly listenPort?: number;
   /** Whether BIRD listens on the node's address alone (`bindMode: NodeIP`). */
   readonly bindsNodeAddress: boolean;
-  /** MD5 password of mesh sessions (RFC 2385). */
-  readonly meshPassword?: SecretRef;
+  /** MD5 password of mesh sessions (RFC 2385), with the key that asks for it. */
+  readonly meshPassword?: SecretRef & { readonly origin: string };
   /** Restart time that mesh sessions announce (RFC 4724), in seconds. */
   readonly meshRestartTimeS?: number;
   /** Interface patterns whose addresses BIRD doesn't take in, beside Calico's own. */

@@ -5,6 +5,7 @@
  * objects for whatever didn't change since the last call.
  */
 
+import { groupBy } from '../base/group-by.js';
 import type { Secret } from '../values/secret.js';
 import type { BgpFilter } from './bgp-filter.js';
 import { DEFAULT_BGP_SETTINGS } from './bgp-settings.js';
@@ -29,15 +30,6 @@ interface Setting {
   readonly fact: ClusterFact;
 }
 
-/** A password, by the name that peerings know it by, and the file that holds it. */
-interface StoredSecret {
-  readonly id: string;
-  readonly secret: Secret;
-  readonly origin: string;
-}
-
-const NO_SECRETS = { secrets: new Map(), secretOrigins: new Map() };
-
 /** The facts of a cluster by the datastore key that each came from. */
 export class ClusterStore {
   readonly #facts = new Map<string, readonly Fact[]>();
@@ -56,9 +48,9 @@ export class ClusterStore {
   readonly #bgpFilters = new SortedTable<BgpFilter>();
   readonly #services = new SortedTable<Service>();
   readonly #workloads = new SortedTable<Workload>();
-  readonly #secrets = new SortedTable<StoredSecret>();
-  #lastSecrets: readonly StoredSecret[] | undefined;
-  #secretsOfLast: Pick<Cluster, 'secrets' | 'secretOrigins'> = NO_SECRETS;
+  readonly #secrets = new SortedTable<GivenSecret>();
+  #lastSecrets: readonly GivenSecret[] | undefined;
+  #secretsOfLast: ClusterSecrets = secretsOf([]);
 
   /**
    * Sets what the entry at `key` says; nothing when the entry is gone.
@@ -87,8 +79,8 @@ export class ClusterStore {
     // No spread: V8 makes a dictionary of what is spread together, and each look into one costs every rule that looks.
     const { defaultAsn, isMeshEnabled, meshOrigin, logLevel, bgp } = this.#settingsNow();
     const { nodes, unaddressed, contested } = this.#nodes.list();
-    const { secrets, secretOrigins } = this.#secretsNow();
     const { v1, v3 } = this.#keysOf;
+    const { secrets, secretOrigins, contestedSecrets } = this.#secretsNow();
     return {
       defaultAsn,
       isMeshEnabled,
@@ -110,6 +102,7 @@ export class ClusterStore {
       workloads: this.#workloads.list(),
       secrets,
       secretOrigins,
+      contestedSecrets,
     };
   }
 
@@ -124,14 +117,11 @@ export class ClusterStore {
   }
 
   /** The same objects as long as no secret changed. */
-  #secretsNow(): Pick<Cluster, 'secrets' | 'secretOrigins'> {
+  #secretsNow(): ClusterSecrets {
     const secrets = this.#secrets.list();
     if (secrets !== this.#lastSecrets) {
       this.#lastSecrets = secrets;
-      this.#secretsOfLast = {
-        secrets: new Map(secrets.map(({ id, secret }) => [id, secret])),
-        secretOrigins: new Map(secrets.map(({ id, origin }) => [id, origin])),
-      };
+      this.#secretsOfLast = secretsOf(secrets);
     }
     return this.#secretsOfLast;
   }
@@ -192,7 +182,7 @@ export class ClusterStore {
         this.#workloads.set(id, fact.workload);
         return;
       case 'secret':
-        this.#secrets.set(id, { id: secretId(fact.ref), secret: fact.secret, origin: key });
+        this.#secrets.set(id, { key, id: secretId(fact.ref), secret: fact.secret });
         return;
       default:
         this.#settings.set(id, { key, fact });
@@ -233,6 +223,27 @@ export class ClusterStore {
   }
 }
 
+/** A password with the key that gives it. */
+interface GivenSecret {
+  readonly key: string;
+  readonly id: string;
+  readonly secret: Secret;
+}
+
+/** What passwords come to. */
+type ClusterSecrets = Pick<Cluster, 'secrets' | 'secretOrigins' | 'contestedSecrets'>;
+
+function secretsOf(given: readonly GivenSecret[]): ClusterSecrets {
+  const contested = [...groupBy(given, ({ id }) => id).values()].filter(
+    (ones) => new Set(ones.map(({ secret }) => secret.reveal())).size > 1,
+  );
+  return {
+    secrets: new Map(given.map(({ id, secret }) => [id, secret])),
+    secretOrigins: new Map(given.map(({ id, key }) => [id, key])),
+    contestedSecrets: contested.map((ones) => ones.map(({ key }) => key)),
+  };
+}
+
 /** `fact`, with the secret of `earlier` where its text is the same: a session whose password is another object restarts. */
 function sameSecret(earlier: Fact | undefined, fact: Fact): Fact {
   return earlier?.kind === 'secret' &&
@@ -264,7 +275,10 @@ function settingsOf(settings: readonly Setting[]): ClusterSettings {
   for (const { key, fact } of settings) {
     switch (fact.kind) {
       case 'default-asn':
-        cluster.defaultAsn = { asn: fact.asn, origin: key };
+        cluster.defaultAsn =
+          fact.asn === undefined
+            ? { asn: DEFAULT_ASN, origin: key, isUnreadable: true }
+            : { asn: fact.asn, origin: key };
         break;
       case 'mesh':
         cluster.isMeshEnabled = fact.isEnabled;

@@ -61,12 +61,22 @@ export interface Cluster {
   readonly secrets: ReadonlyMap<string, Secret>;
   /** The key of the file that each is in, by `secretId`. */
   readonly secretOrigins: ReadonlyMap<string, string>;
+  /** The keys of those passwords that several give, which differ; the last one counts. Sorted. */
+  readonly contestedSecrets: readonly (readonly string[])[];
 }
 
 /** The node called `name`: looked up, since a look at all of 5,000 costs a pass 0.3 ms. */
 export function nodeNamed({ nodes }: Pick<Cluster, 'nodes'>, name: string): Node | undefined {
   const node = nodes[positionIn(nodes, name, (one) => one.name)];
   return node?.name === name ? node : undefined;
+}
+
+/** Whether it is known in which AS and in which role `node` speaks BGP. */
+export function isKnownSpeaker(
+  { asn, isInDoubt = false }: Pick<Node, 'asn' | 'isInDoubt'>,
+  { defaultAsn: { isUnreadable = false } }: Pick<Cluster, 'defaultAsn'>,
+): boolean {
+  return !isInDoubt && (asn !== undefined || !isUnreadable);
 }
 
 /** The AS number of `node`, with the key that it came from. */

@@ -30,7 +30,8 @@ export type Fact = ClusterFact | NodeFact | RecordFact;
 
 /** A setting of the whole cluster. */
 export type ClusterFact =
-  | { readonly kind: 'default-asn'; readonly asn: number }
+  /** Without a number where the one that is written can't be read: then nothing goes by it. */
+  | { readonly kind: 'default-asn'; readonly asn?: number | undefined }
   | { readonly kind: 'mesh'; readonly isEnabled: boolean }
   | { readonly kind: 'log-level'; readonly level: LogLevel }
   /** Those settings that are given; the others keep what they were. */
@@ -45,6 +46,8 @@ export type NodeFact = { readonly nodeName: string } & (
       readonly address?: Address;
     }
   | { readonly kind: 'node-asn'; readonly asn: number }
+  /** What it says of its AS number, labels or role can't be read. */
+  | { readonly kind: 'node-doubt' }
   | { readonly kind: 'node-network'; readonly family: Family; readonly network?: Prefix }
   | { readonly kind: 'node-log-level'; readonly level: LogLevel }
   | { readonly kind: 'node-labels'; readonly labels: Labels }

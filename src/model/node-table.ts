@@ -97,6 +97,9 @@ function nodeOf(name: string, byKey: ReadonlyMap<string, readonly NodeFact[]>): 
         case 'node-asn':
           own.asn = { asn: fact.asn, origin };
           break;
+        case 'node-doubt':
+          own.isInDoubt = true;
+          break;
         case 'node-log-level':
           own.logLevel = fact.level;
           break;

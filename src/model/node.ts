@@ -18,6 +18,8 @@ export interface Node {
   /** Its own BIRD log level; the cluster's when absent. */
   readonly logLevel?: LogLevel;
   readonly labels?: Labels;
+  /** Whether its AS number, labels or role can't be read as they are written: no session is planned with it. */
+  readonly isInDoubt?: boolean;
   /** Its cluster (RFC 4456), where the node is a reflector for others. */
   readonly clusterId?: RouterId;
   /** TCP port of its BGP speaker; the cluster's when absent. */
@@ -40,4 +42,6 @@ export interface NodeAddress {
 export interface SourcedAsn {
   readonly asn: number;
   readonly origin?: string;
+  /** Whether another one is written that can't be read: no session is planned that goes by it. */
+  readonly isUnreadable?: boolean;
 }

@@ -10,7 +10,7 @@
  */
 
 import type { Problem } from '../base/problem.js';
-import type { Cluster } from '../model/cluster.js';
+import { type Cluster, isKnownSpeaker } from '../model/cluster.js';
 import type { Node, NodeAddress } from '../model/node.js';
 import { type Address, familyOf } from '../values/address.js';
 import { FAMILY_LABELS, type Family } from '../values/family.js';
@@ -32,7 +32,7 @@ function isHolder(
 
 /** Why `local` can have no session with the speaker of `node`; undefined where it can. */
 export function obstacleTo(
-  cluster: Pick<Cluster, 'contested'>,
+  cluster: Pick<Cluster, 'contested' | 'defaultAsn'>,
   node: Node,
   local: LocalHost,
 ): string | undefined {
@@ -46,19 +46,22 @@ export function obstacleTo(
   if (at.address === local.address) {
     return `the node ${node.name} has this host's own address`;
   }
+  if (!isKnownSpeaker(node, cluster)) {
+    return `the AS number, labels or role of the node ${node.name} can't be read`;
+  }
   return isHolder(cluster, node, at)
     ? undefined
     : `the node ${node.name} shares its address with ${cluster.contested.get(at.address)?.[0]}, which is the first by name`;
 }
 
-/** The nodes that hold an address in `family`, by name; no two hold the same. */
-export function holdersOf(
-  cluster: Pick<Cluster, 'nodes' | 'contested'>,
+/** The nodes that a session can be planned with in `family`, by name; no two have the same address. */
+export function speakersIn(
+  cluster: Pick<Cluster, 'nodes' | 'contested' | 'defaultAsn'>,
   family: Family,
 ): readonly Node[] {
   return cluster.nodes.filter((node) => {
     const at = node.addresses[family];
-    return at !== undefined && isHolder(cluster, node, at);
+    return at !== undefined && isKnownSpeaker(node, cluster) && isHolder(cluster, node, at);
   });
 }
 

@@ -41,7 +41,8 @@ export function identify(cluster: Cluster, host: Host): Identity {
     ...(node && { node }),
     addresses,
     routerId: routerIdOf(host, ipv4),
-    problems: ipv4 === undefined && ipv6 === undefined ? [ownAddressMissing(host)] : [],
+    problems:
+      ipv4 === undefined && ipv6 === undefined && !node?.isInDoubt ? [ownAddressMissing(host)] : [],
   };
 }
 

@@ -6,10 +6,10 @@
  */
 
 import type { Problem } from '../base/problem.js';
-import { asnOf, type Cluster } from '../model/cluster.js';
+import { asnOf, type Cluster, isKnownSpeaker } from '../model/cluster.js';
 import { isOfKeys } from '../model/peering.js';
 import { type Family, perFamily } from '../values/family.js';
-import { claimProblems, holdersOf } from './address-holders.js';
+import { claimProblems, speakersIn } from './address-holders.js';
 import { listenPortOf, planExtras } from './extras.js';
 import { generationProblems } from './generations.js';
 import type { Host } from './host.js';
@@ -22,7 +22,7 @@ import { planGateways } from './routes/gateways.js';
 import { oneForEachPrefix } from './routes/static-routes.js';
 import { mismatchesOfNode, mismatchesOfReflector } from './sessions/asn-mismatches.js';
 import { MeshIntern, type MeshSessions, SessionIntern } from './sessions/intern-sessions.js';
-import { mergeSessions } from './sessions/merge-sessions.js';
+import { mergeSessions, withoutNeighborsOf } from './sessions/merge-sessions.js';
 import { type LocalEnd, type MeshRule, meshRuleOf } from './sessions/mesh.js';
 import { findNodesWithoutAddress } from './sessions/nodes-without-address.js';
 import { findPeeringProblems } from './sessions/peering-problems.js';
@@ -104,7 +104,7 @@ interface PlannedFamily {
 function planFamily(input: PlanInput, family: Family): PlannedFamily {
   const { cluster, host, identity } = input;
   const address = identity.addresses[family];
-  const local = address && { nodeName: host.nodeName, family, address };
+  const local = address && speaks(input) && { nodeName: host.nodeName, family, address };
   const { sessions, problems } = local
     ? planSessions(input, local)
     : { sessions: [], problems: [] };
@@ -133,6 +133,11 @@ function planFamily(input: PlanInput, family: Family): PlannedFamily {
       ...statements.problems,
     ],
   };
+}
+
+/** Whether it is known as what this host speaks. A reflector that is no node goes by the AS numbers of peerings. */
+function speaks({ cluster, host: { role }, identity: { node } }: PlanInput): boolean {
+  return (role === 'reflector' && node === undefined) || isKnownSpeaker(node ?? {}, cluster);
 }
 
 function blockRulesOf(
@@ -181,7 +186,7 @@ function planSessions(
     const claims = claimProblems(cluster, local, node === undefined ? cluster.nodes : []);
     // Peerings of Calico 3 with a reflector that is among the nodes are its own way back already.
     const peerings = node ? cluster.peerings.filter(isOfKeys) : cluster.peerings;
-    const clients = clientsOf({ ...cluster, peerings }, holdersOf(cluster, local.family), local);
+    const clients = clientsOf({ ...cluster, peerings }, speakersIn(cluster, local.family), local);
     const asked = [
       ...(node === undefined ? [] : planNodeReflector(cluster, { ...local, node })),
       ...planReflector(cluster, clients, local),
@@ -199,12 +204,15 @@ function planSessions(
   // Whoever has this host's address has no mesh session: not all of 5,000 nodes are looked at, which costs a pass 0.5 ms.
   const others = rule.nodes.length > 0 ? mesh.left : cluster.nodes;
   const claims = claimProblems(cluster, local, isInDatastore ? [] : others);
-  const { sessions, problems } = mergeSessions(
-    mesh.sessions,
-    makers.others(planPeers(cluster, { ...local, node })),
-  );
+  const asked = makers.others(planPeers(cluster, { ...local, node }));
+  // What the mesh may not open yet, no other record opens either.
+  const [first, further] =
+    rule.whyWithheld !== undefined
+      ? [[], withoutNeighborsOf(mesh.sessions, asked)]
+      : [mesh.sessions, asked];
+  const { sessions, problems } = mergeSessions(first, further);
   // The mesh's sessions stand first, and have the AS numbers of their nodes.
-  const byPeerings = sessions.slice(mesh.sessions.length);
+  const byPeerings = sessions.slice(first.length);
   const own = { ...node, name: nodeName, address: local.address };
   const mismatches = mismatchesOfNode(cluster, own, byPeerings);
   return { sessions, problems: [...claims, ...problems, ...mismatches] };

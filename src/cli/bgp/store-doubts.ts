@@ -11,7 +11,7 @@ export function doubtsAboutStore(
   generation: Generation,
 ): readonly string[] {
   const place = generation === 'v1' ? NODES : resourcesBelow('nodes');
-  return nodes.length > 0
+  return nodes.some(({ isInDoubt = false }) => !isInDoubt)
     ? []
     : [
         `${description} has no node below ${place}: is it the right datastore? ` +

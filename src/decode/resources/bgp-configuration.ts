@@ -4,9 +4,10 @@ import { ok } from '../../base/result.js';
 import type { Advertisement, BgpSettings, ClusterRoutes } from '../../model/bgp-settings.js';
 import { DEFAULT_BGP_SETTINGS } from '../../model/bgp-settings.js';
 import type { Fact } from '../../model/fact.js';
+import { UNREADABLE_SECRET } from '../../model/secret-ref.js';
 import { type Community, communityText, parseCommunity } from '../../values/community.js';
 import { parseNodeName } from '../../values/node-name.js';
-import type { Fields } from './fields.js';
+import type { Faults, Fields } from './fields.js';
 import {
   ASN,
   COMMUNITY,
@@ -23,14 +24,24 @@ import {
 import { secretRefOf } from './secret-ref.js';
 
 const TEXT = text(ok);
+const DEFAULT = 'default';
 const NODE = 'node.';
 
 /** What the BGPConfiguration says. One of any other name says nothing, as with Calico. */
-export function decodeBgpConfiguration(resource: Fields, origin: string): readonly Fact[] {
+export function decodeBgpConfiguration(
+  resource: Fields,
+  origin: string,
+  faults: Faults,
+): readonly Fact[] {
   const metadata = resource.at('metadata');
   const name = metadata.readNeeded('name', TEXT);
-  if (name === undefined || name === 'default') {
-    return name === undefined ? [] : clusterFacts(resource.at('spec'), origin);
+  if (name === undefined) {
+    return [];
+  }
+  if (name === DEFAULT) {
+    const spec = resource.at('spec');
+    // Nothing can be known of a `spec` that is no object.
+    return faults.isGrave ? [] : clusterFacts(spec, origin);
   }
   const nodeName = name.startsWith(NODE) ? parseNodeName(name.slice(NODE.length)) : undefined;
   if (nodeName?.ok !== true) {
@@ -40,14 +51,32 @@ export function decodeBgpConfiguration(resource: Fields, origin: string): readon
   return nodeFacts(resource.at('spec'), nodeName.value, origin);
 }
 
+/**
+ * What a BGPConfiguration `name` says of which nothing can be read: what it says of the mesh and of the AS number is unknown. A
+ * session on weaker terms than it asks for must not come up.
+ */
+export function closedConfiguration(name: string, origin: string): readonly Fact[] {
+  const meshPassword = { ...UNREADABLE_SECRET, origin };
+  return name === DEFAULT
+    ? [
+        { kind: 'bgp-settings', settings: { meshPassword } },
+        { kind: 'default-asn' },
+        { kind: 'mesh', isEnabled: false },
+      ]
+    : [];
+}
+
 function clusterFacts(spec: Fields, origin: string): readonly Fact[] {
   const asn = spec.readGrave('asNumber', ASN);
   const isEnabled = spec.readGrave('nodeToNodeMeshEnabled', FLAG);
   const level = spec.read('logSeverityScreen', LOG_LEVEL);
   return [
     { kind: 'bgp-settings', settings: settingsOf(spec, origin) },
-    ...(asn === undefined ? [] : [{ kind: 'default-asn', asn } as const]),
-    ...(isEnabled === undefined ? [] : [{ kind: 'mesh', isEnabled } as const]),
+    ...(spec.has('asNumber') ? [{ kind: 'default-asn', asn } as const] : []),
+    // A mesh that may be off comes up for nobody.
+    ...(spec.has('nodeToNodeMeshEnabled')
+      ? [{ kind: 'mesh', isEnabled: isEnabled ?? false } as const]
+      : []),
     ...(level === undefined ? [] : [{ kind: 'log-level', level } as const]),
   ];
 }
@@ -97,7 +126,7 @@ function settingsOf(spec: Fields, origin: string): Partial<BgpSettings> {
   return {
     ...(listenPort !== undefined && { listenPort }),
     ...(bindsNodeAddress !== undefined && { bindsNodeAddress }),
-    ...(meshPassword && { meshPassword }),
+    ...(meshPassword && { meshPassword: { ...meshPassword, origin } }),
     ...(meshRestartTimeS !== undefined && { meshRestartTimeS }),
     ignoredInterfaces: spec.values('ignoredInterfaces', INTERFACE_PATTERN),
     ...(clusterRoutes && { clusterRoutes }),

@@ -29,7 +29,10 @@ import {
 } from './schemas.js';
 import { secretRefOf } from './secret-ref.js';
 
-/** What the BGPPeer says. Who peers, in which AS and how safely are grave; the other terms are not. */
+/**
+ * What the BGPPeer says. Who peers, in which AS and how safely are grave; the other terms are not. One whose password alone can't be
+ * read still keeps its neighbors from records that ask for none.
+ */
 export function decodeBgpPeer(resource: Fields, origin: string, faults: Faults): readonly Fact[] {
   const peerName = resource.at('metadata').readNeeded('name', RESOURCE_NAME);
   const spec = resource.at('spec');
@@ -39,7 +42,10 @@ export function decodeBgpPeer(resource: Fields, origin: string, faults: Faults):
     return [];
   }
   const terms = remote.kind === 'workloads' ? workloadTermsOf(spec) : termsOf(spec, remote);
-  return faults.isGrave ? [] : [{ kind: 'peering', peering: { scope, remote, terms, origin } }];
+  const isSound = !faults.isGrave;
+  const password = remote.kind === 'workloads' ? undefined : secretRefOf(spec, 'password');
+  const whole = { ...terms, ...(password && { password }) };
+  return isSound ? [{ kind: 'peering', peering: { scope, remote, terms: whole, origin } }] : [];
 }
 
 function scopeOf(spec: Fields): PeeringScope | undefined {
@@ -124,7 +130,6 @@ const HOPS = whole(1, 255);
 
 function termsOf(spec: Fields, remote: PeeringRemote): PeeringTerms {
   const nextHop = nextHopOf(spec);
-  const password = secretRefOf(spec, 'password');
   const restartTimeS = spec.read('maxRestartTime', RESTART_TIME_S);
   const keepaliveS = spec.read('keepaliveTime', KEEPALIVE_S);
   const allowedLocalAsns = spec.read('numAllowedLocalASNumbers', whole(0, 255));
@@ -133,7 +138,6 @@ function termsOf(spec: Fields, remote: PeeringRemote): PeeringTerms {
   return {
     ...sharedTermsOf(spec),
     ...(nextHop && { nextHop }),
-    ...(password && { password }),
     usesNodeAddress: spec.read('sourceAddress', USES_NODE_ADDRESS) ?? true,
     ...(restartTimeS !== undefined && { restartTimeS }),
     ...(keepaliveS !== undefined && { keepaliveS }),

@@ -4,31 +4,37 @@ import { ok, type Result } from '../../base/result.js';
 import type { Fact } from '../../model/fact.js';
 import { type Address, parseAddress, parseSpeakerAddress } from '../../values/address.js';
 import { FAMILIES, FAMILY_LABELS, type Family, perFamily } from '../../values/family.js';
+import { parseNodeName } from '../../values/node-name.js';
 import { type Prefix, parsePrefix, prefixOf } from '../../values/prefix.js';
 import { parseRouterId } from '../../values/router-id.js';
-import type { Fields } from './fields.js';
+import type { Faults, Fields } from './fields.js';
 import { ASN, NODE_NAME, PREFIX, text } from './schemas.js';
 
 const ADDRESS = perFamily((family) => text((value) => parseAddress(value, family)));
 
-/** What the Node says. A family without address says so, whatever older keys have. */
-export function decodeNode(resource: Fields): readonly Fact[] {
+/**
+ * What the Node says. A family without address says so, whatever older keys have. Where its AS number, labels or role can't be read,
+ * its sessions would be other than what is meant, and it says that it is in doubt.
+ */
+export function decodeNode(resource: Fields, _origin: string, faults: Faults): readonly Fact[] {
   const nodeName = resource.at('metadata').readNeeded('name', NODE_NAME);
   if (nodeName === undefined) {
     return [];
   }
   const spec = resource.at('spec');
   const bgp = spec.at('bgp');
-  const wireguard = spec.at('wireguard');
   const asn = bgp.readGrave('asNumber', ASN);
   const clusterId = bgp.readGrave('routeReflectorClusterID', CLUSTER_ID);
+  // Own properties, whatever their names: `fromEntries` defines them.
+  const labels = Object.fromEntries(resource.at('metadata').at('labels').all(TEXT));
+  const isInDoubt = faults.isGrave;
+  const wireguard = spec.at('wireguard');
   const prefixes = resource
     .at('status')
     .values('podCIDRs', PREFIX)
     .map(({ prefix }) => prefix);
-  // Own properties, whatever their names: `fromEntries` defines them.
-  const labels = Object.fromEntries(resource.at('metadata').at('labels').all(TEXT));
   return [
+    ...(isInDoubt ? [{ kind: 'node-doubt', nodeName } as const] : []),
     { kind: 'node-labels', nodeName, labels },
     ...FAMILIES.flatMap((family) => addressFacts(bgp, nodeName, family)),
     ...(asn === undefined ? [] : [{ kind: 'node-asn', nodeName, asn } as const]),
@@ -36,6 +42,12 @@ export function decodeNode(resource: Fields): readonly Fact[] {
     ...FAMILIES.flatMap((family) => wireguardFacts(wireguard, nodeName, family)),
     ...(prefixes.length === 0 ? [] : [{ kind: 'node-pod-prefixes', nodeName, prefixes } as const]),
   ];
+}
+
+/** What a Node called `name` says of which nothing can be read. */
+export function closedNode(name: string): readonly Fact[] {
+  const nodeName = parseNodeName(name);
+  return nodeName.ok ? [{ kind: 'node-doubt', nodeName: nodeName.value }] : [];
 }
 
 const TEXT = text(ok);

@@ -10,12 +10,12 @@ import * as v from 'valibot';
 import { excerpt } from '../../base/excerpt.js';
 import type { Fact } from '../../model/fact.js';
 import type { Decoded, RefusedEntry } from '../decoded.js';
-import { decodeBgpConfiguration } from './bgp-configuration.js';
+import { closedConfiguration, decodeBgpConfiguration } from './bgp-configuration.js';
 import { closedFilter, decodeBgpFilter } from './bgp-filter.js';
 import { decodeBgpPeer } from './bgp-peer.js';
 import { Faults, Fields } from './fields.js';
 import { decodeIpPool } from './ip-pool.js';
-import { decodeNode } from './node.js';
+import { closedNode, decodeNode } from './node.js';
 
 /** The kinds that are read, by the plural that keys and paths have. */
 export const RESOURCE_PLURALS = [
@@ -31,8 +31,37 @@ export type ResourcePlural = (typeof RESOURCE_PLURALS)[number];
 
 const NAME = v.string();
 
-const FILTER_CLOSED =
-  'the faulty list of rules refuses every route until it is mended; everything else is applied';
+/** What becomes of a resource of a kind that can't count as it stands, so that no session and no route is on weaker terms for it. */
+interface Closing {
+  /** What it says where nothing of it can be read. */
+  readonly facts: (name: string, origin: string) => readonly Fact[];
+  /** What is done where it says something all the same. */
+  readonly action: string;
+}
+
+const CLOSINGS: Readonly<Record<ResourcePlural, Closing | undefined>> = {
+  bgpconfigurations: {
+    facts: closedConfiguration,
+    action:
+      'left this part out, and planned no session that would be on weaker terms without it; everything else is applied',
+  },
+  bgpfilters: {
+    facts: closedFilter,
+    action:
+      'the faulty list of rules refuses every route until it is mended; everything else is applied',
+  },
+  bgppeers: {
+    facts: () => [],
+    action:
+      'planned none of its sessions, and no other with the same neighbors, since they are to have a password; everything else is applied',
+  },
+  ippools: undefined,
+  nodes: {
+    facts: closedNode,
+    action:
+      'left this part out, and planned no session with this node that would be another one without it; everything else is applied',
+  },
+};
 
 type Decoder = (resource: Fields, origin: string, faults: Faults) => readonly Fact[];
 
@@ -69,8 +98,7 @@ export function decodeResource(ref: ResourceRef, document: unknown, origin: stri
 }
 
 /**
- * The refusal of a resource. A filter then lets nothing pass that is in doubt; without any rule that could be read, nothing at
- * all.
+ * The refusal of a resource, with what it says all the same (`Closing`).
  *
  * @param facts - what it says all the same
  */
@@ -80,12 +108,8 @@ export function refusedResource(
   origin: string,
   facts: readonly Fact[] = [],
 ): RefusedEntry {
-  return plural === 'bgpfilters'
-    ? {
-        ok: false,
-        reason,
-        rest: facts.length === 0 ? closedFilter(name, origin) : facts,
-        restAction: FILTER_CLOSED,
-      }
-    : { ok: false, reason, rest: facts };
+  const closing = CLOSINGS[plural];
+  const rest = facts.length === 0 ? (closing?.facts(name, origin) ?? []) : facts;
+  const shared = { ok: false, reason, rest, generation: 'v3' } as const;
+  return closing === undefined ? shared : { ...shared, restAction: closing.action };
 }

@@ -1,6 +1,6 @@
 import { excerpt } from '../../base/excerpt.js';
 import { ok, refused } from '../../base/result.js';
-import type { SecretRef } from '../../model/secret-ref.js';
+import { type SecretRef, UNREADABLE_SECRET } from '../../model/secret-ref.js';
 import type { Fields } from './fields.js';
 import { RESOURCE_NAME, text } from './schemas.js';
 
@@ -11,7 +11,10 @@ const SECRET_KEY = text((key) =>
     : refused(`${excerpt(key)} is not a key of a Secret`),
 );
 
-/** The password that the field `name` refers to. A session without the password that was meant is a grave fault. */
+/**
+ * The password that the field `name` refers to; `UNREADABLE_SECRET` where that can't be read, which is a grave fault: a session is
+ * to have it.
+ */
 export function secretRefOf(spec: Fields, name: string): SecretRef | undefined {
   if (!spec.has(name)) {
     return undefined;
@@ -21,10 +24,10 @@ export function secretRefOf(spec: Fields, name: string): SecretRef | undefined {
     if (password.isObject) {
       spec.fault(name, 'it has no secretKeyRef', 'grave');
     }
-    return undefined;
+    return UNREADABLE_SECRET;
   }
   const ref = password.at('secretKeyRef');
   const secret = ref.readNeeded('name', RESOURCE_NAME);
   const key = ref.readNeeded('key', SECRET_KEY);
-  return secret === undefined || key === undefined ? undefined : { name: secret, key };
+  return secret === undefined || key === undefined ? UNREADABLE_SECRET : { name: secret, key };
 }

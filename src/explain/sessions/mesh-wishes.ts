@@ -1,6 +1,5 @@
 import type { Cluster } from '../../model/cluster.js';
 import { meshRuleOf } from '../../plan/sessions/mesh.js';
-import { MESH_SETTINGS } from '../../plan/sessions/peering-problems.js';
 import { reasonOf } from '../explanation.js';
 import { type Ends, reasonOfPassword, reasonsOfNode, type Wish } from './wish.js';
 
@@ -13,7 +12,7 @@ export function meshWishes(cluster: Cluster, { nodes, local }: Ends): readonly W
     meshPassword === undefined
       ? []
       : [
-          { text: 'the mesh has a password', key: MESH_SETTINGS },
+          { text: 'the mesh has a password', key: meshPassword.origin },
           reasonOfPassword(cluster, meshPassword),
         ];
   return nodes.flatMap((node) => {
@@ -21,7 +20,7 @@ export function meshWishes(cluster: Cluster, { nodes, local }: Ends): readonly W
     if (at === undefined) {
       return [];
     }
-    const why = rule.whyNone ?? rule.whyNot(node);
+    const why = rule.whyNone ?? rule.whyNot(node) ?? rule.whyWithheld;
     return [
       {
         origin: at.origin,

@@ -17,7 +17,7 @@ import {
 } from '../../model/peering.js';
 import type { Address } from '../../values/address.js';
 import type { Family } from '../../values/family.js';
-import { holdersOf } from '../address-holders.js';
+import { speakersIn } from '../address-holders.js';
 import { isSelected } from '../sessions/selected-nodes.js';
 import { hearersOf } from './advertise.js';
 import { type Speaker, speakersOf } from './speakers.js';
@@ -38,7 +38,7 @@ export interface Connectivity {
 /** How the nodes of `cluster` are connected. */
 export function connectivityOf(cluster: Cluster, family: Family): Connectivity {
   // A node whose address another one keeps can't be told from it by anybody.
-  const nodes = holdersOf(cluster, family);
+  const nodes = speakersIn(cluster, family);
   const isReflector = ({ clusterId }: Node): boolean => clusterId !== undefined;
   if (cluster.isMeshEnabled && !nodes.some(isReflector)) {
     const groupOf = new Map(nodes.map(({ name }) => [name, 0]));

@@ -6,7 +6,7 @@ import type { Node } from '../../model/node.js';
 import type { Address } from '../../values/address.js';
 import { BGP_PORT } from '../../values/bgp-port.js';
 import type { Family } from '../../values/family.js';
-import { holdersOf } from '../address-holders.js';
+import { speakersIn } from '../address-holders.js';
 import { makePlan } from '../make-plan.js';
 import type { Plan, Session } from '../plan.js';
 
@@ -51,7 +51,7 @@ export function speakersOf(
     planned.set(reflector.address, planReflectorAt(cluster, family, reflector.address));
   }
   // An address that is a node's and a reflector's at once can't be both: a node is known to be there.
-  for (const node of holdersOf(cluster, family)) {
+  for (const node of speakersIn(cluster, family)) {
     const address = node.addresses[family]?.address;
     if (address !== undefined) {
       planned.set(address, planNode(cluster, family, { node, address }));

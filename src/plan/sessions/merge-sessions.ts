@@ -57,6 +57,15 @@ export function mergeSessions(
   return { sessions: [...first, ...added], problems };
 }
 
+/** `sessions`, but for those with a neighbor of `others`. */
+export function withoutNeighborsOf(
+  others: readonly Session[],
+  sessions: readonly Session[],
+): readonly Session[] {
+  const neighbors = new Set(others.map(neighborOf));
+  return sessions.filter((session) => !neighbors.has(neighborOf(session)));
+}
+
 /** Who is at the other end: two speakers at one address have ports of their own. */
 export function neighborOf({
   remoteAddress,

@@ -37,6 +37,8 @@ export interface LocalEnd {
 export interface MeshRule {
   /** Sorted by name; none when the mesh is off. */
   readonly nodes: readonly Node[];
+  /** Why nobody gets the session that is asked for: it would be open to anybody. Absent where they do. */
+  readonly whyWithheld?: string | undefined;
   /** What the rule goes by beside the node: while these are the same, a node that is the same asks for the same. */
   readonly goesBy: readonly unknown[];
   /** Why there are no `nodes`; absent where the mesh holds for this host. */
@@ -57,7 +59,14 @@ export function meshRuleOf(cluster: Cluster, local: LocalEnd, own?: Node): MeshR
     whyNone,
     whyNot,
     nodes: whyNone === undefined ? nodes : [],
-    goesBy: [local.nodeName, local.address, defaultAsn.asn, contested, generation, bgp, password],
+    whyWithheld:
+      bgp.meshPassword !== undefined && password === undefined
+        ? "the password of the mesh isn't known on this host"
+        : undefined,
+    goesBy: [
+      ...[local.nodeName, local.address, contested, generation, bgp, password],
+      ...[defaultAsn.asn, defaultAsn.isUnreadable],
+    ],
     ask(node) {
       const at = node.addresses[local.family];
       if (at === undefined || whyNot(node) !== undefined) {

@@ -20,7 +20,7 @@ export function findNodesWithoutAddress(
 ): Problem[] {
   return cluster.unaddressed
     .flatMap((name) => nodeNamed(cluster, name) ?? [])
-    .filter((node) => isNeighbor(node, cluster, { host, own }))
+    .filter((node) => !node.isInDoubt && isNeighbor(node, cluster, { host, own }))
     .map(({ name }) => ({
       code: 'node-address-missing',
       key: `node ${name}`,

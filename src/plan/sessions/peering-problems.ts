@@ -8,14 +8,11 @@ import type { Problem } from '../../base/problem.js';
 import type { Cluster } from '../../model/cluster.js';
 import type { Node } from '../../model/node.js';
 import { isPeeringOf, isPeeringWith, type Peering } from '../../model/peering.js';
-import { type SecretRef, secretId } from '../../model/secret-ref.js';
+import { isReadableRef, type SecretRef, secretId } from '../../model/secret-ref.js';
 import { type Address, whyNoSpeaker } from '../../values/address.js';
 import type { Host } from '../host.js';
 import { hasItsPassword } from './peering-terms.js';
 import { isRemoteOf } from './remotes.js';
-
-/** Where a cluster of Calico 3 says what holds for its mesh. */
-export const MESH_SETTINGS = '/calico/resources/v3/projectcalico.org/bgpconfigurations/default';
 
 /** A problem for each thing that is missing to the sessions of `host`, whose record is `own`. */
 export function findPeeringProblems(
@@ -33,6 +30,7 @@ export function findPeeringProblems(
       (own !== undefined && peering.terms.isReversed && isRemoteOf(cluster, peering, own)),
   );
   return [
+    ...cluster.contestedSecrets.map(contestedProblem),
     ...meshProblems(cluster, host, own),
     ...ours.flatMap((peering) => [
       ...secretProblems(cluster, peering),
@@ -56,22 +54,27 @@ function meshProblems(
   own: Node | undefined,
 ): readonly Problem[] {
   const isInMesh = role === 'node' && isMeshEnabled && own?.clusterId === undefined;
-  return !isInMesh || meshPassword === undefined || secrets.has(secretId(meshPassword))
+  // One that can't be read is told already.
+  return !isInMesh ||
+    meshPassword === undefined ||
+    !isReadableRef(meshPassword) ||
+    secrets.has(secretId(meshPassword))
     ? []
     : [
         {
           code: 'secret-missing',
-          key: MESH_SETTINGS,
+          key: meshPassword.origin,
           path: 'spec.nodeMeshPassword',
           reason: missing(meshPassword),
-          action: 'planned the mesh without a password; mount the secret',
+          action:
+            'planned no session of the mesh, and no other with its nodes: without the password they would be open to anybody; mount the secret',
         },
       ];
 }
 
 function secretProblems(cluster: Cluster, peering: Peering): readonly Problem[] {
   const ref = peering.terms.password;
-  return ref === undefined || hasItsPassword(cluster, peering)
+  return ref === undefined || !isReadableRef(ref) || hasItsPassword(cluster, peering)
     ? []
     : [
         {
@@ -83,6 +86,16 @@ function secretProblems(cluster: Cluster, peering: Peering): readonly Problem[] 
             'planned none of its sessions, and no other with the same neighbors: without the password they would be open to anybody; mount the secret',
         },
       ];
+}
+
+function contestedProblem(keys: readonly string[]): Problem {
+  const [standing, ...others] = keys.toReversed();
+  return {
+    code: 'duplicate-record',
+    key: others[0] ?? '',
+    reason: `another password is the same key of a Secret: ${standing}`,
+    action: `took that of ${standing}; remove one`,
+  };
 }
 
 function missing(ref: SecretRef): string {

@@ -19,7 +19,7 @@
 
 import { groupBy } from '../../base/group-by.js';
 import type { Problem } from '../../base/problem.js';
-import type { Cluster } from '../../model/cluster.js';
+import { type Cluster, isKnownSpeaker } from '../../model/cluster.js';
 import type { Node } from '../../model/node.js';
 import { type AddressPeering, isOfKeys, isPeeringWith } from '../../model/peering.js';
 import { secretId } from '../../model/secret-ref.js';
@@ -46,7 +46,8 @@ export function* planReflector(
 ): Iterable<AskedSession> {
   const own = cluster.reflectors.find(({ address }) => address === local.address);
   if (own !== undefined) {
-    yield* planOtherReflectors(cluster, local);
+    // Their AS number is that of the cluster.
+    yield* isKnownSpeaker({}, cluster) ? planOtherReflectors(cluster, local) : [];
   }
   for (const client of clients) {
     yield planClient(cluster, client, own);

@@ -51,6 +51,7 @@ test('an empty datastore is a mesh of no nodes in AS 64512', () => {
     workloads: [],
     secrets: new Map(),
     secretOrigins: new Map(),
+    contestedSecrets: [],
   });
 });
 

@@ -57,6 +57,7 @@ describe("Felix's endpoint status", () => {
           workload: { peerName: 'pods', addresses: ['10.0.0.1', 'fd00::1'], origin: KEY },
         },
       ],
+      faults: [],
     });
   });
 
@@ -69,11 +70,22 @@ describe("Felix's endpoint status", () => {
 
   it.each([
     [{ bgpPeerName: 7 }, 'bgpPeerName'],
-    [{ bgpPeerName: 'p', ipv4Nets: ['10.0.0.0/24'] }, 'ipv4Nets'],
-    [{ bgpPeerName: 'p', ipv4Nets: ['fd00::1/128'] }, 'ipv4Nets'],
-    [{ bgpPeerName: 'p', ipv6Nets: ['fd00::1"; /128'] }, 'ipv6Nets'],
+    [{ bgpPeerName: 'p', ipv4Nets: {} }, 'ipv4Nets'],
   ])('%j is refused, with the field', (value, field) => {
     expect(decode(value)).toMatchObject({ ok: false, reason: expect.stringContaining(field) });
+  });
+
+  it.each([
+    [{ ipv4Nets: ['10.0.0.0/24', '10.0.0.1/32'] }, 'ipv4Nets.0'],
+    [{ ipv4Nets: ['10.0.0.1/32', 'fd00::1/128'] }, 'ipv4Nets.1'],
+    [{ ipv4Nets: ['10.0.0.1'], ipv6Nets: ['fd00::1"; /128'] }, 'ipv6Nets.0'],
+    [{ ipv4Nets: [7, '10.0.0.1'] }, 'ipv4Nets.0'],
+  ])('a bad net of %j falls out alone', (nets, path) => {
+    expect(decode({ bgpPeerName: 'p', ...nets })).toMatchObject({
+      ok: true,
+      value: [{ workload: { addresses: ['10.0.0.1'] } }],
+      faults: [{ path }],
+    });
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DecodedStore } from '../../../../src/decode/decoded-store.js';
+import { UNREADABLE_SECRET } from '../../../../src/model/secret-ref.js';
 import { decoded, keyOf } from './resource-fixture.js';
 
 const PEER = { peerIP: '192.0.2.9', asNumber: 64513 };
@@ -139,16 +140,6 @@ describe('a peer that would not be what is meant is left out', () => {
     ['spec.asNumber', { ...PEER, asNumber: 1.1 }],
     ['spec.asNumber', { localWorkloadSelector: 'all()' }],
     ['spec.localASNumber', { ...PEER, localASNumber: 'x' }],
-    ['spec.password', { ...PEER, password: 'secret' }],
-    ['spec.password.secretKeyRef.key', { ...PEER, password: { secretKeyRef: { name: 's' } } }],
-    [
-      'spec.password.secretKeyRef.key',
-      { ...PEER, password: { secretKeyRef: { name: 's', key: '..' } } },
-    ],
-    [
-      'spec.password.secretKeyRef.name',
-      { ...PEER, password: { secretKeyRef: { name: '../s', key: 'k' } } },
-    ],
     ['spec.ttlSecurity', { ...PEER, ttlSecurity: 256 }],
     ['spec.reachableBy', { ...PEER, reachableBy: '2001:db8::1' }],
     ['spec.reachableBy', { ...PEER, reachableBy: 'gw' }],
@@ -163,15 +154,23 @@ describe('a peer that would not be what is meant is left out', () => {
   });
 });
 
-test.each([{}, { secretKeyRef: null }, { secretkeyref: { name: 's', key: 'k' } }])(
-  'a password that is given and names no secret costs the peer: %j',
-  (password) => {
-    const { peering, problems } = peer({ ...PEER, password });
+test.each([
+  ['', {}],
+  ['', { secretKeyRef: null }],
+  ['', { secretkeyref: { name: 's', key: 'k' } }],
+  ['', 'secret'],
+  ['.secretKeyRef.key', { secretKeyRef: { name: 's' } }],
+  ['.secretKeyRef.key', { secretKeyRef: { name: 's', key: '..' } }],
+  ['.secretKeyRef.name', { secretKeyRef: { name: '../s', key: 'k' } }],
+])('a password whose %s names no secret is one that nobody knows: %j', (path, password) => {
+  const { peering, problems } = peer({ ...PEER, password });
 
-    expect(problems).toEqual(['spec.password: left this key out']);
-    expect(peering).toBeUndefined();
-  },
-);
+  expect(problems).toEqual([
+    `spec.password${path}: planned none of its sessions, and no other with the same neighbors, since they are to have a password`,
+  ]);
+  expect(peering?.terms.password).toEqual(UNREADABLE_SECRET);
+  expect(peer({ ...PEER, password, ttlSecurity: 256 }).peering).toBeUndefined();
+});
 
 test.each([
   ['password', { secretKeyRef: { name: 's', key: 'k' } }],

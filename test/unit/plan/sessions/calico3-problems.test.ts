@@ -105,7 +105,8 @@ describe('a password that is not known', () => {
   });
 
   test('is told of the mesh, by nodes that are in it', () => {
-    const facts = [{ kind: 'bgp-settings', settings: { meshPassword: REF } }] as const;
+    const meshPassword = { ...REF, origin: `${V3}/bgpconfigurations/default` };
+    const facts = [{ kind: 'bgp-settings', settings: { meshPassword } }] as const;
     const site = { isMeshEnabled: true, facts };
     const told = [['secret-missing', 'bgpconfigurations/default', 'spec.nodeMeshPassword']];
     expect(planOf(site).problems).toEqual(told);

@@ -112,15 +112,19 @@ describe('the mesh', () => {
   });
 
   test('has its password and restart time; a password that changes makes other sessions', () => {
-    const ref = { name: 'bgp', key: 'mesh' };
+    const ref = { name: 'bgp', key: 'mesh', origin: 'x' };
     const store = storeWith(TWO, [
       { kind: 'bgp-settings', settings: { meshPassword: ref, meshRestartTimeS: 30 } },
     ]);
-    expect(sessionsOf(store)).toMatchObject([{ restartTimeS: 30, password: undefined }]);
+    // Open to anybody, they are not.
+    expect(sessionsOf(store)).toEqual([]);
 
-    const secret = new Secret('hunter2');
-    store.set('file:/secrets/bgp/mesh', [{ kind: 'secret', ref, secret }]);
-    expect(sessionsOf(store)[0]?.password).toBe(secret);
+    for (const secret of [new Secret('hunter2'), new Secret('hunter3')]) {
+      store.set('file:/secrets/bgp/mesh', [{ kind: 'secret', ref, secret }]);
+      const [session] = sessionsOf(store);
+      expect(session).toMatchObject({ restartTimeS: 30 });
+      expect(session?.password).toBe(secret);
+    }
   });
 
   test('is the same from both ends, and exactly one of them waits', () => {
