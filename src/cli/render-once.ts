@@ -176,20 +176,16 @@ async function readStore(
   store.replace(snapshot);
   const sources = await readSources(settings);
   sources.problems().forEach(tell);
-  store.replaceFiles(sources.entries());
+  store.replaceFiles(sources.entries(), sources.unknown());
   return { store, mark: storeMarkOf(snapshot) };
 }
 
-/** Files beside the datastore as they are now. @throws {SourceError} when some can't be read */
+/** Files beside the datastore as they are now. */
 async function readSources(settings: Settings): Promise<Sources> {
   const sources = new Sources(sourceSettingsOf(settings), {
     clock: systemClock,
     logger: commandLogger('error'),
   });
   await sources.read();
-  const [failure] = sources.failures();
-  if (failure !== undefined) {
-    throw failure;
-  }
   return sources;
 }

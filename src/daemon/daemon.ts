@@ -81,12 +81,12 @@ export class Daemon {
     // Also of one that is there: it may be another one than the one that was asked before the start.
     dialectWatch.onChecker(() => this.#tellHost());
     dialectWatch.note(applier.state().birds.some(({ daemon, isUp }) => daemon === 'bird' && isUp));
-    this.#parts.sources.start((keys, isFirst) => {
-      this.#onChange(keys, isFirst);
+    this.#parts.sources.start((keys) => {
+      this.#onChange(keys, false);
       this.#tellHost();
     });
     follower.handTo(this.#listener());
-    if (applier.standing !== undefined && !this.#isSynced) {
+    if (applier.standing !== undefined && !this.#hasSnapshot) {
       logger.info(
         { sequence: applier.standing.sequence },
         'a good generation stands on disk; BIRD keeps it until the datastore has answered',
@@ -127,11 +127,6 @@ export class Daemon {
     });
   }
 
-  /** Whether all is known that a pass plans from. */
-  get #isSynced(): boolean {
-    return this.#hasSnapshot && this.#parts.sources.isSynced;
-  }
-
   #onChange(keys: readonly string[], isFirst: boolean): void {
     const { metrics, clock } = this.#parts;
     metrics.countChanges(keys.length);
@@ -139,7 +134,7 @@ export class Daemon {
       return;
     }
     this.#causes.note(...keys);
-    if (this.#isSynced) {
+    if (this.#hasSnapshot) {
       this.#changeTimer.heard(clock.monotonic());
       this.#trigger.signal(Math.max(1, keys.length));
     }
@@ -221,7 +216,7 @@ export class Daemon {
     this.#isTorn = false;
     progress.begin(store.cluster().customFilters.length);
     applier.pin(await pinWatch.look());
-    const report = this.#isSynced ? await this.#reconcile(facts) : await reload(this.#parts);
+    const report = this.#hasSnapshot ? await this.#reconcile(facts) : await reload(this.#parts);
     progress.end();
     if (!isDone(report)) {
       this.#causes.putBack(facts);

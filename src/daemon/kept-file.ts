@@ -31,6 +31,8 @@ export class KeptFile<T> {
   readonly #path: string;
   readonly #options: KeptFileOptions<T>;
   #written: string;
+  /** The value of `#written`: one that is the same object needs no text. */
+  #last: T | undefined;
   /** What could not be written last: the same is said once. */
   #failed: string | undefined;
 
@@ -66,13 +68,18 @@ export class KeptFile<T> {
 
   /** Keeps `value`: it is safely on the disk when this resolves. A failure is said, once for each value. */
   async write(value: T): Promise<void> {
+    if (value === this.#last) {
+      return;
+    }
     const text = JSON.stringify(value);
     if (text === this.#written) {
+      this.#last = value;
       return;
     }
     try {
       await replaceSynced(this.#path, text);
       this.#written = text;
+      this.#last = value;
       this.#failed = undefined;
     } catch (error) {
       if (text !== this.#failed) {

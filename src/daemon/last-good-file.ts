@@ -1,4 +1,7 @@
-/** Keeps the last good values of bad entries across a restart, so that a restart while a key is broken removes nothing. */
+/**
+ * Keeps the last good values of bad entries, and what files beside the datastore said, across a restart: so that one while a key is
+ * broken or a folder is away removes nothing.
+ */
 
 import * as v from 'valibot';
 
@@ -16,9 +19,10 @@ export function lastGoodFile(stateDir: string, logger: Logger): LastGoodFile {
     name: 'last-good.json',
     schema: v.record(v.string(), v.string()),
     none: {},
-    unreadable: 'kept last good values cannot be read; entries that are bad now are left out',
+    unreadable:
+      'kept last good values cannot be read; entries that are bad now, and files that are away, are left out',
     unwritable:
-      'last good values cannot be kept; a restart would leave out the entries that are bad now',
+      'last good values cannot be kept; a restart would leave out the entries that are bad now, and files that are away then',
     logger,
   });
 }

@@ -21,11 +21,6 @@ export class SourceFollower {
     this.#parts = parts;
   }
 
-  /** Whether all of them are known. */
-  get isSynced(): boolean {
-    return this.#parts.sources.isSynced;
-  }
-
   /** Those that are missing or can't be read. */
   problems(): readonly Problem[] {
     return this.#parts.sources.problems();
@@ -34,16 +29,11 @@ export class SourceFollower {
   /**
    * Begins to follow them.
    *
-   * @param onRead - told after each read which keys changed; `isFirst` once all are known
+   * @param onRead - told after each read which keys changed
    */
-  start(onRead: (keys: readonly string[], isFirst: boolean) => void): void {
+  start(onRead: (keys: readonly string[]) => void): void {
     const { sources, store, fatal } = this.#parts;
-    let wasSynced = false;
-    const take = (): void => {
-      const isFirst = sources.isSynced && !wasSynced;
-      wasSynced = sources.isSynced;
-      onRead(store.replaceFiles(sources.entries()), isFirst);
-    };
+    const take = (): void => onRead(store.replaceFiles(sources.entries(), sources.unknown()));
     take();
     this.#following = sources.follow(take, this.#end.signal).catch(fatal);
   }

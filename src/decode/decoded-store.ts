@@ -9,6 +9,8 @@
  *
  * A key that is gone may come back with a bad value: a datastore that was lost is refilled with what it had. So its good value
  * is remembered until somebody says that what stands now counts (`forgetGone`).
+ *
+ * What files said is kept with the last good values: at a start their place may be away, and then it counts until it is back.
  */
 
 import type { Problem } from '../base/problem.js';
@@ -24,7 +26,7 @@ const LAST_GOOD_KEPT = 'kept the last good value of this key; everything else is
 const KEY_LEFT = 'left this key out; everything else is applied';
 const PART_LEFT = 'left this part out; everything else is applied';
 
-/** Values by key: for each entry whose value is now bad, the last one that was good. */
+/** Values by key: for each entry whose value is now bad the last one that was good, and for each file the one that counts. */
 export type LastGoodValues = Readonly<Record<string, string>>;
 
 /** Entries and what they say. */
@@ -35,6 +37,8 @@ export class DecodedStore {
   /** For keys that are gone, the value that counted last. */
   readonly #gone = new Map<string, string>();
   readonly #problems = new Map<string, readonly Problem[]>();
+  /** What `lastGood` gave last; undefined when something of it changed since. */
+  #kept: LastGoodValues | undefined;
   /** Keys whose value can't count as it stands. */
   readonly #refused = new Set<string>();
   readonly #store = new ClusterStore();
@@ -42,7 +46,11 @@ export class DecodedStore {
   /** @param lastGood - what `lastGood()` gave when the process ended, so that a restart loses nothing */
   constructor(lastGood: LastGoodValues = {}) {
     for (const [key, value] of Object.entries(lastGood)) {
-      this.#lastGood.set(key, value);
+      if (fileKindOf(key) === undefined) {
+        this.#lastGood.set(key, value);
+      } else {
+        this.#put(key, value);
+      }
     }
   }
 
@@ -59,15 +67,26 @@ export class DecodedStore {
     return [...changed, ...this.#deleteOthers(seen, (key) => fileKindOf(key) === undefined)];
   }
 
-  /** Replaces what files say by `entries`: contents, or why there are none. Gives the keys that changed by it. */
-  replaceFiles(entries: ReadonlyMap<string, Result<string>>): readonly string[] {
+  /**
+   * Replaces what files say by `entries`: contents, or why there are none. Gives the keys that changed by it.
+   *
+   * @param unknown - what the keys begin with of places that could not be read: what they said last stands
+   */
+  replaceFiles(
+    entries: ReadonlyMap<string, Result<string>>,
+    unknown: readonly string[] = [],
+  ): readonly string[] {
     const changed: string[] = [];
     for (const [key, content] of entries) {
       if (content.ok ? this.#put(key, content.value) : this.#putUnreadable(key, content.reason)) {
         changed.push(key);
       }
     }
-    return [...changed, ...this.#deleteOthers(entries, (key) => fileKindOf(key) !== undefined)];
+    const isKnown = (key: string) => !unknown.some((prefix) => key.startsWith(prefix));
+    return [
+      ...changed,
+      ...this.#deleteOthers(entries, (key) => fileKindOf(key) !== undefined && isKnown(key)),
+    ];
   }
 
   /** Takes in `changes`, in order. Gives the keys of ours that changed by them. */
@@ -93,9 +112,10 @@ export class DecodedStore {
     return [...this.#problems.values()].flat();
   }
 
-  /** The last good values of the entries that are now bad. To be kept across a restart. */
+  /** What is to be kept across a restart. The same object as long as it is the same. */
   lastGood(): LastGoodValues {
-    return Object.fromEntries(this.#lastGood);
+    this.#kept ??= Object.fromEntries([...this.#goodFiles(), ...this.#lastGood]);
+    return this.#kept;
   }
 
   /** Keys that are gone and not forgotten yet, each with the value that would count should it come back with a bad one. */
@@ -109,6 +129,21 @@ export class DecodedStore {
       if (this.#gone.get(key) === value) {
         this.#gone.delete(key);
       }
+    }
+  }
+
+  *#goodFiles(): Iterable<readonly [key: string, value: string]> {
+    for (const [key, value] of this.#values) {
+      if (value !== undefined && fileKindOf(key) !== undefined && !this.#refused.has(key)) {
+        yield [key, value];
+      }
+    }
+  }
+
+  /** Notes that what is kept of `key` may be another value now. */
+  #changed(key: string): void {
+    if (fileKindOf(key) !== undefined || this.#lastGood.has(key) || this.#refused.has(key)) {
+      this.#kept = undefined;
     }
   }
 
@@ -147,11 +182,13 @@ export class DecodedStore {
     const good = old === undefined || this.#refused.has(key) ? this.#gone.get(key) : old;
     this.#values.set(key, value);
     this.#gone.delete(key);
+    this.#changed(key);
     if (decoded.ok) {
       this.#accept(key, decoded);
     } else {
       this.#refuse(key, decoded, good);
     }
+    this.#changed(key);
   }
 
   #accept(key: string, { value, faults = [], generation }: DecodedEntry): void {
@@ -197,6 +234,7 @@ export class DecodedStore {
   }
 
   #delete(key: string): boolean {
+    this.#changed(key);
     const old = this.#values.get(key);
     const good = this.#lastGood.get(key) ?? (this.#refused.has(key) ? undefined : old);
     if (good !== undefined) {

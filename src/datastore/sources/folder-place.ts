@@ -22,6 +22,7 @@ export function secretsPlace(folder: string, namespace: string): Place {
   return {
     setting,
     path,
+    keyPrefix: keyOfFile({ setting }, `${path}/`),
     // NAMESPACE/NAME/..2024_01_31…
     depth: 3,
     isOptional: false,
@@ -34,7 +35,9 @@ export function secretsPlace(folder: string, namespace: string): Place {
       for (const name of names) {
         files.push(...(await secretsIn(join(path, name), name === namespace)));
       }
-      return readAll(setting, files, MAX_SECRET_BYTES);
+      const entries = await readAll(setting, files, MAX_SECRET_BYTES);
+      // One that went meanwhile is missing as a whole, and not without some of its files.
+      return (await isFolderAt(path)) ? entries : undefined;
     },
   };
 }
@@ -57,6 +60,7 @@ export function endpointStatusPlace(prefix: string): Place {
   return {
     setting,
     path,
+    keyPrefix: keyOfFile({ setting }, `${path}/`),
     depth: 0,
     isOptional: true,
     async read() {

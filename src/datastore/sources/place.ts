@@ -14,6 +14,8 @@ export interface Place {
   /** The name of its setting, which its keys begin with: `secrets-dir`. */
   readonly setting: string;
   readonly path: string;
+  /** What the keys of all that it says begin with. */
+  readonly keyPrefix: string;
   /** Given for a folder: how many levels of folders below it count. */
   readonly depth?: number;
   /** Whether it may well be missing: then it says nothing, and nobody has to know. */

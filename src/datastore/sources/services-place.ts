@@ -13,11 +13,13 @@ const MAX_BYTES = 64 * 1024 * 1024;
 export function servicesPlace(file: string): Place {
   const path = resolve(file);
   const setting = 'services-file';
+  const keyPrefix = `${keyOfFile({ setting }, path)}#`;
   // It is read now and then without a change, and 5,000 services in YAML take seconds to take apart.
   const split = remember(splitServices, 1);
   return {
     setting,
     path,
+    keyPrefix,
     isOptional: false,
     async read() {
       const text = await readFileText(path, MAX_BYTES);
@@ -33,7 +35,7 @@ export function servicesPlace(file: string): Place {
       }
       const entries = new Map<string, Result<string>>();
       for (const [name, service] of services.value) {
-        entries.set(`${keyOfFile({ setting }, path)}#${name}`, service);
+        entries.set(`${keyPrefix}${name}`, service);
       }
       return entries;
     },

@@ -1,8 +1,8 @@
 /**
  * What the files beside the datastore say, place by place.
  *
- * Always true: a place that can't be read, or whose contents can't be understood as a whole, keeps what was known of it. One that is
- * missing says nothing.
+ * Always true: a place that can't be read, whose contents can't be understood as a whole, or that is missing and must not be, keeps
+ * what was known of it. So it costs no session and no route for the moment in which somebody mounts or writes it anew.
  */
 
 import { realpath, stat } from 'node:fs/promises';
@@ -14,7 +14,7 @@ import type { Problem } from '../../base/problem.js';
 import type { Result } from '../../base/result.js';
 import { FileWatch } from '../file-watch.js';
 import { endpointStatusPlace, secretsPlace } from './folder-place.js';
-import type { Place, PlaceEntries, SourceError } from './place.js';
+import type { Place, PlaceEntries } from './place.js';
 import { PlaceState } from './place-state.js';
 import { servicesPlace } from './services-place.js';
 
@@ -47,11 +47,6 @@ export class Sources {
     this.#places = placesOf(settings).map((place) => new PlaceState(place));
   }
 
-  /** Whether each place was read at least once. Until then nobody knows what is in them. */
-  get isSynced(): boolean {
-    return this.#places.every(({ entries }) => entries !== undefined);
-  }
-
   /** Reads all places once. What fails is a problem. */
   async read(): Promise<void> {
     await Promise.all(this.#places.map((state) => state.read()));
@@ -64,14 +59,16 @@ export class Sources {
     );
   }
 
+  /** What the keys begin with of places that could not be read yet: of what stands there nothing is known. */
+  unknown(): readonly string[] {
+    return this.#places.flatMap(({ entries, place }) =>
+      entries === undefined ? [place.keyPrefix] : [],
+    );
+  }
+
   /** Places that are missing or can't be read. */
   problems(): readonly Problem[] {
     return this.#places.flatMap(({ problem }) => problem ?? []);
-  }
-
-  /** Why places can't be read. */
-  failures(): readonly SourceError[] {
-    return this.#places.flatMap(({ failure }) => failure ?? []);
   }
 
   /** Follows all places until `signal` aborts, then resolves. `onRead` is told after each read. Rejects only with a bug. */

@@ -6,9 +6,10 @@ import { folderForTest } from '../../support/folder.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 
 const VALUES = { '/calico/bgp/v1/global/as_num': '64512', '/ü\n"': '{"a":1}' };
-const CANNOT_READ = 'kept last good values cannot be read; entries that are bad now are left out';
+const CANNOT_READ =
+  'kept last good values cannot be read; entries that are bad now, and files that are away, are left out';
 const CANNOT_KEEP =
-  'last good values cannot be kept; a restart would leave out the entries that are bad now';
+  'last good values cannot be kept; a restart would leave out the entries that are bad now, and files that are away then';
 
 test('what was written is read after a restart', async () => {
   const dir = await folderForTest();

@@ -28,16 +28,20 @@ async function put(path: string, text: string): Promise<void> {
 function followed(settings: SourceSettings, root: string) {
   const sources = new Sources(settings, PARTS);
   const end = new AbortController();
-  const following = sources.follow(() => {}, end.signal);
+  let isRead = false;
+  const following = sources.follow(() => {
+    isRead = true;
+  }, end.signal);
   onTestFinished(async () => {
     end.abort();
     await following;
   });
   const holds = (key: string, text: string | undefined) =>
-    waitFor(() => sources.isSynced && contentsOf(sources, root)[key] === text, {
+    waitFor(() => isRead && contentsOf(sources, root)[key] === text, {
       what: `${key} to be ${text}`,
     });
-  return { sources, holds };
+  const firstRead = () => waitFor(() => isRead, { what: 'the first read' });
+  return { sources, holds, firstRead };
 }
 
 /** Writes a secret as the kubelet does: a new folder, and one rename of the link that leads to it. */
@@ -81,7 +85,7 @@ describe('a folder of secrets', () => {
       'mounted/password': 'four',
       'mounted/.hidden': 'five',
     });
-    expect(sources.isSynced).toBe(true);
+    expect(sources.unknown()).toEqual([]);
     expect(sources.problems()).toEqual([]);
   });
 
@@ -103,28 +107,39 @@ describe('a folder of secrets', () => {
     });
   });
 
-  test('that is missing says nothing, and that is a problem', async () => {
+  test('that is missing is unknown, and that is a problem; later it keeps what it said', async () => {
     const dir = join(await folderForTest(), 'missing');
     const sources = new Sources(settings(dir), PARTS);
     await sources.read();
 
-    expect(sources.isSynced).toBe(true);
-    expect(sources.problems()).toMatchObject([
-      { code: 'source-missing', key: `secrets-dir:${dir}` },
-    ]);
+    const problems = [{ code: 'source-missing', key: `secrets-dir:${dir}` }];
+    expect(sources.unknown()).toEqual([`secrets-dir:${dir}/`]);
+    expect(sources.problems()).toMatchObject(problems);
+
+    await put(join(dir, 'bgp/tor'), 'one');
+    await sources.read();
+    await rm(dir, { recursive: true });
+    await sources.read();
+    expect(contentsOf(sources, dir)).toEqual({ 'bgp/tor': 'one' });
+    expect(sources.problems()).toMatchObject(problems);
+
+    await mkdir(dir);
+    await sources.read();
+    expect(contentsOf(sources, dir)).toEqual({});
+    expect(sources.problems()).toEqual([]);
   });
 
-  test('that cannot be read is not in sync; later it keeps what it said', async () => {
+  test('that cannot be read is unknown; later it keeps what it said', async () => {
     const dir = await folderForTest();
     await symlink('loop', join(dir, 'loop'));
     const sources = new Sources(settings(dir), PARTS);
     await sources.read();
-    expect(sources.isSynced).toBe(false);
+    expect(sources.unknown()).toEqual([`secrets-dir:${dir}/`]);
     expect(sources.problems()).toMatchObject([
       {
         code: 'source-unreadable',
         reason: `cannot read ${dir}/loop: ELOOP`,
-        action: 'waits for it with everything; let birdkeeper read it',
+        action: 'went on with what it said last, if that is known; let birdkeeper read it',
       },
     ]);
 
@@ -137,10 +152,8 @@ describe('a folder of secrets', () => {
     await symlink('loop', join(dir, 'loop'));
     await sources.read();
     expect(contentsOf(sources, dir)).toEqual({ 'bgp/tor': 'one' });
-    expect(sources.isSynced).toBe(true);
-    expect(sources.problems()).toMatchObject([
-      { action: 'kept what it said before; let birdkeeper read it' },
-    ]);
+    expect(sources.unknown()).toEqual([]);
+    expect(sources.problems()).toMatchObject([{ code: 'source-unreadable' }]);
   });
 
   test('is followed: writes, renames, deletions, and the swap of the kubelet', async () => {
@@ -171,8 +184,8 @@ describe('a folder of secrets', () => {
   test('that comes later, goes and comes again is followed', async () => {
     const root = await folderForTest();
     const dir = join(root, 'deep/secrets');
-    const { sources, holds } = followed(settings(dir), dir);
-    await waitFor(() => sources.isSynced, { what: 'the first read' });
+    const { sources, holds, firstRead } = followed(settings(dir), dir);
+    await firstRead();
 
     await put(join(dir, 'bgp/tor'), 'one');
     await holds('bgp/tor', 'one');
@@ -180,7 +193,8 @@ describe('a folder of secrets', () => {
     await holds('bgp/tor', 'two');
 
     await rename(dir, `${dir}.old`);
-    await holds('bgp/tor', undefined);
+    await waitFor(() => sources.problems().length === 1, { what: 'the problem' });
+    await holds('bgp/tor', 'two');
     await put(join(dir, 'bgp/tor'), 'three');
     await holds('bgp/tor', 'three');
     await put(join(dir, 'bgp/tor'), 'four');
@@ -208,8 +222,9 @@ describe("Felix's folder", () => {
   test('may be missing; its files are followed, but no half-written ones', async () => {
     const root = await folderForTest();
     const dir = join(root, 'endpoint-status');
-    const { sources, holds } = followed({ endpointStatusPrefix: root }, dir);
-    await waitFor(() => sources.isSynced, { what: 'the first read' });
+    const { sources, holds, firstRead } = followed({ endpointStatusPrefix: root }, dir);
+    await firstRead();
+    expect(sources.unknown()).toEqual([]);
     expect(sources.problems()).toEqual([]);
 
     await put(join(dir, 'pod1'), '{}');
@@ -228,8 +243,9 @@ describe('a file of services', () => {
     const root = await folderForTest();
     const path = join(root, 'services.yaml');
     const service = (name: string) => `kind: Service\nmetadata: {name: ${name}}\n`;
-    const { sources, holds } = followed({ servicesFile: path }, root);
-    await waitFor(() => sources.isSynced, { what: 'the first read' });
+    const { sources, holds, firstRead } = followed({ servicesFile: path }, root);
+    await firstRead();
+    expect(sources.unknown()).toEqual([`services-file:${path}#`]);
     expect(sources.problems()).toMatchObject([{ code: 'source-missing' }]);
 
     await put(path, service('web'));
@@ -263,6 +279,6 @@ test('a file of services that is the same is not taken apart again', async () =>
 
 test('nothing is read and nothing is waited for when nothing is asked for', () => {
   const sources = new Sources({}, PARTS);
-  expect(sources.isSynced).toBe(true);
+  expect(sources.unknown()).toEqual([]);
   expect(sources.entries().size).toBe(0);
 });

@@ -68,6 +68,23 @@ test('the last good one of a bad file outlives a restart, until the file is gone
   expect(store.lastGood()).toEqual({});
 });
 
+test('what files said outlives a restart while their place is away, and is gone when it is there without them', () => {
+  const before = new DecodedStore();
+  read(before, ok('one'));
+  const kept = before.lastGood();
+  expect(before.lastGood()).toBe(kept);
+
+  const store = new DecodedStore(kept);
+  store.replaceFiles(new Map(), ['secrets-dir:/run/secrets/']);
+  expect(passwordIn(store)).toBe('one');
+  expect(store.lastGood()).toEqual(kept);
+  // A bad one is none, and neither is what another setting names.
+  read(store, ok('t"o'));
+  expect([passwordIn(store), store.lastGood()]).toEqual(['one', kept]);
+  expect(store.replaceFiles(new Map(), ['secrets-dir:/run/others/'])).toEqual([KEY]);
+  expect([passwordIn(store), store.lastGood()]).toEqual([undefined, {}]);
+});
+
 test('the cluster has the same secrets as long as none changed, and shows none', () => {
   const store = new DecodedStore();
   read(store, ok('hunter2'));
