@@ -25,7 +25,7 @@ export interface ChosenStore {
 
 /**
  * Chooses by what was asked for and by what the datastore holds. `auto` is what the daemon goes by: resources of Calico 3 where
- * there are any. It isn't known for a datastore that holds nothing.
+ * there are any. A datastore that holds nothing gets keys of Calico 2, as it always did, and a line says so.
  */
 export function chooseKeys(
   asked: Generation | 'auto',
@@ -40,8 +40,8 @@ export function chooseKeys(
   const { generation = inRaw(view), mixed } = view.cluster;
   const chosen = asked === 'auto' ? generation : asked;
   if (chosen === undefined) {
-    const reason = `${description} holds nothing that Calico has written about BGP, so that nobody knows which Calico is to read what is written: say --keys v1 (${RECORDS.v1}) or --keys v3 (${RECORDS.v3})`;
-    return { ok: false, reason };
+    const doubt = `${description} holds nothing that Calico has written about BGP, so that nobody knows which Calico is to read it: this is about the ${RECORDS.v1}; --keys v3 is for the ${RECORDS.v3}`;
+    return sure('v1', [doubt]);
   }
   if (mixed !== undefined) {
     const both = `${description} holds ${RECORDS.v1} and ${RECORDS.v3}`;

@@ -26,8 +26,11 @@ export function showBgp(settings: Settings, { textOf, doubtsOf }: Shown): Promis
     const view = viewOf(await store.datastore.read());
     const { cluster, problems } = view;
     const choice = chooseKeys(settings.keys, view, store);
-    // Of a datastore that holds nothing the defaults are shown.
-    const generation = choice.ok ? choice.generation : 'v1';
+    if (!choice.ok) {
+      warn(choice.reason);
+      return EXIT.no;
+    }
+    const { generation } = choice;
     doubtsAboutStore(cluster, store.description, generation).forEach(warn);
     for (const { key, reason, action } of problems) {
       warn(`${key}: ${reason}; ${action}`);
