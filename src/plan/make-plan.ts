@@ -191,7 +191,7 @@ function planSessions(
       ...(node === undefined ? [] : planNodeReflector(cluster, { ...local, node })),
       ...planReflector(cluster, clients, local),
     ];
-    const { sessions, problems } = mergeSessions([], makers.others(asked));
+    const { sessions, problems } = mergeSessions([], makers.others(asked.values()));
     const others = [
       ...mismatchesOfReflector(cluster, clients, sessions),
       ...contradictionsAbout(cluster, local),

@@ -63,12 +63,32 @@ function madeOf(asked: AskedSession, earlier: Session | undefined): Session {
  */
 export class SessionIntern {
   #last: readonly Session[] = [];
+  /** What they were asked for by, where that is kept by who asks. */
+  #lastAsked: readonly AskedSession[] = [];
 
   /**
-   * The sessions that are asked for, in that order. They are taken one by one: what was asked for before is garbage at once, and
-   * nothing that V8 copies.
+   * The sessions that are asked for, in that order. A list may hold the objects of the last one: these aren't looked into. Anything
+   * else is taken one by one: what was asked for before is garbage at once, and nothing that V8 copies.
    */
   intern(asked: Iterable<AskedSession>): readonly Session[] {
+    const list: readonly AskedSession[] = Array.isArray(asked) ? asked : [];
+    const isInPlace = list.length > 0 && list.length === this.#lastAsked.length;
+    this.#last = isInPlace ? this.#internInPlace(list) : this.#internEach(asked);
+    this.#lastAsked = list;
+    return this.#last;
+  }
+
+  #internInPlace(asked: readonly AskedSession[]): readonly Session[] {
+    const [last, lastAsked] = [this.#last, this.#lastAsked];
+    const replaced = last.filter((_, index) => asked[index] !== lastAsked[index]);
+    const byWish = new Map(replaced.map((session) => [wishOf(session), session]));
+    return asked.map((one, index) => {
+      const same = one === lastAsked[index] ? last[index] : undefined;
+      return same ?? madeOf(one, byWish.get(wishOf(one)));
+    });
+  }
+
+  #internEach(asked: Iterable<AskedSession>): readonly Session[] {
     const last = this.#last;
     const sessions: Session[] = [];
     let places: ReadonlyMap<string, number> | undefined;
@@ -85,7 +105,6 @@ export class SessionIntern {
       }
       sessions.push(madeOf(one, earlier));
     }
-    this.#last = sessions;
     return sessions;
   }
 }

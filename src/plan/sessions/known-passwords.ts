@@ -1,9 +1,9 @@
-/** What is to be known of something that asks for a session. */
-interface Claim {
+/** What is to be known of what asks for a session. */
+interface Claims<T> {
   /** With whom; of several that ask for a session with one neighbor the first stands. */
-  readonly neighbor: string;
+  readonly neighborOf: (wish: T) => string;
   /** Whether its password is known, or it asks for none. */
-  readonly isKnown: boolean;
+  readonly isKnown: (wish: T) => boolean;
 }
 
 /**
@@ -12,15 +12,11 @@ interface Claim {
  */
 export function withKnownPasswords<T>(
   wishes: readonly T[],
-  claimOf: (wish: T) => Claim,
+  { neighborOf, isKnown }: Claims<T>,
 ): readonly T[] {
-  const claims = wishes.map(claimOf);
-  if (claims.every(({ isKnown }) => isKnown)) {
+  if (wishes.every(isKnown)) {
     return wishes;
   }
-  const first = new Map(claims.toReversed().map(({ neighbor, isKnown }) => [neighbor, isKnown]));
-  return wishes.filter((_, index) => {
-    const claim = claims[index];
-    return claim?.isKnown === true && first.get(claim.neighbor) === true;
-  });
+  const first = new Map(wishes.toReversed().map((wish) => [neighborOf(wish), isKnown(wish)]));
+  return wishes.filter((wish) => isKnown(wish) && first.get(neighborOf(wish)) === true);
 }

@@ -24,6 +24,9 @@ export interface MergedSessions {
   readonly problems: readonly Problem[];
 }
 
+/** For sessions that were left out, what they agree with: selectors may ask for 10,000 that the mesh has. */
+const agreed = new WeakMap<Session, Session>();
+
 /**
  * `first`, and then those of `others` whose remote address no earlier one has; a dropped one that disagrees is a problem.
  *
@@ -37,12 +40,7 @@ export function mergeSessions(
   if (others.length === 0) {
     return { sessions: first, problems: [] };
   }
-  const asked = new Set(others.map(neighborOf));
-  const standing = new Map(
-    first
-      .filter((session) => asked.has(neighborOf(session)))
-      .map((session) => [neighborOf(session), session]),
-  );
+  const standing = new Map(first.map((session) => [neighborOf(session), session]));
   const added: Session[] = [];
   const problems: Problem[] = [];
   for (const session of others) {
@@ -50,8 +48,12 @@ export function mergeSessions(
     if (earlier === undefined) {
       standing.set(neighborOf(session), session);
       added.push(session);
-    } else if (areContradictory(earlier, session)) {
-      problems.push(conflictOf(earlier, session));
+    } else if (agreed.get(session) !== earlier) {
+      if (areContradictory(earlier, session)) {
+        problems.push(conflictOf(earlier, session));
+      } else {
+        agreed.set(session, earlier);
+      }
     }
   }
   return { sessions: [...first, ...added], problems };

@@ -6,9 +6,11 @@
  * @scenario peers/peer-is-ourselves
  */
 
+import { commonEnds } from '../../base/common-ends.js';
 import { asnOf, type Cluster } from '../../model/cluster.js';
 import type { Node } from '../../model/node.js';
 import { isPeeringOf, type Peering } from '../../model/peering.js';
+import { type Family, perFamily } from '../../values/family.js';
 import { withKnownPasswords } from './known-passwords.js';
 import { neighborOf } from './merge-sessions.js';
 import { newestFirst } from './newest-first.js';
@@ -28,21 +30,18 @@ export function planPeers(cluster: Cluster, local: LocalSpeaker): readonly Asked
   const ours = peerings.filter((peering) => isPeeringOf(peering, self));
   const ofAll = ours.filter(({ scope }) => scope.kind === 'all-nodes');
   const ofOne = ours.filter(({ scope }) => scope.kind !== 'all-nodes');
-  const forward: readonly Wish[] = [...ofAll, ...ofOne].flatMap((peering) =>
-    remotesOf(cluster, peering, local).map((remote) => ({ peering, remote, isReverse: false })),
+  const forward = [...ofAll, ...ofOne].flatMap((peering) =>
+    wishesOf(peering, remotesOf(cluster, peering, local), local.family, false),
   );
-  const reverse: readonly Wish[] = peerings.flatMap((peering) =>
-    reverseRemotesOf(cluster, peering, local).map((remote) => ({
-      peering,
-      remote,
-      isReverse: true,
-    })),
+  const reverse = peerings.flatMap((peering) =>
+    wishesOf(peering, reverseRemotesOf(cluster, peering, local), local.family, true),
   );
   const wishes = newestFirst([...forward, ...asShown(reverse, forward)]);
-  return withKnownPasswords(wishes, (wish) => ({
-    neighbor: neighborIn(wish),
-    isKnown: hasItsPassword(cluster, wish.peering),
-  })).map((wish) => ask(cluster, local, wish));
+  const basis = basisOf(cluster, local);
+  return withKnownPasswords(wishes, {
+    neighborOf: neighborIn,
+    isKnown: ({ peering }) => hasItsPassword(cluster, peering),
+  }).map((wish) => askAgain(cluster, local, wish, basis));
 }
 
 /**
@@ -61,6 +60,71 @@ interface Wish {
   readonly peering: Peering;
   readonly remote: RemoteSpeaker;
   readonly isReverse: boolean;
+}
+
+/** The wishes of a peering, one for each of its remotes. */
+interface Wishes {
+  readonly remotes: readonly RemoteSpeaker[];
+  readonly wishes: readonly Wish[];
+}
+
+const NO_WISHES: Wishes = { remotes: [], wishes: [] };
+const lastWishes = perFamily(() => ({
+  forward: new WeakMap<Peering, Wishes>(),
+  reverse: new WeakMap<Peering, Wishes>(),
+}));
+
+/** A wish for each of `remotes`: last time's object for those that are the same. */
+function wishesOf(
+  peering: Peering,
+  remotes: readonly RemoteSpeaker[],
+  family: Family,
+  isReverse: boolean,
+): readonly Wish[] {
+  const lastOf = lastWishes[family][isReverse ? 'reverse' : 'forward'];
+  const last = lastOf.get(peering) ?? NO_WISHES;
+  const { start, end } = commonEnds(last.remotes, remotes);
+  const fresh = remotes.slice(start, remotes.length - end);
+  const wishes = last.wishes.slice(0, start).concat(
+    fresh.map((remote) => ({ peering, remote, isReverse })),
+    last.wishes.slice(last.wishes.length - end),
+  );
+  lastOf.set(peering, { remotes, wishes });
+  return wishes;
+}
+
+/** What is asked for by a wish goes by beside the wish; the same list while all of it is the same. */
+function basisOf(cluster: Cluster, local: LocalSpeaker): readonly unknown[] {
+  const { defaultAsn, secrets, bgpFilters } = cluster;
+  const basis = [local.node, local.address, local.family, defaultAsn, secrets, bgpFilters];
+  const known = lastBasis.get(local.family);
+  if (known?.every((value, index) => value === basis[index])) {
+    return known;
+  }
+  lastBasis.set(local.family, basis);
+  return basis;
+}
+
+const lastBasis = new Map<Family, readonly unknown[]>();
+const lastAsked = new WeakMap<
+  Wish,
+  { readonly basis: readonly unknown[]; readonly asked: AskedSession }
+>();
+
+/** What `ask` gives; the same object for the same wish. By 200 selectors a node may have 10,000 of them. */
+function askAgain(
+  cluster: Cluster,
+  local: LocalSpeaker,
+  wish: Wish,
+  basis: readonly unknown[],
+): AskedSession {
+  const known = lastAsked.get(wish);
+  if (known?.basis === basis) {
+    return known.asked;
+  }
+  const asked = ask(cluster, local, wish);
+  lastAsked.set(wish, { basis, asked });
+  return asked;
 }
 
 function neighborIn({ remote: { address, port } }: Wish): string {

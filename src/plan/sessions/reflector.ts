@@ -83,10 +83,10 @@ export function clientsOf(
       (ofOne.get(holder.node.name) ?? []).map((peering) => ({ ...holder, peering })),
     ),
   ];
-  return withKnownPasswords(newestFirst(clients), ({ at, peering }) => ({
-    neighbor: at.address,
-    isKnown: hasItsPassword(cluster, peering),
-  }));
+  return withKnownPasswords(newestFirst(clients), {
+    neighborOf: ({ at }) => at.address,
+    isKnown: ({ peering }) => hasItsPassword(cluster, peering),
+  });
 }
 
 /** A problem for each further record of the reflector `local` that gives it another cluster than the first one does. */

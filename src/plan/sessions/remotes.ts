@@ -5,7 +5,7 @@ import type { Node } from '../../model/node.js';
 import { isPeeringOf, type Peering } from '../../model/peering.js';
 import { type Address, familyOf } from '../../values/address.js';
 import { BGP_PORT } from '../../values/bgp-port.js';
-import { FAMILY_LABELS } from '../../values/family.js';
+import { FAMILY_LABELS, type Family } from '../../values/family.js';
 import type { RouterId } from '../../values/router-id.js';
 import { obstacleTo } from '../address-holders.js';
 import { portOf } from '../listen-port.js';
@@ -115,25 +115,55 @@ export function isRemoteOf(cluster: Cluster, { remote }: Peering, node: Node): b
   }
 }
 
-/** Those of `nodes` that another end than `local` can have a session with. */
+/** Nodes as speakers, and what that goes by beside each node. */
+interface Speakers {
+  readonly basis: readonly unknown[];
+  readonly byNode: WeakMap<Node, readonly RemoteSpeaker[]>;
+}
+
+const lastSpeakers = new Map<Family, Speakers>();
+
+/**
+ * Those of `nodes` that another end than `local` can have a session with; the same object while a node is the same. By 200 selectors
+ * a node may have 10,000 of them.
+ */
 function speakersAmong(
   cluster: Cluster,
   nodes: readonly Node[],
   local: LocalSpeaker,
 ): readonly RemoteSpeaker[] {
+  const { byNode } = speakersBy(cluster, local);
   return nodes.flatMap((node) => {
-    const at = node.addresses[local.family];
-    return at === undefined || obstacleTo(cluster, node, local) !== undefined
-      ? []
-      : [
-          {
-            address: at.address,
-            asn: asnOf(node, cluster).asn,
-            port: portOf(cluster, node),
-            clusterId: node.clusterId,
-          },
-        ];
+    const known = byNode.get(node) ?? speakerOf(cluster, node, local);
+    byNode.set(node, known);
+    return known;
   });
+}
+
+function speakersBy({ defaultAsn, contested, bgp }: Cluster, local: LocalSpeaker): Speakers {
+  const basis = [local.nodeName, local.address, defaultAsn, contested, bgp];
+  const last = lastSpeakers.get(local.family);
+  if (last?.basis.every((value, index) => value === basis[index])) {
+    return last;
+  }
+  const fresh = { basis, byNode: new WeakMap<Node, readonly RemoteSpeaker[]>() };
+  lastSpeakers.set(local.family, fresh);
+  return fresh;
+}
+
+/** `node` as a speaker; none where `local` can't have a session with it. */
+function speakerOf(cluster: Cluster, node: Node, local: LocalSpeaker): readonly RemoteSpeaker[] {
+  const at = node.addresses[local.family];
+  return at === undefined || obstacleTo(cluster, node, local) !== undefined
+    ? []
+    : [
+        {
+          address: at.address,
+          asn: asnOf(node, cluster).asn,
+          port: portOf(cluster, node),
+          clusterId: node.clusterId,
+        },
+      ];
 }
 
 function nodesAt({ nodes }: Cluster, address: Address): readonly Node[] {

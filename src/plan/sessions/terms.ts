@@ -262,6 +262,8 @@ function calledBefore({ protocolName }: Session): string {
 
 const TERM_NAMES = Object.keys(TERMS) as readonly (keyof typeof TERMS)[];
 
+const AGREED_NAMES = TERM_NAMES.filter((name) => TERMS[name].mustAgree);
+
 /** Whether two sessions are the same in everything, also in the key that asks for them. */
 export function isSameSession(a: AskedSession, b: AskedSession): boolean {
   return a.remoteAddress === b.remoteAddress && a.origin === b.origin && hasSameTerms(a, b);
@@ -279,7 +281,12 @@ export function hasSameTerms(a: AskedSession, b: AskedSession): boolean {
 
 /** Whether two records that ask for a session with one neighbor contradict each other. */
 export function areContradictory(a: Session, b: Session): boolean {
-  return TERM_NAMES.some((name) => TERMS[name].mustAgree && a[name] !== b[name]);
+  for (const name of AGREED_NAMES) {
+    if (a[name] !== b[name]) {
+      return true;
+    }
+  }
+  return false;
 }
 
 /** The terms of a session for people: `AS 64512, a client of this reflector, cluster 1.0.0.1`. */

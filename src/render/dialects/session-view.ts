@@ -6,6 +6,7 @@
 
 import type Handlebars from 'handlebars';
 
+import { remember } from '../../base/remember.js';
 import { isInternal, type Session } from '../../plan/plan.js';
 import type { Address } from '../../values/address.js';
 import { verbatim } from '../guard.js';
@@ -46,27 +47,32 @@ interface SessionFamily {
   readonly namesAuthentication: boolean;
 }
 
-interface Made {
+/** A view, and its filters beside it: V8 makes a dictionary of what is spread together, and is slow to look into thousands. */
+interface MadeView {
   readonly from: SessionFamily;
   readonly view: SessionView;
+  readonly importFilter: Handlebars.SafeString;
+  readonly exportFilter: Handlebars.SafeString;
 }
 
 /** Views by session: the same view for the same session, so that its text is printed once (`record-texts.ts`). */
-const MADE = new WeakMap<Session, Made>();
+const MADE = new WeakMap<Session, MadeView>();
 
 /** The view of each of `sessions`. */
 export function sessionViewsOf(
   family: SessionFamily,
   sessions: readonly Session[],
-): readonly SessionView[] {
+): readonly MadeView[] {
   return sessions.map((session) => {
     const made = MADE.get(session);
     if (made !== undefined && isSameFamily(made.from, family)) {
-      return made.view;
+      return made;
     }
     const view = makeView(family, session);
-    MADE.set(session, { from: family, view });
-    return view;
+    const { importFilter, exportFilter } = view;
+    const fresh = { from: family, view, importFilter, exportFilter };
+    MADE.set(session, fresh);
+    return fresh;
   });
 }
 
@@ -85,8 +91,8 @@ function makeView(family: SessionFamily, session: Session): SessionView {
   return {
     ...session,
     ...(source !== undefined && { sourceAddress: source }),
-    importFilter: verbatim(policySymbol(family, session, 'import')),
-    exportFilter: verbatim(policySymbol(family, session, 'export')),
+    importFilter: sameSymbol(policySymbol(family, session, 'import')),
+    exportFilter: sameSymbol(policySymbol(family, session, 'export')),
     setsNextHop: nextHop === 'self',
     keepsNextHop: nextHop === 'keep',
     namesAuthentication: family.namesAuthentication,
@@ -94,6 +100,12 @@ function makeView(family: SessionFamily, session: Session): SessionView {
     ...(keepaliveS !== undefined && { keepalive: { seconds: keepaliveS } }),
   };
 }
+
+/** More than any host has filters of sessions. */
+const MAX_REMEMBERED = 1_000;
+
+/** The one object of a symbol: thousands of sessions have the same. */
+const sameSymbol = remember(verbatim, MAX_REMEMBERED);
 
 /** `'calico_export_internal'`, `'calico_import_external6:FILTER:FILTER'`: the same for sessions that are treated alike. */
 function policySymbol(family: SessionFamily, session: Session, direction: FilterDirection): string {
@@ -112,13 +124,18 @@ function filtersOf(session: Session, direction: FilterDirection): readonly strin
  */
 export function policiesOf(
   family: SessionFamily,
-  views: readonly SessionView[],
+  views: readonly MadeView[],
   direction: FilterDirection,
   functions: readonly FilterView[],
 ): readonly PolicyView[] {
   const policies = new Map<string, PolicyView>();
-  for (const view of views) {
-    const filter = direction === 'import' ? view.importFilter : view.exportFilter;
+  let last: Handlebars.SafeString | undefined;
+  for (const { view, importFilter, exportFilter } of views) {
+    const filter = direction === 'import' ? importFilter : exportFilter;
+    if (filter === last) {
+      continue;
+    }
+    last = filter;
     const key = filter.toString();
     if (!policies.has(key)) {
       const internal = isInternal(view, family);

@@ -76,7 +76,7 @@ export function v3ViewOf(
     suffix: verbatim(suffix),
     ...(plan.listenPort !== undefined && { listenPort: plan.listenPort }),
     bindsAddress: extras.bindsAddress && part.localAddress !== undefined,
-    sessions,
+    sessions: sessions.map(({ view }) => view),
     pools: part.pools.map((pool) => poolViewOf(pool, method)),
     tunnelInterface: TUNNEL_INTERFACE,
     hasStatics: blocks.some(({ isBlackholed }) => isBlackholed) || extras.staticRoutes.length > 0,
