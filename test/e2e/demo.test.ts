@@ -78,13 +78,22 @@ test('Ctrl-C ends it at any time, and nothing is left', async () => {
 test('--help lists the options that README names', async () => {
   const help = await runDemo('--help');
 
-  for (const option of ['--keep', '--stop', '--bird', '--datastore', '--second-reflector']) {
+  for (const option of [
+    '--keep',
+    '--stop',
+    '--bird',
+    '--keys',
+    '--datastore',
+    '--second-reflector',
+  ]) {
     expect(help).toContain(option);
   }
 });
 
 test('a wrong option is told with those that there are', async () => {
-  await expect(runDemo('--bird', 'bird9')).rejects.toThrow(/exit status 2\): usage: npm run demo/);
+  const usage = /exit status 2\): usage: npm run demo/;
+  await expect(runDemo('--bird', 'bird9')).rejects.toThrow(usage);
+  await expect(runDemo('--keys', 'v3', '--datastore', 'etcd2')).rejects.toThrow(usage);
 });
 
 async function endedBy(child: ChildProcess, signal: NodeJS.Signals): Promise<unknown[]> {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { withLab } from '../support/lab.js';
 import { Walkthrough } from '../support/walkthrough.js';
 import { walkthroughHosts, walkthroughSite } from '../support/walkthrough-site.js';
+import { v3Story } from '../support/walkthrough-v3.js';
 
 const silent = { step() {}, ran() {}, checked() {} };
 
@@ -15,12 +16,28 @@ const sites = [
   { bird: 'bird3-newest', datastore: 'file', secondReflector: false },
 ] as const;
 
+/** The same on resources of Calico 3. */
+const sitesOfV3 = [
+  { bird: 'bird2', datastore: 'etcd3', secondReflector: true },
+  { bird: 'bird1', datastore: 'file', secondReflector: false },
+] as const;
+
 test.each(sites)(
   'from mesh to reflector, step by step, on $bird with $datastore',
   async ({ bird, datastore, secondReflector }) => {
     const hosts = walkthroughSite({ bird, secondReflector });
     await withLab({ hosts, datastore }, async (lab) => {
       await new Walkthrough(lab, silent).walk();
+    });
+  },
+);
+
+test.each(sitesOfV3)(
+  'from mesh to reflector on resources of Calico 3, step by step, on $bird with $datastore',
+  async ({ bird, datastore, secondReflector }) => {
+    const hosts = walkthroughSite({ bird, secondReflector, keys: 'v3' });
+    await withLab({ hosts, datastore }, async (lab) => {
+      await new Walkthrough(lab, silent, v3Story).walk();
     });
   },
 );

@@ -13,12 +13,15 @@ import type { StoreKind } from './lab-store.js';
 import { projectRoot } from './tools.js';
 import { type Narrator, Walkthrough } from './walkthrough.js';
 import { type WalkthroughOptions, walkthroughSite } from './walkthrough-site.js';
+import { v1Story } from './walkthrough-v1.js';
+import { v3Story } from './walkthrough-v3.js';
 
 const KINDS_OF_BIRD = BIRDS.map(({ kind, what }) => `${' '.repeat(35)}${kind}: ${what}\n`).join('');
 const USAGE = `usage: npm run demo [-- OPTION...]
   --bird KIND                      which BIRD the hosts run (default: bird2):
 ${KINDS_OF_BIRD}                                   mixed: bird2 and bird1 by turns
-  --datastore etcd3|etcd2|file     where the desired state is (default: etcd3)
+  --keys v1|v3                     the data: keys of Calico up to 2.6, or resources of Calico 3 (default: v1)
+  --datastore etcd3|etcd2|file     where the desired state is (default: etcd3); Calico 3 has none in etcd2
   --second-reflector               walk step 9 too: a second reflector, and either of the two dies
   --keep                           leave all running at the end, and say how to look around
   --stop                           end what --keep has left running`;
@@ -80,7 +83,7 @@ async function walk({ keep, datastore, ...site }: DemoOptions): Promise<number> 
       console.log(
         `The namespaces are called ${lab.network.id}-HOST; etcd listens on ${lab.etcdUrl}.`,
       );
-      await new Walkthrough(lab, printer).walk();
+      await new Walkthrough(lab, printer, site.keys === 'v3' ? v3Story : v1Story).walk();
       const seconds = ((performance.now() - started) / 1000).toFixed(1);
       console.log(`All ${checks} checks passed in ${seconds} s.`);
       if (keep) {
@@ -124,6 +127,7 @@ function readOptions(): DemoOptions | undefined {
       args: process.argv.slice(2),
       options: {
         bird: { type: 'string', default: 'bird2' },
+        keys: { type: 'string', default: 'v1' },
         datastore: { type: 'string', default: 'etcd3' },
         'second-reflector': { type: 'boolean', default: false },
         keep: { type: 'boolean', default: false },
@@ -134,8 +138,12 @@ function readOptions(): DemoOptions | undefined {
     const bird = [...BIRD_KINDS, 'mixed' as const].find((kind) => kind === values.bird);
     const kinds = ['etcd3', 'etcd2', 'file'] as const;
     const datastore = kinds.find((kind) => kind === values.datastore);
+    const keys = (['v1', 'v3'] as const).find((generation) => generation === values.keys);
     const { keep, stop, help, 'second-reflector': secondReflector } = values;
-    return bird && datastore && { bird, datastore, secondReflector, keep, stop, help };
+    const hasStore = keys !== 'v3' || datastore !== 'etcd2';
+    return bird && keys && datastore && hasStore
+      ? { bird, keys, datastore, secondReflector, keep, stop, help }
+      : undefined;
   } catch {
     return undefined;
   }

@@ -100,6 +100,7 @@ export const RUN: readonly RunCommand[] = [
 export const ELSEWHERE: Readonly<Record<string, readonly [file: string, words: string]>> = {
   'npm run demo': ['test/e2e/demo.test.ts', 'npm run demo'],
   'npm run demo -- --help': ['test/e2e/demo.test.ts', '--help'],
+  'npm run demo -- --keys v3': ['test/e2e/walkthrough.test.ts', 'v3Story'],
   'npm test': ['test/unit/docs/promises.test.ts', 'npm'],
   'npm ci && npm run build': ['test/support/fresh-build.ts', 'build'],
   'docker run --privileged --net=host -d -e IP=172.17.42.40 -e ETCD_AUTHORITY=172.17.42.30:2379 -v /var/log/:/var/log/ birdkeeper':

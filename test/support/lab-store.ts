@@ -8,7 +8,7 @@ export interface LabStore {
   readonly kind: StoreKind;
   /** What makes birdkeeper use it. */
   readonly environment: Readonly<Record<string, string>>;
-  /** The command line that sets a key, for the shell of any host; a file takes only keys that it doesn't have yet. */
+  /** The command line that sets a key, for the shell of any host. */
   putCommand(key: string, value: string): string;
 }
 
@@ -36,7 +36,9 @@ export function labStoreOf(
       return {
         kind,
         environment: { BIRDKEEPER_FILE: file },
-        putCommand: (key, value) => `echo "${key}: '${value.replaceAll('"', '\\"')}'" >>${file}`,
+        // One write for both: away with the old line, and the new one at the end.
+        putCommand: (key, value) =>
+          `sed -i -e "\\$a ${key}: '${value.replaceAll('"', '\\"')}'" -e '\\|^${key}: |d' ${file}`,
       };
   }
 }

@@ -7,12 +7,15 @@ export interface WalkthroughOptions {
   /** `mixed` gives every second host the other one. */
   readonly bird: BirdKind | 'mixed';
   readonly secondReflector?: boolean;
+  /** Whose data; those of Calico 2 unless told. The routes to workloads are as that Calico makes them. */
+  readonly keys?: 'v1' | 'v3';
 }
 
 /** The nodes, and after them the reflectors. */
 export function walkthroughSite({
   bird,
   secondReflector = false,
+  keys = 'v1',
 }: WalkthroughOptions): readonly LabHostOptions[] {
   const reflectors = [
     { name: 'node1', address: '172.17.42.40', role: 'reflector' },
@@ -22,8 +25,10 @@ export function walkthroughSite({
     ...walkthroughNodes,
     ...reflectors.slice(0, secondReflector ? 2 : 1),
   ];
+  const metric = keys === 'v1' ? 0 : 1024;
   return hosts.map((host, i) => ({
     ...host,
+    workloads: (host.workloads ?? []).map((link) => ({ ...link, metric })),
     bird: bird === 'mixed' ? (i % 2 === 0 ? 'bird2' : 'bird1') : bird,
   }));
 }
