@@ -5,6 +5,8 @@
  * cluster, one property of a node) the one stands whose key comes later in the order of keys. So the order of arrival never
  * matters, and where one source supersedes another (`/calico/resources/…` of Calico 3 comes after `/calico/bgp/v1/…`), the
  * newer one stands.
+ *
+ * @scenario v3/both-generations
  */
 
 import type { Address } from '../values/address.js';

@@ -1,4 +1,9 @@
-/** What the rules of Calico 3 add to the plan of a family (plan.ts, `FamilyExtras`); nothing where a cluster goes by those of v1. */
+/**
+ * What the rules of Calico 3 add to the plan of a family (plan.ts, `FamilyExtras`); nothing where a cluster goes by those of v1.
+ *
+ * @scenario v3/announced
+ * @scenario v3/wireguard
+ */
 
 import type { BgpFilter } from '../model/bgp-filter.js';
 import type { ServiceRanges } from '../model/bgp-settings.js';

@@ -5,6 +5,7 @@
  * @scenario identity/own-address-missing
  * @scenario identity/address-from-settings
  * @scenario identity/router-id-hash
+ * @scenario v3/ipv6-only
  */
 
 import type { Problem } from '../base/problem.js';

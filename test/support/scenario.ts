@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { parse } from 'yaml';
+import { ok } from '../../src/base/result.js';
 import { planFiles } from '../../src/daemon/plan-files.js';
 import type { Entry } from '../../src/datastore/datastore.js';
 import { DecodedStore } from '../../src/decode/decoded-store.js';
@@ -27,15 +28,14 @@ const SCENARIOS = join(projectRoot, 'test/scenarios');
 /** The dialects that have expected files of their own; `bird3` prints what `bird2` does. */
 export const GOLDEN_DIALECTS = ['bird1', 'bird2', 'calico'] as const;
 
-/** A dialect with expected files. */
-export type GoldenDialect = (typeof GOLDEN_DIALECTS)[number];
-
 /** One folder. */
 export interface Scenario {
   /** `mesh/three-nodes`. */
   readonly name: string;
   readonly folder: string;
   readonly entries: readonly Entry[];
+  /** What stands in files beside the datastore, by the keys that they have in the store. */
+  readonly files: ReadonlyMap<string, string>;
   readonly host: Host;
 }
 
@@ -55,17 +55,24 @@ export async function findScenarios(): Promise<readonly Scenario[]> {
   return Promise.all(folders.map((name) => readScenario(name)));
 }
 
-async function readScenario(name: string): Promise<Scenario> {
+/** The scenario of a folder: `v3/filters`. */
+export async function readScenario(name: string): Promise<Scenario> {
   const folder = join(SCENARIOS, name);
-  const keys: unknown = parse(await readFile(join(folder, 'datastore.yaml'), 'utf8'));
-  const settings: unknown = parse(
-    await readFile(join(folder, 'settings.yaml'), 'utf8').catch(() => '{}'),
+  const read = async (file: string) =>
+    recordOf(parse(await readFile(join(folder, file), 'utf8').catch(() => '{}')));
+  const keys = textsOf(await read('datastore.yaml'));
+  const entries = Array.from(keys, ([key, value]) => ({ key, value }));
+  const files = textsOf(await read('files.yaml'));
+  return { name, folder, entries, files, host: hostOf(await read('settings.yaml')) };
+}
+
+function textsOf(record: Readonly<Record<string, unknown>>): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(record).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]),
   );
-  const entries = Object.entries(recordOf(keys)).map(([key, value]) => ({
-    key,
-    value: typeof value === 'string' ? value : JSON.stringify(value),
-  }));
-  return { name, folder, entries, host: hostOf(recordOf(settings)) };
 }
 
 function hostOf(settings: Readonly<Record<string, unknown>>): Host {
@@ -152,6 +159,13 @@ export function storeOf(
 ): DecodedStore {
   const store = new DecodedStore(lastGood);
   store.replace({ revision: '1', entries });
+  return store;
+}
+
+/** A store that holds what the datastore and the files of a scenario do. @param entries - in another order */
+export function storeFor(scenario: Scenario, entries = scenario.entries): DecodedStore {
+  const store = storeOf(entries);
+  store.replaceFiles(new Map(Array.from(scenario.files, ([key, value]) => [key, ok(value)])));
   return store;
 }
 

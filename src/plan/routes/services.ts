@@ -10,6 +10,8 @@
  *
  * What other nodes announce of a range doesn't reach the kernel: this node has its own way to services. A node that is labelled
  * as one without load balancers announces nothing, and still takes in nothing.
+ *
+ * @scenario v3/services
  */
 
 import type { ServiceRanges } from '../../model/bgp-settings.js';

@@ -1,4 +1,8 @@
-/** What is to be known of what asks for a session. */
+/**
+ * What is to be known of what asks for a session.
+ *
+ * @scenario v3/passwords
+ */
 interface Claims<T> {
   /** With whom; of several that ask for a session with one neighbor the first stands. */
   readonly neighborOf: (wish: T) => string;

@@ -15,6 +15,7 @@
  * @scenario reflector/two-clusters
  * @scenario reflector/standalone
  * @scenario reflector/ipv6
+ * @scenario v3/reflector-role
  */
 
 import { groupBy } from '../../base/group-by.js';

@@ -1,4 +1,10 @@
-/** Who is at the other end of a peering, seen from one node by Calico's rules (confd's client.go). */
+/**
+ * Who is at the other end of a peering, seen from one node by Calico's rules (confd's client.go).
+ *
+ * @scenario v3/node-reflector
+ * @scenario v3/reverse-peering
+ * @scenario v3/workloads
+ */
 
 import { asnOf, type Cluster } from '../../model/cluster.js';
 import type { Node } from '../../model/node.js';

@@ -50,7 +50,10 @@ function filesOf(
   const isV3 = plan.generation === 'v3';
   const view = {
     ...(isV3
-      ? v3ViewOf(plan, part, { method, suffix: '', namesAuthentication: false })
+      ? v3ViewOf(plan, part, {
+          ...{ method, suffix: '', namesAuthentication: false },
+          ...{ pathHasOwnAsn: true, knowsInterfaceOnImport: true },
+        })
       : familyViewOf(plan, part, method)),
     includes,
     tunesTimers: method !== 'kernel-attribute',

@@ -4,23 +4,28 @@ import type { Plan } from '../../plan/plan.js';
 import { FAMILIES } from '../../values/family.js';
 import type { Dialect, FileView, TunnelMethod } from './dialect.js';
 import { familyViewOf, isUsed, tunnelProblems } from './family-view.js';
+import { type FilterKnowledge, interfaceProblems } from './filter-view.js';
 import { v3ViewOf } from './v3-view.js';
 
 /** What depends on the version of a BIRD. */
-interface Abilities {
+interface VersionAbilities {
   readonly method: TunnelMethod;
   /** Whether it warns of a password without `authentication md5`. */
   readonly namesAuthentication: boolean;
 }
 
+type Abilities = VersionAbilities & FilterKnowledge;
+
 /** A dialect of BIRD 2. */
-export function bird2(abilities: Abilities): Dialect {
-  return oneProcessDialect('bird2', ['bird2', 'common'], abilities);
+export function bird2(abilities: VersionAbilities): Dialect {
+  const knowledge = { pathHasOwnAsn: false, knowsInterfaceOnImport: true };
+  return oneProcessDialect('bird2', ['bird2', 'common'], { ...abilities, ...knowledge });
 }
 
 /** A dialect of BIRD 3: its templates are BIRD 2's where it has none of its own. */
-export function bird3(abilities: Abilities): Dialect {
-  return oneProcessDialect('bird3', ['bird3', 'bird2', 'common'], abilities);
+export function bird3(abilities: VersionAbilities): Dialect {
+  const knowledge = { pathHasOwnAsn: false, knowsInterfaceOnImport: false };
+  return oneProcessDialect('bird3', ['bird3', 'bird2', 'common'], { ...abilities, ...knowledge });
 }
 
 function oneProcessDialect(
@@ -39,8 +44,14 @@ function oneProcessDialect(
     reimportCommand: name === 'bird3' ? 'reload filters in all' : 'reload in all',
     mainFiles: () => [{ daemon: 'bird', name: 'bird.cfg', isOptional: false }],
     files: (plan) => filesOf(plan, abilities),
-    problems: (plan) =>
-      tunnelProblems(plan, method, 'use BIRD 2.0.12 or later of line 2, or 3.2 or later of line 3'),
+    problems: (plan) => [
+      ...tunnelProblems(
+        plan,
+        method,
+        'use BIRD 2.0.12 or later of line 2, or 3.2 or later of line 3',
+      ),
+      ...FAMILIES.flatMap((family) => interfaceProblems(plan[family].extras.filters, abilities)),
+    ],
   };
 }
 

@@ -2,10 +2,12 @@
  * What templates see of a BGPFilter: its two functions, with conditions and operations ready to print.
  *
  * @scenario v3/filters
+ * @scenario v3/interfaces
  */
 
 import type Handlebars from 'handlebars';
 
+import type { Problem } from '../../base/problem.js';
 import type { BgpFilter, FilterOperation, FilterRule } from '../../plan/plan.js';
 import type { Community } from '../../values/community.js';
 import { verbatim } from '../guard.js';
@@ -17,6 +19,14 @@ export const HIGHEST_PREFERENCE = 2 ** 31 - 1;
 /** What a filter is run on. */
 export type FilterDirection = 'import' | 'export';
 
+/** What a BIRD knows of a route when it runs a filter on it. */
+export interface FilterKnowledge {
+  /** Whether the path of what is told to another AS has our own AS number in front already: BIRD 1 puts it there before the filter. */
+  readonly pathHasOwnAsn: boolean;
+  /** Whether what is learnt has its interface: BIRD 3 looks it up after the filter. */
+  readonly knowsInterfaceOnImport: boolean;
+}
+
 /** One function in BIRD: the rules of a filter in one direction. */
 export interface FilterView {
   /** The BGPFilter that it is of. */
@@ -26,6 +36,8 @@ export interface FilterView {
   readonly symbol: Handlebars.SafeString;
   /** Whether it has to be told if the peer is in our own AS. */
   readonly takesKind: boolean;
+  /** Whether it has to be told our own AS number, too: as it compares paths that don't have it yet. */
+  readonly takesOwnAsn: boolean;
   readonly rules: readonly RuleView[];
 }
 
@@ -42,30 +54,69 @@ export interface RuleView {
 export function filterViewsOf(
   filters: readonly BgpFilter[],
   tunnelFunction: Handlebars.SafeString | undefined,
+  knowledge: FilterKnowledge,
 ): readonly FilterView[] {
   return filters.flatMap((filter) => [
-    ...viewOf(filter, 'import', filter.importRules, tunnelFunction),
-    ...viewOf(filter, 'export', filter.exportRules, undefined),
+    ...viewOf(filter, 'import', tunnelFunction, knowledge),
+    ...viewOf(filter, 'export', undefined, knowledge),
   ]);
 }
 
-function viewOf(
-  { name, family, origin }: BgpFilter,
-  direction: FilterDirection,
+/** Rules of `filters` on what is learnt that go by its interface, which this BIRD doesn't know then: a problem for each filter. */
+export function interfaceProblems(
+  filters: readonly BgpFilter[],
+  { knowsInterfaceOnImport }: FilterKnowledge,
+): readonly Problem[] {
+  return knowsInterfaceOnImport
+    ? []
+    : filters
+        .filter(({ importRules }) => importRules.some((rule) => rule.interface !== undefined))
+        .map(({ family, origin }) => ({
+          code: 'unsupported-by-bird',
+          key: origin,
+          path: `spec.import${VERSIONS[family]}`,
+          reason: 'it goes by the interface of what is learnt, which this BIRD looks up afterwards',
+          action:
+            'a rule that rejects by interface rejects whatever the interface is, and one that accepts is left out; use BIRD 2, or rules by prefix or community',
+        }));
+}
+
+const VERSIONS = { ipv4: 'V4', ipv6: 'V6' } as const;
+
+/** What is learnt may pass no rule that asks for what isn't known. */
+function knownRules(
   rules: readonly FilterRule[],
+  { knowsInterfaceOnImport }: FilterKnowledge,
+): readonly FilterRule[] {
+  return knowsInterfaceOnImport
+    ? rules
+    : rules
+        .filter((rule) => rule.interface === undefined || rule.action === 'reject')
+        .map(({ interface: _, ...rule }) => rule);
+}
+
+function viewOf(
+  { name, family, origin, importRules, exportRules }: BgpFilter,
+  direction: FilterDirection,
   tunnelFunction: Handlebars.SafeString | undefined,
+  knowledge: FilterKnowledge,
 ): readonly FilterView[] {
-  if (rules.length === 0) {
+  const isExport = direction === 'export';
+  if ((isExport ? exportRules : importRules).length === 0) {
     return [];
   }
-  const end = `${direction}FilterV${family === 'ipv6' ? 6 : 4}`;
+  const rules = isExport ? exportRules : knownRules(importRules, knowledge);
+  const lacksOwnAsn = isExport && !knowledge.pathHasOwnAsn;
+  const takesOwnAsn = lacksOwnAsn && rules.some(({ asPathPrefix }) => asPathPrefix !== undefined);
+  const end = `${direction}Filter${VERSIONS[family]}`;
   return [
     {
       ...{ name, direction, origin },
       symbol: verbatim(filterSymbol(name, end)),
-      takesKind: rules.some(({ peerType }) => peerType !== undefined),
+      takesKind: takesOwnAsn || rules.some(({ peerType }) => peerType !== undefined),
+      takesOwnAsn,
       rules: rules.map((rule) => ({
-        conditions: conditionsOf(rule),
+        conditions: conditionsOf(rule, lacksOwnAsn),
         operations: rule.operations.map(operationOf),
         isAccept: rule.action === 'accept',
         tunnelFunction,
@@ -75,7 +126,7 @@ function viewOf(
 }
 
 /** An object with one field for each thing that must hold. */
-function conditionsOf(rule: FilterRule): readonly object[] {
+function conditionsOf(rule: FilterRule, lacksOwnAsn: boolean): readonly object[] {
   const { peerType, prefix, isFromPeers, community, asPathPrefix, priority } = rule;
   return [
     ...(peerType === undefined
@@ -85,7 +136,7 @@ function conditionsOf(rule: FilterRule): readonly object[] {
     ...(isFromPeers ? [{ isFromPeers }] : []),
     ...(rule.interface === undefined ? [] : [{ interface: rule.interface }]),
     ...(community === undefined ? [] : [byKind(community, 'standardCommunity', 'largeCommunity')]),
-    ...(asPathPrefix === undefined ? [] : [{ asPathPrefix }]),
+    ...(asPathPrefix === undefined ? [] : [pathCondition(asPathPrefix, lacksOwnAsn)]),
     ...(priority === undefined ? [] : [{ preference: preferenceOf(priority) }]),
   ];
 }
@@ -102,6 +153,12 @@ function prefixCondition({ prefix, operator, length }: NonNullable<FilterRule['p
     case 'not-in':
       return lengths ? { lacksLength: lengths } : { isOutside: prefix };
   }
+}
+
+/** Of a path that will yet get our own AS number in front, that is compared by itself. */
+function pathCondition(asPathPrefix: readonly number[], lacksOwnAsn: boolean): object {
+  const [first, ...rest] = asPathPrefix;
+  return { path: { lacksOwnAsn, whole: asPathPrefix, first, rest } };
 }
 
 function operationOf(operation: FilterOperation): object {

@@ -34,7 +34,11 @@ export interface PolicyView {
   /** Whether its sessions are with peers in our own AS. */
   readonly isInternal: boolean;
   /** The functions of BGPFilters that it calls; a BGPFilter that isn't there, or has no such rules, is none. */
-  readonly calls: readonly (FilterView & { readonly isInternal: boolean })[];
+  readonly calls: readonly (FilterView & {
+    readonly isInternal: boolean;
+    /** Our own AS number on its sessions. */
+    readonly ownAsn: number | undefined;
+  })[];
 }
 
 /** What of a family the views of its sessions depend on. */
@@ -45,6 +49,8 @@ interface SessionFamily {
   readonly suffix: string;
   /** Whether BIRD wants to be told that a password is for TCP MD5. */
   readonly namesAuthentication: boolean;
+  /** Whether filters are told our own AS number, so that sessions with another one need filters of their own. */
+  readonly tellsOwnAsn: boolean;
 }
 
 /** A view, and its filters beside it: V8 makes a dictionary of what is spread together, and is slow to look into thousands. */
@@ -81,6 +87,7 @@ function isSameFamily(a: SessionFamily, b: SessionFamily): boolean {
     a.localAsn === b.localAsn &&
     a.localAddress === b.localAddress &&
     a.suffix === b.suffix &&
+    a.tellsOwnAsn === b.tellsOwnAsn &&
     a.namesAuthentication === b.namesAuthentication
   );
 }
@@ -110,8 +117,14 @@ const sameSymbol = remember(verbatim, MAX_REMEMBERED);
 /** `'calico_export_internal'`, `'calico_import_external6:FILTER:FILTER'`: the same for sessions that are treated alike. */
 function policySymbol(family: SessionFamily, session: Session, direction: FilterDirection): string {
   const kind = isInternal(session, family) ? 'internal' : 'external';
-  const start = `calico_${direction}_${kind}${family.suffix}`;
-  return symbol([start, ...filtersOf(session, direction)]);
+  const filters = filtersOf(session, direction);
+  const { localAsn } = session;
+  const isOwn = localAsn !== undefined && localAsn !== family.localAsn;
+  const asn =
+    family.tellsOwnAsn && direction === 'export' && filters.length > 0 && isOwn
+      ? `_as${localAsn}`
+      : '';
+  return symbol([`calico_${direction}_${kind}${family.suffix}${asn}`, ...filters]);
 }
 
 function filtersOf(session: Session, direction: FilterDirection): readonly string[] {
@@ -145,7 +158,11 @@ export function policiesOf(
       policies.set(key, {
         symbol: filter,
         isInternal: internal,
-        calls: calls.map((call) => ({ ...call, isInternal: internal })),
+        calls: calls.map((call) => ({
+          ...call,
+          isInternal: internal,
+          ownAsn: view.localAsn ?? family.localAsn,
+        })),
       });
     }
   }

@@ -11,6 +11,7 @@ import { verbatim } from '../guard.js';
 import type { TunnelMethod } from './dialect.js';
 import { type FamilyView, familyViewOf } from './family-view.js';
 import {
+  type FilterKnowledge,
   type FilterView,
   filterViewsOf,
   HIGHEST_PREFERENCE,
@@ -49,7 +50,7 @@ type PoolView = FamilyPlan['pools'][number] & {
 export type V3FamilyView = Omit<FamilyView, keyof V3Fields> & V3Fields;
 
 /** What of a BIRD its text depends on. */
-interface Abilities {
+interface Abilities extends FilterKnowledge {
   readonly method: TunnelMethod;
   /** End of the names of functions and filters, where one BIRD has both families. */
   readonly suffix: '' | '6';
@@ -61,14 +62,15 @@ interface Abilities {
 export function v3ViewOf(
   plan: Plan,
   part: FamilyPlan,
-  { method, suffix, namesAuthentication }: Abilities,
+  { method, suffix, namesAuthentication, ...knowledge }: Abilities,
 ): V3FamilyView {
   const shared = familyViewOf(plan, part, method);
   const { extras, blocks } = part;
   const tunnelFunction = shared.tunnelsOnImport ? verbatim(`calico_tunnel${suffix}`) : undefined;
-  const filters = filterViewsOf(extras.filters, tunnelFunction);
+  const filters = filterViewsOf(extras.filters, tunnelFunction, knowledge);
   const { localAsn, localAddress } = part;
-  const family = { localAsn, localAddress, suffix, namesAuthentication };
+  const tellsOwnAsn = !knowledge.pathHasOwnAsn;
+  const family = { localAsn, localAddress, suffix, namesAuthentication, tellsOwnAsn };
   const sessions = sessionViewsOf(family, part.sessions);
   return {
     ...shared,

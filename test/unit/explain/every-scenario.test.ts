@@ -5,15 +5,16 @@ import type { Explained } from '../../../src/explain/explanation.js';
 import { makePlan } from '../../../src/plan/make-plan.js';
 import { keyOfLine } from '../../../src/render/key-of-line.js';
 import { FAMILIES } from '../../../src/values/family.js';
-import { findScenarios, Renderer, type Scenario, storeOf } from '../../support/scenario.js';
+import { findScenarios, Renderer, type Scenario, storeFor } from '../../support/scenario.js';
 
 const scenarios = (await findScenarios()).map((scenario) => ({
   ...scenario,
   ...explainedOf(scenario),
 }));
 
-function explainedOf({ entries, host }: Scenario): { readonly explained: Explained } {
-  const store = storeOf(entries);
+function explainedOf(scenario: Scenario): { readonly explained: Explained } {
+  const { host } = scenario;
+  const store = storeFor(scenario);
   const cluster = store.cluster();
   const { plan, problems } = makePlan(cluster, host);
   return { explained: { plan, cluster, host, problems: [...store.problems(), ...problems] } };
@@ -51,8 +52,8 @@ test.each(['bird1', 'bird2', 'calico'] as const)(
   '%s: a line is of a key where it is printed for a record, and no other is',
   async (dialect) => {
     const renderer = await Renderer.create(dialect);
-    const lines = scenarios.flatMap(({ entries, host }) =>
-      [...renderer.render(storeOf(entries), host).files].flatMap(([, text]) =>
+    const lines = scenarios.flatMap((scenario) =>
+      [...renderer.render(storeFor(scenario), scenario.host).files].flatMap(([, text]) =>
         text.split('\n').map((content, index) => ({ content, key: keyOfLine(text, index + 1) })),
       ),
     );
