@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
@@ -8,7 +8,7 @@ import type { LogSettings } from '../../../src/observe/log.js';
 import { folderForTest } from '../../support/folder.js';
 import { projectRoot } from '../../support/tools.js';
 
-/** What a process prints that logs `statements` and then ends in the same moment. */
+/** What a process prints into files, which never make it wait, that logs `statements` and then ends in the same moment. */
 async function outputOf(
   settings: LogSettings,
   statements: string,
@@ -33,7 +33,12 @@ process.exit(0);`,
     },
   });
   await writeFile(file, outputFiles[0]?.text ?? '');
-  return promisify(execFile)(process.execPath, [file]);
+  const command = `exec "$0" "$1" >"$1.stdout" 2>"$1.stderr"`;
+  await promisify(execFile)('sh', ['-c', command, process.execPath, file]);
+  const [stdout, stderr] = await Promise.all(
+    ['stdout', 'stderr'].map((name) => readFile(`${file}.${name}`, 'utf8')),
+  );
+  return { stdout: stdout ?? '', stderr: stderr ?? '' };
 }
 
 test('a line is one JSON object with an ISO time and the name of its level', async () => {
