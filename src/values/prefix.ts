@@ -49,6 +49,12 @@ export function familyOfPrefix(prefix: Prefix): Family {
   return prefix.includes(':') ? 'ipv6' : 'ipv4';
 }
 
+/** The prefix of all addresses of each family. */
+export const EVERYTHING: Readonly<Record<Family, Prefix>> = {
+  ipv4: '0.0.0.0/0' as Prefix,
+  ipv6: '::/0' as Prefix,
+};
+
 /** Whether `prefix` has one address in it. */
 export function isOneAddress(prefix: Prefix): boolean {
   return prefix.endsWith(`/${ADDRESS_BITS[familyOfPrefix(prefix)]}`);

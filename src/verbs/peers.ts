@@ -90,10 +90,10 @@ function twinWarnings(
     return [];
   }
   return generation === 'v3'
-    ? [
-        `${twin.origin} asks for the same peer with AS number ${twin.asn}, and counts as long as it is there: remove it with --keys v1`,
-      ]
-    : [`this counts, and ${twin.origin} for the same peer does not: remove one of the two`];
+    ? [`this counts, and ${twin.origin} for the same peer does not: remove it with --keys v1`]
+    : [
+        `in vain as long as ${twin.origin} asks for the same peer with AS number ${twin.asn}, which counts: use --keys v3`,
+      ];
 }
 
 /** Whether a BGPPeer gives the nodes that are meant a session with the node at the peer's address. */

@@ -3,6 +3,7 @@
 import type { Cluster, Generation } from '../model/cluster.js';
 import { type AddressPeering, isOfKeys, isWithAddress, type Peering } from '../model/peering.js';
 import { type Address, compareAddresses } from '../values/address.js';
+import { unlessDefault } from '../values/bgp-port.js';
 import { FAMILIES } from '../values/family.js';
 import type { RouterId } from '../values/router-id.js';
 import type { PeerPlace } from './key-language.js';
@@ -36,7 +37,7 @@ export function peersIn(
 ): readonly StandingPeer[] {
   return peerings
     .filter((peering): peering is AddressPeering => isWithAddress(peering))
-    .filter(({ remote }) => remote.port === undefined)
+    .filter(({ remote }) => unlessDefault(remote.port) === undefined)
     .filter((peering) => generationOfPeering(peering) === generation)
     .filter(({ scope }) =>
       nodeName === undefined

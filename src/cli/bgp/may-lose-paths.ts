@@ -1,7 +1,8 @@
 import { createInterface } from 'node:readline/promises';
 
 import type { Cluster } from '../../model/cluster.js';
-import { findLostPairs, type LostPairs } from '../../plan/reachability/lost-pairs.js';
+import { findLostPairs, isWholeMesh, type LostPairs } from '../../plan/reachability/lost-pairs.js';
+import { unknownsOf } from '../../plan/reachability/unknowns.js';
 import { FAMILY_LABELS } from '../../values/family.js';
 import { warn } from '../output.js';
 
@@ -18,6 +19,9 @@ export async function mayLosePaths(
   force: boolean,
 ): Promise<boolean> {
   const losses = findLostPairs(before, after, MAX_LISTED);
+  if (!isWholeMesh(after)) {
+    unknownsOf(after).forEach(warn);
+  }
   if (losses.length === 0) {
     return true;
   }

@@ -17,9 +17,11 @@ import {
 } from '../../model/peering.js';
 import type { Address } from '../../values/address.js';
 import type { Family } from '../../values/family.js';
+import { EVERYTHING, type Prefix } from '../../values/prefix.js';
 import { speakersIn } from '../address-holders.js';
 import { isSelected } from '../sessions/selected-nodes.js';
 import { hearersOf } from './advertise.js';
+import { poolsOf } from './pools.js';
 import { type Speaker, speakersOf } from './speakers.js';
 
 /** Enough for every way in which one of a group can take part in a path between two others. */
@@ -51,20 +53,15 @@ export function connectivityOf(cluster: Cluster, family: Family): Connectivity {
   const reduced = { ...cluster, nodes: kept, peerings: peeringsOf(kept, cluster) };
   const { speakers, outsidePeers } = speakersOf(reduced, family);
   const byName = new Map(speakers.map((speaker) => [speaker.name, speaker]));
-  const hearers = standIns.map(([first]) => {
-    const source = first && byName.get(first.name);
-    return source === undefined ? new Set<Speaker>() : hearersOf(source);
-  });
-  const hears = (from: number, to: number): boolean => {
-    // Within a group the first one can't stand for both ends.
-    const end = standIns[to]?.[from === to ? 1 : 0];
-    const speaker = end && byName.get(end.name);
-    return speaker !== undefined && hearers[from]?.has(speaker) === true;
-  };
   const size = groups.length;
-  const areConnected = Uint8Array.from({ length: size * size }, (_, i) =>
-    hears(Math.floor(i / size), i % size) && hears(i % size, Math.floor(i / size)) ? 1 : 0,
-  );
+  const areConnected = new Uint8Array(size * size).fill(1);
+  for (const pool of hasFilters(speakers) ? poolsOf(cluster, family) : [EVERYTHING[family]]) {
+    const hears = hearingOf(standIns, byName, pool);
+    areConnected.forEach((isSo, i) => {
+      const [from, to] = [Math.floor(i / size), i % size];
+      areConnected[i] = isSo && hears(from, to) && hears(to, from) ? 1 : 0;
+    });
+  }
   return {
     groupOf: numbered(groups, nodes),
     isConnected: (group, other) => areConnected[group * size + other] === 1,
@@ -76,6 +73,30 @@ export function connectivityOf(cluster: Cluster, family: Family): Connectivity {
 function peeringsOf(nodes: readonly Node[], { peerings }: Cluster): readonly Peering[] {
   const names = new Set(nodes.map(({ name }) => name));
   return peerings.filter(({ scope }) => scope.kind !== 'node' || names.has(scope.nodeName));
+}
+
+function hasFilters(speakers: readonly Speaker[]): boolean {
+  return speakers.some(({ links }) =>
+    links.some(({ exportRules, importRules }) => exportRules.length + importRules.length > 0),
+  );
+}
+
+/** Whether routes of one group to workloads in `pool` reach another group, or others of the same one. */
+function hearingOf(
+  standIns: readonly (readonly Node[])[],
+  byName: ReadonlyMap<string, Speaker>,
+  pool: Prefix,
+): (from: number, to: number) => boolean {
+  const hearers = standIns.map(([first]) => {
+    const source = first && byName.get(first.name);
+    return source === undefined ? new Set<Speaker>() : hearersOf(source, pool);
+  });
+  return (from, to) => {
+    // Within a group the first one can't stand for both ends.
+    const end = standIns[to]?.[from === to ? 1 : 0];
+    const speaker = end && byName.get(end.name);
+    return speaker !== undefined && hearers[from]?.has(speaker) === true;
+  };
 }
 
 /** The number of each node's group, in the order of `nodes`. */
@@ -109,7 +130,7 @@ function groupNodes(
     const address = addresses[family]?.address;
     const own = address !== undefined && peerAddresses.has(address) ? address : '';
     const peers = ofNode.get(name) ?? [];
-    const terms = peers.map(termsOf).sort();
+    const terms = peers.map(termsText).sort();
     // Each reflector is a group of its own: it matters which one it is.
     const reflects = clusterId === undefined ? '' : name;
     return [asn?.asn ?? '', own, reflects, sidesOf(node, bySelector), ...terms].join('|');
@@ -117,9 +138,10 @@ function groupNodes(
   return [...groups.values()];
 }
 
-/** What decides whether a session by `peering` comes up. */
-function termsOf({ remote: { address, port, asn }, terms: { localAsn } }: AddressPeering): string {
-  return `${address} ${port ?? ''} ${asn} ${localAsn ?? ''}`;
+/** What tells the peers of one node from those of another, as far as paths depend on it. */
+function termsText({ remote: { address, port, asn }, terms }: AddressPeering): string {
+  const { localAsn, allowedLocalAsns, filters, isReversed } = terms;
+  return [address, port, asn, localAsn, allowedLocalAsns, filters.join(','), isReversed].join(' ');
 }
 
 /** On which sides of each of `peerings`, which go by selectors, `node` is. */

@@ -6,8 +6,10 @@
  */
 
 import type { Cluster } from '../../model/cluster.js';
+import { secretId } from '../../model/secret-ref.js';
 import type { Address } from '../../values/address.js';
 import { FAMILIES, type Family } from '../../values/family.js';
+import { Secret } from '../../values/secret.js';
 import { type Connectivity, connectivityOf } from './connectivity.js';
 
 /** Two nodes by name, in the order of names. */
@@ -30,13 +32,29 @@ export function findLostPairs(
   after: Cluster,
   maxListed: number,
 ): readonly LostPairs[] {
-  // Every two nodes of a mesh are neighbors, but for those that reflect for others.
-  return after.isMeshEnabled && after.nodes.every(({ clusterId }) => clusterId === undefined)
+  return isWholeMesh(after)
     ? []
-    : FAMILIES.map((family) => lossOf(family, before, after, maxListed)).filter(
-        ({ count }) => count > 0,
-      );
+    : FAMILIES.map((family) =>
+        lossOf(family, withAllPasswords(before), withAllPasswords(after), maxListed),
+      ).filter(({ count }) => count > 0);
 }
+
+/** Whether every two nodes are neighbors: by the mesh, which those leave that reflect for others. */
+export function isWholeMesh({ isMeshEnabled, nodes }: Cluster): boolean {
+  return isMeshEnabled && nodes.every(({ clusterId }) => clusterId === undefined);
+}
+
+/** `cluster` with each password that sessions need: hosts have them, and the datastore hasn't. */
+function withAllPasswords(cluster: Cluster): Cluster {
+  const { peerings, bgp } = cluster;
+  const needed = [bgp.meshPassword, ...peerings.map(({ terms }) => terms.password)];
+  const ids = needed.flatMap((ref) => (ref === undefined ? [] : [secretId(ref)]));
+  return ids.length === 0
+    ? cluster
+    : { ...cluster, secrets: new Map(ids.map((id) => [id, UNKNOWN_PASSWORD])) };
+}
+
+const UNKNOWN_PASSWORD = new Secret('unknown');
 
 function lossOf(family: Family, before: Cluster, after: Cluster, maxListed: number): LostPairs {
   const old = connectivityOf(before, family);

@@ -1,11 +1,13 @@
 /** The BGP speakers that the datastore knows, and the sessions between them that come up. */
 
 import { groupBy } from '../../base/group-by.js';
+import type { FilterRule } from '../../model/bgp-filter.js';
 import type { Cluster } from '../../model/cluster.js';
 import type { Node } from '../../model/node.js';
 import type { Address } from '../../values/address.js';
 import { BGP_PORT } from '../../values/bgp-port.js';
 import type { Family } from '../../values/family.js';
+import type { RouterId } from '../../values/router-id.js';
 import { speakersIn } from '../address-holders.js';
 import { makePlan } from '../make-plan.js';
 import type { Plan, Session } from '../plan.js';
@@ -29,6 +31,11 @@ export interface Link {
   readonly remoteAsn: number;
   /** Whether the other end is our client (RFC 4456). */
   readonly isToClient: boolean;
+  /** The rules of BGPFilters on what goes out to the other end, and on what comes in there. */
+  readonly exportRules: readonly FilterRule[];
+  readonly importRules: readonly FilterRule[];
+  /** How often the other end takes its own AS number in a path. */
+  readonly allowedOwnAsns: number;
 }
 
 /** A speaker with what is planned for it. */
@@ -48,18 +55,30 @@ export function speakersOf(
 ): { readonly speakers: readonly Speaker[]; readonly outsidePeers: readonly Address[] } {
   const planned = new Map<Address, PlannedSpeaker>();
   for (const reflector of cluster.reflectors) {
-    planned.set(reflector.address, planReflectorAt(cluster, family, reflector.address));
+    planned.set(
+      reflector.address,
+      planReflectorAt(cluster, family, { ...reflector, name: reflector.address }),
+    );
   }
   // An address that is a node's and a reflector's at once can't be both: a node is known to be there.
   for (const node of speakersIn(cluster, family)) {
     const address = node.addresses[family]?.address;
-    if (address !== undefined) {
-      planned.set(address, planNode(cluster, family, { node, address }));
+    if (address === undefined) {
+      continue;
     }
+    // One that both generations know as a reflector has clients by either.
+    const isBoth = node.clusterId !== undefined && planned.has(address);
+    planned.set(
+      address,
+      isBoth
+        ? planReflectorAt(cluster, family, { name: node.name, address, clusterId: node.clusterId })
+        : planNode(cluster, family, { node, address }),
+    );
   }
   const outsidePeers = new Set<Address>();
+  const rulesOf = rulesIn(cluster, family);
   for (const one of planned.values()) {
-    link(one, planned, outsidePeers);
+    link(one, { planned, outsidePeers, rulesOf });
   }
   return {
     speakers: [...planned.values()].map(({ speaker }) => speaker),
@@ -81,13 +100,16 @@ function planNode(
   return { speaker, localAsn, ...endsOf(plan, sessions) };
 }
 
-function planReflectorAt(cluster: Cluster, family: Family, address: Address): PlannedSpeaker {
-  const host = { ...ANY_HOST, role: 'reflector', nodeName: address, [family]: address } as const;
+function planReflectorAt(
+  cluster: Cluster,
+  family: Family,
+  own: { readonly name: string; readonly address: Address; readonly clusterId?: RouterId },
+): PlannedSpeaker {
+  const { name, address } = own;
+  const host = { ...ANY_HOST, role: 'reflector', nodeName: name, [family]: address } as const;
   const { plan } = makePlan(cluster, host);
-  const own = cluster.reflectors.find((reflector) => reflector.address === address);
-  const clusterId = own?.clusterId ?? plan.routerId;
   return {
-    speaker: { name: address, address, clusterId, links: [] },
+    speaker: { name, address, clusterId: own.clusterId ?? plan.routerId, links: [] },
     localAsn: cluster.defaultAsn.asn,
     ...endsOf(plan, plan[family].sessions),
   };
@@ -100,15 +122,33 @@ function endsOf(
   return { port: listenPort, sessions: groupBy(sessions, ({ remoteAddress }) => remoteAddress) };
 }
 
+type RulesOf = (
+  names: readonly string[],
+  direction: 'importRules' | 'exportRules',
+) => readonly FilterRule[];
+
+/** Gives the rules of filters by their names, in their order. */
+function rulesIn({ bgpFilters }: Cluster, family: Family): RulesOf {
+  return (names, direction) =>
+    names.flatMap((name) =>
+      bgpFilters.flatMap((filter) =>
+        filter.name === name && filter.family === family ? filter[direction] : [],
+      ),
+    );
+}
+
+/** What sessions are looked for in. */
+interface Everybody {
+  readonly planned: ReadonlyMap<Address, PlannedSpeaker>;
+  readonly outsidePeers: Set<Address>;
+  readonly rulesOf: RulesOf;
+}
+
 /**
  * A session comes up when both ends want it and agree on each other's AS numbers (RFC 4271 section 6.2), and one of them dials the
  * port that the other listens on.
  */
-function link(
-  one: PlannedSpeaker,
-  planned: ReadonlyMap<Address, PlannedSpeaker>,
-  outsidePeers: Set<Address>,
-): void {
+function link(one: PlannedSpeaker, { planned, outsidePeers, rulesOf }: Everybody): void {
   const { speaker } = one;
   for (const session of [...one.sessions.values()].flat()) {
     const other = planned.get(session.remoteAddress);
@@ -131,6 +171,9 @@ function link(
         localAsn,
         remoteAsn: session.remoteAsn,
         isToClient: session.isReflectorClient,
+        exportRules: rulesOf(session.exportFilters, 'exportRules'),
+        importRules: rulesOf(back.importFilters, 'importRules'),
+        allowedOwnAsns: back.allowedLocalAsns ?? 0,
       });
     }
   }

@@ -139,6 +139,7 @@ describe.each<readonly [what: string, verb: Verb, before: Entries, after: Entrie
     addPeer({ address: address('192.0.2.9'), asn: 65001 }),
     {
       ...peer('tor', '{"peerIP":"192.0.2.9","asNumber":"1.10","new":{"x":1}}'),
+      ...peer('of-179', '{"peerIP":"192.0.2.9:179","asNumber":65001}'),
       ...peer('of-a', '{"node":"a","peerIP":"192.0.2.9","asNumber":65002}'),
       ...peer('with-port', '{"peerIP":"192.0.2.9:1179","asNumber":65002}'),
     },
@@ -317,9 +318,11 @@ describe('beside keys of Calico 2', () => {
   test('the key of the same peer is told of', () => {
     expect(addPeer(wanted)(view(both), KEYS)).toMatchObject({
       kind: 'edit',
-      warnings: [
-        expect.stringContaining(`${KEY} asks for the same peer with AS number 65001, and counts`),
-      ],
+      warnings: [expect.stringContaining(`this counts, and ${KEY} for the same peer does not`)],
+    });
+    const standing = { ...both, ...peer('tor', '{"peerIP":"192.0.2.9","asNumber":65001}') };
+    expect(addPeer(wanted)(view(standing), CALICO2_KEYS)).toMatchObject({
+      warnings: [expect.stringMatching(/^in vain as long as .*\/bgppeers\/tor .* use --keys v3$/)],
     });
     expect(removePeer(wanted)(view(both), KEYS)).toEqual({
       kind: 'impossible',

@@ -116,3 +116,22 @@ test('no more than twenty pairs that lose their paths are named', async () => {
   expect(lines.filter((line) => / - node-\d \(IPv4\)$/.test(line))).toHaveLength(20);
   expect(lines).toContain('birdkeeper:   and 8 more');
 });
+
+test('what the guard can not know is told before a change', async () => {
+  const resource = (plural: string, name: string, spec: object) => [
+    `/calico/resources/v3/projectcalico.org/${plural}/${name}`,
+    JSON.stringify({ metadata: { name }, spec }),
+  ];
+  const password = { secretKeyRef: { name: 's', key: 'k' } };
+  const entries = Object.fromEntries([
+    resource('nodes', 'a', { bgp: { ipv4Address: '10.0.0.1/24' } }),
+    resource('nodes', 'b', { bgp: { ipv4Address: '10.0.0.2/24' } }),
+    resource('bgppeers', 'p', { nodeSelector: 'all()', peerSelector: 'all()', password }),
+  ]);
+
+  expect(await bgpOn(entries, ['node-mesh', 'off'])).toMatchObject({
+    status: 0,
+    out: 'BGPConfiguration default made: nodeToNodeMeshEnabled is false\n',
+    err: "birdkeeper: passwords aren't in the datastore: both ends are taken to have s/k\n",
+  });
+});
