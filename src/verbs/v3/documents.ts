@@ -18,3 +18,12 @@ export function documentAt(view: StoreView, key: string): Result<string | undefi
         `${key} is no JSON object, so that no field of it can be changed: mend or remove it first`,
       );
 }
+
+/** Whether `value` is an object with no other fields than `names`. */
+export function hasOnly(value: unknown, names: readonly string[]): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.keys(value).every((name) => names.includes(name))
+  );
+}
