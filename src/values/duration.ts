@@ -1,5 +1,6 @@
 /** Durations as Go writes them (`1m30s`, `1.5h`), which is how Calico stores them. */
 
+import { excerpt } from '../base/excerpt.js';
 import { ok, type Result, refused } from '../base/result.js';
 
 const SECONDS_OF: Readonly<Record<string, number>> = {
@@ -12,14 +13,19 @@ const SECONDS_OF: Readonly<Record<string, number>> = {
   μs: 1e-6,
   ns: 1e-9,
 };
-const PART = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g;
+const PART = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g;
+/** Go writes none that is half as long. What is longer isn't looked at: the time for it would grow with its square. */
+const MAX_LENGTH = 64;
 
 /** `text` in whole seconds, rounded as Calico does; not below zero. */
 export function parseSeconds(text: string): Result<number> {
+  if (text.length > MAX_LENGTH) {
+    return refused(`${excerpt(text)} is not a duration such as 1m30s`);
+  }
   const parts = [...text.matchAll(PART)];
   const isWhole = parts.map(([part]) => part).join('') === text.replace(/^\+/, '');
   if (text !== '0' && (parts.length === 0 || !isWhole)) {
-    return refused(`${JSON.stringify(text)} is not a duration such as 1m30s`);
+    return refused(`${excerpt(text)} is not a duration such as 1m30s`);
   }
   const seconds = parts.reduce(
     (sum, [, amount, unit = '']) => sum + Number(amount) * (SECONDS_OF[unit] ?? 0),
