@@ -21,7 +21,8 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --no-audit --no-fund
 COPY tsconfig.json ./
 COPY src src
-COPY test/support/build-bundle.mjs test/support/build-bundle.mjs
+COPY templates templates
+COPY test/support/build-bundle.mjs test/support/import-ts.mjs test/support/precompile.mjs test/support/
 COPY packaging packaging
 RUN node test/support/build-bundle.mjs && rm dist/*.map
 RUN node packaging/bundled-licenses.mjs >/licenses

@@ -11,11 +11,10 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { root } from './import-ts.mjs';
 import { precompiledModule } from './precompile.mjs';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
 const outdir = join(root, 'dist');
 
 // Packages written for CommonJS call require at run time, which an ES module doesn't have.

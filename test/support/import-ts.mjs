@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
+/** The project. */
+export const root = fileURLToPath(new URL('../../', import.meta.url));
 // Inside node_modules, so that the packages are found from there.
 const cache = join(root, 'node_modules/.cache/birdkeeper');
 

@@ -1,8 +1,7 @@
 /** Compiles the built-in templates, for the bundle. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { importTypeScript } from './import-ts.mjs';
-import { root } from './set-up-steps.mjs';
+import { importTypeScript, root } from './import-ts.mjs';
 
 /** What stands for src/render/precompiled.ts in the bundle. The status page is none of it: it is escaped as HTML. */
 export async function precompiledModule() {
