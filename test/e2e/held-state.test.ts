@@ -27,9 +27,7 @@ test('an etcd that comes back empty: every session stays, and all is followed ag
     'what the datastore asks for is held back: the datastore has no node any more',
   );
   const { problems } = await site.status();
-  expect(problems).toContainEqual(
-    expect.objectContaining({ code: 'state-held', key: '/calico/bgp/v1/host' }),
-  );
+  expect(problems).toContainEqual(expect.objectContaining({ code: 'state-held', key: 'nodes' }));
   expect(await site.page('/metrics')).toContain('\nbirdkeeper_held 1\n');
   site.data.nextAddress(7);
   await site.etcd.putAll(site.data.entries());

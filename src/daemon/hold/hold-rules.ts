@@ -44,13 +44,13 @@ export function isOtherStore(before: StoreMark | undefined, now: StoreMark | und
 
 /** What the datastore asks for is held back. */
 export interface Reason {
-  /** The key, or the folder of keys, that is missing. */
+  /** What is missing: nodes, or one of them. Which keys it had is gone with it. */
   readonly key: string;
   /** Why, as one sentence without a full stop. */
   readonly reason: string;
 }
 
-const HOSTS = '/calico/bgp/v1/host';
+const NODES = 'nodes';
 
 /**
  * The part of the sessions that a doubted state has to have to be nearly whole. A node may be gone for good; more than a tenth
@@ -90,11 +90,11 @@ export function reasonToHold(
   { isDoubted, isSteady }: { readonly isDoubted: boolean; readonly isSteady: boolean },
 ): Reason | undefined {
   if (standing.hasOthers && !now.hasOthers) {
-    return { key: HOSTS, reason: 'the datastore has no node any more, and it had some' };
+    return { key: NODES, reason: 'the datastore has no node any more, and it had some' };
   }
   if (standing.hasOwn && !now.hasOwn) {
     return {
-      key: `${HOSTS}/${nodeName}`,
+      key: `node ${nodeName}`,
       reason: 'this node has no address in the datastore any more, and it had one',
     };
   }
@@ -104,7 +104,7 @@ export function reasonToHold(
     return undefined;
   }
   return {
-    key: HOSTS,
+    key: NODES,
     reason: `the datastore was lost, emptied or put back to an older state, and is not whole again: it asks for ${now.sessions} of ${standing.sessions} sessions`,
   };
 }

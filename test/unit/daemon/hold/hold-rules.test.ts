@@ -16,13 +16,13 @@ function reasonOf(now: Partial<Footing>, circumstances = BUSY, standing = STANDI
 describe('a state is held', () => {
   test('that has no node any more, whatever else it has', () => {
     expect(reasonOf({ hasOwn: false, hasOthers: false, sessions: 0 })).toEqual({
-      key: '/calico/bgp/v1/host',
+      key: 'nodes',
       reason: 'the datastore has no node any more, and it had some',
     });
   });
 
   test('that has no address of this node any more, and names where it was', () => {
-    expect(reasonOf({ hasOwn: false, sessions: 0 })?.key).toBe('/calico/bgp/v1/host/node-a');
+    expect(reasonOf({ hasOwn: false, sessions: 0 })?.key).toBe('node node-a');
   });
 
   test('also when the datastore has not changed for long: only what is missing counts', () => {
