@@ -3,6 +3,7 @@ import type { BgpSession } from '../apply/birdc/show-protocols.js';
 import { recoveryText } from '../apply/birdc/show-status.js';
 import type { BirdReport } from '../apply/read-bird.js';
 import { trialText } from '../observe/health.js';
+import { calicoText, unknownTexts } from '../observe/input-status.js';
 import { pinnedText } from '../observe/pinned-status.js';
 import type { DaemonStatus, ReportedSession } from '../observe/status.js';
 import { FAMILIES, FAMILY_LABELS, type Family } from '../values/family.js';
@@ -51,6 +52,7 @@ function aboutDaemon({
   lastPass,
   pinned,
   trial,
+  input,
   problems,
 }: DaemonStatus): readonly string[] {
   const { description, state, heardAt, reason } = datastore;
@@ -62,6 +64,7 @@ function aboutDaemon({
   return [
     `birdkeeper ${version} on ${node} (${role})`,
     `Datastore: ${description}, ${state}${heard}${reason === undefined ? '' : `: ${reason}`}`,
+    ...(input === undefined ? [] : [`Holds ${calicoText(input.calico)}`]),
     generation === undefined
       ? 'Generation: none yet'
       : `Generation: ${generation.sequence} (${generation.digest.slice(0, 12)}), ${loaded}`,
@@ -73,6 +76,7 @@ function aboutDaemon({
     ...(lastPass?.reason === undefined
       ? []
       : [`Last pass: ${lastPass.outcome}: ${lastPass.reason}`]),
+    ...(input === undefined ? [] : unknownTexts(input)),
     ...problems.map(({ key, reason: why, action }) => `Problem: ${key}: ${why}; ${action}`),
   ];
 }

@@ -3,6 +3,7 @@
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
 import { type Problem, problemId } from '../base/problem.js';
+import { calicoText, type InputStatus } from '../observe/input-status.js';
 import type { Metrics } from '../observe/metrics.js';
 import type { PinnedStatus } from '../observe/pinned-status.js';
 import type { StatusBoard } from '../observe/status-board.js';
@@ -92,10 +93,24 @@ export class PassTeller {
     const planned = 'planned' in report ? report.planned : undefined;
     // What the datastore asks for is unknown when it can't be turned into files.
     board.update({ desiredDigest: planned?.fileSet.digest });
+    this.#tellInput(planned?.input);
     if (planned !== undefined && report.kind !== 'held' && report.kind !== 'pinned') {
       const { ipv4, ipv6 } = planned.plan;
       board.setPlanned({ ipv4: ipv4.sessions, ipv6: ipv6.sessions });
     }
+  }
+
+  /** Says which Calico is read, at a start and when another one comes. */
+  #tellInput(input: InputStatus | undefined): void {
+    const { board, logger } = this.#parts;
+    if (input === undefined) {
+      return;
+    }
+    const before = board.current().input;
+    if (before === undefined || before.calico !== input.calico) {
+      logger.info({ calico: input.calico }, `the datastore holds ${calicoText(input.calico)}`);
+    }
+    board.update({ input });
   }
 
   #tellHeld(report: PassReport): void {

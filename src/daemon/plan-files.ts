@@ -4,6 +4,7 @@
 
 import type { Problem } from '../base/problem.js';
 import type { DecodedStore } from '../decode/decoded-store.js';
+import type { InputStatus } from '../observe/input-status.js';
 import type { Host } from '../plan/host.js';
 import type { Planner } from '../plan/make-plan.js';
 import type { Plan } from '../plan/plan.js';
@@ -25,6 +26,7 @@ export interface PlannedFiles {
   readonly plan: Plan;
   readonly fileSet: FileSet;
   readonly problems: readonly Problem[];
+  readonly input: InputStatus;
   readonly planMs: number;
   readonly renderMs: number;
 }
@@ -40,13 +42,15 @@ export function planFiles(
   monotonic: () => number,
 ): PlannedFiles {
   const startMs = monotonic();
-  const { plan, problems } = planner.plan(store.cluster(), host);
+  const cluster = store.cluster();
+  const { plan, problems } = planner.plan(cluster, host);
   const plannedMs = monotonic();
   const rendered = render(plan, dialect, engine);
   return {
     plan,
     fileSet: rendered.fileSet,
     problems: [...store.problems(), ...problems, ...rendered.problems],
+    input: { calico: cluster.generation, unknownFields: store.unknownFields() },
     planMs: plannedMs - startMs,
     renderMs: monotonic() - plannedMs,
   };

@@ -13,13 +13,14 @@
  * What files said is kept with the last good values: at a start their place may be away, and then it counts until it is back.
  */
 
+import { groupBy } from '../base/group-by.js';
 import type { Problem } from '../base/problem.js';
 import type { Result } from '../base/result.js';
 import type { Change, Snapshot } from '../datastore/datastore.js';
 import type { Cluster } from '../model/cluster.js';
 import { ClusterStore } from '../model/cluster-store.js';
 import { decodeEntry } from './decode-entry.js';
-import type { Decoded, DecodedEntry, RefusedEntry } from './decoded.js';
+import type { Decoded, DecodedEntry, RefusedEntry, UnknownFields } from './decoded.js';
 import { fileKindOf } from './files/file-keys.js';
 
 const LAST_GOOD_KEPT = 'kept the last good value of this key; everything else is applied';
@@ -29,6 +30,14 @@ const PART_LEFT = 'left this part out; everything else is applied';
 /** Values by key: for each entry whose value is now bad the last one that was good, and for each file the one that counts. */
 export type LastGoodValues = Readonly<Record<string, string>>;
 
+/** Fields that we don't know, by the kind of resource: how many, and the first of them. */
+export type UnknownCounts = Readonly<
+  Record<string, { readonly count: number; readonly paths: readonly string[] }>
+>;
+
+/** More paths than these say less than their number. */
+const MAX_PATHS = 10;
+
 /** Entries and what they say. */
 export class DecodedStore {
   /** Values of the entries that are ours, as the datastore or a file holds them; undefined for a file that can't be read. */
@@ -37,6 +46,7 @@ export class DecodedStore {
   /** For keys that are gone, the value that counted last. */
   readonly #gone = new Map<string, string>();
   readonly #problems = new Map<string, readonly Problem[]>();
+  readonly #unknown = new Map<string, UnknownFields>();
   /** What `lastGood` gave last; undefined when something of it changed since. */
   #kept: LastGoodValues | undefined;
   /** Keys whose value can't count as it stands. */
@@ -112,6 +122,17 @@ export class DecodedStore {
     return [...this.#problems.values()].flat();
   }
 
+  /** How many fields there are that we don't know, and the first of them, by the kind of resource. */
+  unknownFields(): UnknownCounts {
+    const byKind = groupBy([...this.#unknown.values()], ({ kind }) => kind);
+    return Object.fromEntries(
+      [...byKind].sort().map(([kind, ones]) => {
+        const paths = ones.flatMap((one) => one.paths);
+        return [kind, { count: paths.length, paths: [...new Set(paths)].slice(0, MAX_PATHS) }];
+      }),
+    );
+  }
+
   /** What is to be kept across a restart. The same object as long as it is the same. */
   lastGood(): LastGoodValues {
     this.#kept ??= Object.fromEntries([...this.#goodFiles(), ...this.#lastGood]);
@@ -183,6 +204,7 @@ export class DecodedStore {
     this.#values.set(key, value);
     this.#gone.delete(key);
     this.#changed(key);
+    this.#unknown.delete(key);
     if (decoded.ok) {
       this.#accept(key, decoded);
     } else {
@@ -191,7 +213,10 @@ export class DecodedStore {
     this.#changed(key);
   }
 
-  #accept(key: string, { value, faults = [], generation }: DecodedEntry): void {
+  #accept(key: string, { value, faults = [], generation, unknown }: DecodedEntry): void {
+    if (unknown !== undefined) {
+      this.#unknown.set(key, unknown);
+    }
     this.#lastGood.delete(key);
     this.#refused.delete(key);
     this.#store.set(key, value, generation);
@@ -245,6 +270,7 @@ export class DecodedStore {
       return false;
     }
     this.#problems.delete(key);
+    this.#unknown.delete(key);
     this.#refused.delete(key);
     this.#store.set(key, []);
     return true;

@@ -12,6 +12,14 @@ export interface DecodedEntry {
   /** Parts of it that say nothing. */
   readonly faults?: readonly Fault[];
   readonly generation?: Generation;
+  /** Fields that we don't know, of a newer Calico perhaps: they are tolerated, and counted by the kind of resource. */
+  readonly unknown?: UnknownFields;
+}
+
+/** Fields of a resource that we don't know. */
+export interface UnknownFields {
+  readonly kind: string;
+  readonly paths: readonly string[];
 }
 
 /** What is wrong with a part of an entry. */

@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import type { Clock } from '../base/clock.js';
 import { type Health, liveness, readiness } from './health.js';
 import type { Page, Pages } from './http-server.js';
+import { calicoText, unknownTexts } from './input-status.js';
 import type { FirstMetrics, Metrics } from './metrics.js';
 import { pinnedText } from './pinned-status.js';
 import type { DaemonStatus } from './status.js';
@@ -75,6 +76,10 @@ function viewOf(status: DaemonStatus, health: Health, nowMs: number): object {
   return {
     ...status,
     health,
+    ...(status.input && {
+      holds: calicoText(status.input.calico),
+      unknown: unknownTexts(status.input),
+    }),
     up: ago(status.startedAt),
     heard: ago(status.datastore.heardAt),
     loaded: ago(generation?.loadedAt),

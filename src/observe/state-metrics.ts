@@ -19,6 +19,7 @@ export function addStateMetrics(
   addConfigMetrics(table, status);
   addDatastoreMetrics(table, status);
   addInputMetrics(table, status);
+  addUnknownFields(table, status);
   addBirdMetrics(table, status);
 }
 
@@ -116,6 +117,19 @@ function addInputMetrics(table: MetricTable, status: () => DaemonStatus): void {
       }
     },
     ['code'],
+  );
+}
+
+function addUnknownFields(table: MetricTable, status: () => DaemonStatus): void {
+  table.gauge(
+    'birdkeeper_unknown_fields',
+    'Fields of resources of Calico 3 that are ignored since they are not known here, by kind; absent where there are none',
+    (gauge) => {
+      for (const [kind, { count }] of Object.entries(status().input?.unknownFields ?? {})) {
+        gauge.set({ kind }, count);
+      }
+    },
+    ['kind'],
   );
 }
 

@@ -3,6 +3,7 @@
 import type { ApplierState } from '../apply/bird-states.js';
 import type { Problem } from '../base/problem.js';
 import type { Family } from '../values/family.js';
+import type { InputStatus } from './input-status.js';
 import type { PinnedStatus } from './pinned-status.js';
 
 /** All of it. Times are milliseconds since 1970. */
@@ -19,6 +20,8 @@ export interface DaemonStatus extends ApplierState {
    * it isn't known: before the datastore has answered, and when its state can't be turned into files.
    */
   readonly desiredDigest?: string | undefined;
+  /** What the newest plan was made of. Absent until there is one. */
+  readonly input?: InputStatus;
   /** How many the newest plan has. */
   readonly sessions: Readonly<Record<Family, number>>;
   readonly lastPass?: PassStatus;

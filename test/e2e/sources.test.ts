@@ -68,6 +68,9 @@ test('a rotated secret gives a pass that names its file; a bad one keeps the las
   await rm(file);
   await until('no problem', ({ problems }) => problems.every((problem) => problem.key !== key));
   expect(log() + (await statusText())).not.toContain('hunter');
+  expect(log().match(/the datastore holds [\w ]+/g)).toEqual([
+    'the datastore holds keys of Calico 2',
+  ]);
 });
 
 test('a folder that goes keeps its passwords, also over a restart, and costs nothing else at a start', async () => {

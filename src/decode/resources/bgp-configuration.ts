@@ -67,6 +67,8 @@ export function closedConfiguration(name: string, origin: string): readonly Fact
 }
 
 function clusterFacts(spec: Fields, origin: string): readonly Fact[] {
+  // Felix's.
+  spec.pass('localWorkloadPeeringIPV4', 'localWorkloadPeeringIPV6');
   const asn = spec.readGrave('asNumber', ASN);
   const isEnabled = spec.readGrave('nodeToNodeMeshEnabled', FLAG);
   const level = spec.read('logSeverityScreen', LOG_LEVEL);
@@ -81,7 +83,17 @@ function clusterFacts(spec: Fields, origin: string): readonly Fact[] {
   ];
 }
 
+/** What Calico hears from the configuration of the cluster alone. */
+const OF_CLUSTER: readonly string[] = [
+  ...['asNumber', 'nodeToNodeMeshEnabled', 'bindMode', 'nodeMeshPassword'],
+  ...['nodeMeshMaxRestartTime', 'ignoredInterfaces', 'programClusterRoutes'],
+  ...['ipv4NormalRoutePriority', 'ipv6NormalRoutePriority', 'serviceLoadBalancerAggregation'],
+  ...['serviceClusterIPs', 'serviceExternalIPs', 'serviceLoadBalancerIPs'],
+  ...['localWorkloadPeeringIPV4', 'localWorkloadPeeringIPV6'],
+];
+
 function nodeFacts(spec: Fields, nodeName: string, origin: string): readonly Fact[] {
+  spec.pass(...OF_CLUSTER);
   const port = spec.readGrave('listenPort', PORT);
   const level = spec.read('logSeverityScreen', LOG_LEVEL);
   const advertisements = advertisementsOf(spec, origin);

@@ -153,6 +153,10 @@ function workloadTermsOf(spec: Fields): PeeringTerms {
   for (const name of ['password', 'ttlSecurity'].filter((one) => spec.has(one))) {
     spec.fault(name, 'sessions with local workloads have none', 'mild');
   }
+  spec.pass(
+    ...['nextHopMode', 'keepOriginalNextHop', 'sourceAddress', 'maxRestartTime', 'keepaliveTime'],
+    ...['numAllowedLocalASNumbers', 'reachableBy', 'reversePeering'],
+  );
   return { ...NO_TERMS, ...sharedTermsOf(spec), usesNodeAddress: false };
 }
 

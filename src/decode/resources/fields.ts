@@ -19,9 +19,10 @@ const MAX_FAULTS = 20;
 /** Whether the resource can count without what is bad. */
 type Weight = 'mild' | 'grave';
 
-/** What was found wrong in one resource. */
+/** What was found wrong in one resource, and what of it nobody asked for. */
 export class Faults {
   readonly #found: Fault[] = [];
+  readonly #opened: Fields[] = [];
   #isGrave = false;
   #count = 0;
 
@@ -47,6 +48,17 @@ export class Faults {
   get isGrave(): boolean {
     return this.#isGrave;
   }
+
+  /** Notes that an object was opened. */
+  open(fields: Fields): void {
+    this.#opened.push(fields);
+  }
+
+  /** The paths of fields of opened objects that nobody asked for, without the numbers of list items; each once. */
+  unknown(): readonly string[] {
+    const paths = this.#opened.flatMap((fields) => fields.unasked());
+    return [...new Set(paths.map((path) => path.replace(/\.\d+(?=\.)/g, '')))];
+  }
 }
 
 /** The fields of an object inside of a resource. */
@@ -56,6 +68,8 @@ export class Fields {
   readonly #values: Readonly<Record<string, unknown>>;
   readonly #path: string;
   readonly #faults: Faults;
+  /** Names that were asked for, inside of `spec`: what stands beside it is everybody's. */
+  readonly #asked: Set<string> | undefined;
 
   /** @param value - an object; anything else has no fields, and is a grave fault unless it is absent */
   constructor(value: unknown, path: string, faults: Faults) {
@@ -64,6 +78,10 @@ export class Fields {
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
     this.isObject = isObject;
     this.#values = isObject ? (value as Record<string, unknown>) : {};
+    this.#asked = isObject && /^spec(\.|$)/.test(path) ? new Set() : undefined;
+    if (this.#asked !== undefined) {
+      faults.open(this);
+    }
     if (!isObject && isGiven(value)) {
       faults.add(path, `${textOf(value)} is not an object`, true);
     }
@@ -130,6 +148,20 @@ export class Fields {
     });
   }
 
+  /** Says of fields that they are known, and not needed here. */
+  pass(...names: readonly string[]): void {
+    for (const name of names) {
+      this.#asked?.add(name);
+    }
+  }
+
+  /** The paths of its fields that nobody asked for. */
+  unasked(): readonly string[] {
+    return Object.keys(this.#values)
+      .filter((name) => this.#asked?.has(name) === false)
+      .map((name) => this.#pathOf(name));
+  }
+
   /** Notes that the field `name` can't stand as it is. */
   fault(name: string, reason: string, weight: Weight): void {
     this.#faults.add(this.#pathOf(name), reason, weight === 'grave');
@@ -161,6 +193,7 @@ export class Fields {
   }
 
   #valueOf(name: string): unknown {
+    this.#asked?.add(name);
     return Object.hasOwn(this.#values, name) ? this.#values[name] : undefined;
   }
 

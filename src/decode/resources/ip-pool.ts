@@ -17,6 +17,11 @@ const MODES = word<TunnelMode>(
 /** What the IPPool says. Each of its fields decides where packets go, so a bad one is grave. */
 export function decodeIpPool(resource: Fields, origin: string, faults: Faults): readonly Fact[] {
   const spec = resource.at('spec');
+  // Of IPAM and Felix.
+  spec.pass(
+    ...['blockSize', 'nodeSelector', 'namespaceSelector', 'allowedUses', 'assignmentMode'],
+    ...['disabled', 'natOutgoing', 'nat-outgoing', 'ipip'],
+  );
   const cidr = spec.readNeeded('cidr', PREFIX);
   const tunnel = spec.readGrave('ipipMode', MODES) ?? 'never';
   const vxlan = spec.readGrave('vxlanMode', MODES) ?? 'never';

@@ -23,6 +23,12 @@ export function decodeNode(resource: Fields, _origin: string, faults: Faults): r
   }
   const spec = resource.at('spec');
   const bgp = spec.at('bgp');
+  // Of Felix and the orchestrator.
+  spec.pass(
+    ...['addresses', 'orchRefs', 'ipv4VXLANTunnelAddr', 'ipv6VXLANTunnelAddr'],
+    ...['vxlanTunnelMACAddr', 'vxlanTunnelMACAddrV6'],
+  );
+  bgp.pass('ipv4IPIPTunnelAddr');
   const asn = bgp.readGrave('asNumber', ASN);
   const clusterId = bgp.readGrave('routeReflectorClusterID', CLUSTER_ID);
   // Own properties, whatever their names: `fromEntries` defines them.

@@ -2,7 +2,7 @@
  * Calico's v3 resources to facts. A resource is its kind and its document, wherever both came from.
  *
  * What is wrong with a part of it costs that part alone, with a fault that has its path; see `fields.ts` for what is grave.
- * Fields that we don't know are ignored, but in a rule of a BGPFilter.
+ * Fields that we don't know are ignored and counted, but in a rule of a BGPFilter. So each object is opened once.
  */
 
 import * as v from 'valibot';
@@ -89,12 +89,21 @@ export function decodeResource(ref: ResourceRef, document: unknown, origin: stri
   }
   const facts = DECODERS[ref.plural](new Fields(document, '', faults), origin, faults);
   const [first, ...others] = faults.found;
-  if (first === undefined) {
-    return { ok: true, value: facts, generation: 'v3' };
+  if (first !== undefined && faults.isGrave) {
+    return {
+      ...refusedResource(ref, first.reason, origin, facts),
+      path: first.path,
+      faults: others,
+    };
   }
-  return faults.isGrave
-    ? { ...refusedResource(ref, first.reason, origin, facts), path: first.path, faults: others }
-    : { ok: true, value: facts, faults: faults.found, generation: 'v3' };
+  const paths = faults.unknown();
+  return {
+    ok: true,
+    value: facts,
+    generation: 'v3',
+    ...(first && { faults: faults.found }),
+    ...(paths.length > 0 && { unknown: { kind: ref.plural, paths } }),
+  };
 }
 
 /**

@@ -27,6 +27,8 @@ export function secretRefOf(spec: Fields, name: string): SecretRef | undefined {
     return UNREADABLE_SECRET;
   }
   const ref = password.at('secretKeyRef');
+  // Of Kubernetes: whether its absence is an error.
+  ref.pass('optional');
   const secret = ref.readNeeded('name', RESOURCE_NAME);
   const key = ref.readNeeded('key', SECRET_KEY);
   return secret === undefined || key === undefined ? UNREADABLE_SECRET : { name: secret, key };

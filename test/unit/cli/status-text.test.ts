@@ -99,6 +99,18 @@ describe('the status as text', () => {
     );
   });
 
+  test('says which Calico is read, and what of it is not known', () => {
+    const paths = ['spec.future', 'spec.bgp.future'];
+    const input = { calico: 'v3', unknownFields: { nodes: { count: 3, paths } } } as const;
+
+    expect(daemonLines({ input })).toEqual(
+      expect.arrayContaining([
+        'Holds resources of Calico 3',
+        '3 fields of nodes are not known here and are ignored: spec.future, spec.bgp.future',
+      ]),
+    );
+  });
+
   test('of a host without a daemon has its BIRD and its sessions', () => {
     expect(statusText({ role: 'node', birds: [bird([sessionWith('Mesh_a')])], missing: [] })).toBe(
       `BIRD 2.0.12, router id 192.0.2.1: Daemon is up and running

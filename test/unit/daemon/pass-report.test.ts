@@ -148,7 +148,8 @@ describe('a configuration that BIRD refuses', () => {
       isRepeated: false,
       timings: { check: 14 },
     } as const;
-    const planned = { plan: PLAN, fileSet, problems: [], planMs: 1, renderMs: 2 };
+    const input = { calico: 'v1', unknownFields: {} } as const;
+    const planned = { plan: PLAN, fileSet, problems: [], input, planMs: 1, renderMs: 2 };
     return describePass({ kind: 'applied', outcome, planned, changes: [], durationMs: 20 }, FACTS);
   }
 

@@ -46,6 +46,20 @@ test('states are read from the status at each scrape', async () => {
   );
 });
 
+test('unknown fields are told by kind, and not at all where there are none', async () => {
+  let unknownFields = {};
+  const metrics = metricsOf(() => statusWith({ input: { calico: 'v3', unknownFields } }));
+  expect(await samplesOf(metrics, 'birdkeeper_unknown_fields')).toEqual([]);
+
+  unknownFields = { nodes: { count: 3, paths: ['spec.future'] } };
+  expect(await samplesOf(metrics, 'birdkeeper_unknown_fields')).toEqual([
+    'birdkeeper_unknown_fields{kind="nodes"} 3',
+  ]);
+
+  unknownFields = {};
+  expect(await samplesOf(metrics, 'birdkeeper_unknown_fields')).toEqual([]);
+});
+
 test.each([
   ['BIRD has loaded what the datastore asks for', ['d7'], 'd7', 1],
   ['BIRD is away, or has not confirmed anything', [undefined], 'd7', 0],

@@ -96,6 +96,18 @@ test('/status is the whole status as JSON', async () => {
   expect(body.endsWith('}\n')).toBe(true);
 });
 
+test.each([
+  ['v1', 'keys of Calico 2'],
+  ['v3', 'resources of Calico 3'],
+  [undefined, 'nothing of Calico'],
+] as const)('the page for people says which Calico is read: %s', async (calico, text) => {
+  const unknownFields = { nodes: { count: 3, paths: ['spec.future'] } };
+  const { body } = await pageOf(pagesWith({ input: { calico, unknownFields } }), '/');
+
+  expect(body).toContain(`; holds ${text}\n`);
+  expect(body).toContain('3 fields of nodes are not known here and are ignored: spec.future');
+});
+
 test('the page for people tells all of it, with times as ages', async () => {
   const { contentType, body } = await pageOf(pagesWith(busy), '/');
 
