@@ -50,20 +50,21 @@ test('a rotated secret gives a pass that names its file; a bad one keeps the las
       .filter((line) => line.includes('"causes":[') && line.includes(`"${key}"`)).length;
   await waitFor(() => passes() > 0, { what: 'the first pass' });
   const before = passes();
+  // What counts is what is kept for the next start.
+  const kept = join(site.outputDir, '.birdkeeper/last-good.json');
+  const keepsRotated = async () => (await readFile(kept, 'utf8')).includes('hunter-two');
 
   await writeFile(`${file}.new`, 'hunter-two\n');
   await rename(`${file}.new`, file);
   await waitFor(() => passes() > before, { what: 'a pass for the rotation' });
+  // It may have been another pass for the first text: only what was read is kept.
+  await waitFor(keepsRotated, { what: 'the rotated password to be kept' });
 
   await writeFile(file, 'hunter"three\n');
   await until('the problem', ({ problems }) =>
     problems.some((problem) => problem.code === 'invalid-value' && problem.key === key),
   );
-  // What counts is what is kept for the next start.
-  const kept = join(site.outputDir, '.birdkeeper/last-good.json');
-  await waitFor(async () => (await readFile(kept, 'utf8')).includes('hunter-two'), {
-    what: 'the rotated password to be kept',
-  });
+  expect(await keepsRotated()).toBe(true);
 
   await rm(file);
   await until('no problem', ({ problems }) => problems.every((problem) => problem.key !== key));
