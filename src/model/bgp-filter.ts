@@ -45,3 +45,10 @@ export type FilterOperation =
   /** The numbers stand before the path in this order. */
   | { readonly kind: 'prepend-as-path'; readonly asns: readonly number[] }
   | { readonly kind: 'set-priority'; readonly priority: number };
+
+/** Whether the rule's pattern of interfaces, if it has one, matches every route: also one without interface, whose name is empty to BIRD. */
+export function matchesAnyInterface({
+  interface: pattern,
+}: Pick<FilterRule, 'interface'>): boolean {
+  return pattern === undefined || /^\*+$/.test(pattern);
+}

@@ -1,3 +1,4 @@
+import { matchesAnyInterface } from '../../model/bgp-filter.js';
 import type { BgpFilter, FilterOperation, FilterRule } from '../../plan/plan.js';
 import { communityText } from '../../values/community.js';
 import { all, type Holds, isIn, type Route, type Statement, unlessBlackHole } from './route.js';
@@ -69,12 +70,11 @@ function isFromPeer({ from }: Route): Holds {
   return from === 'anywhere' ? { when: 'it is learnt from a peer' } : from === 'peer';
 }
 
-/** A black hole has no interface, whose name BIRD takes as empty. */
-function matchesInterface({ interface: pattern }: FilterRule, route: Route): Holds {
+/** A black hole has no interface. */
+function matchesInterface(rule: FilterRule, route: Route): Holds {
   return (
-    pattern === undefined ||
-    /^\*+$/.test(pattern) ||
-    unlessBlackHole(route, `it goes out by an interface ${pattern}`)
+    matchesAnyInterface(rule) ||
+    unlessBlackHole(route, `it goes out by an interface ${rule.interface}`)
   );
 }
 

@@ -4,7 +4,7 @@
  * A rule may ask for what the datastore doesn't tell: a community, an interface, a part of the pool. It may match then, or not.
  */
 
-import type { FilterRule, PrefixMatch } from '../../model/bgp-filter.js';
+import { type FilterRule, matchesAnyInterface, type PrefixMatch } from '../../model/bgp-filter.js';
 import { contains, type Prefix } from '../../values/prefix.js';
 
 /** Routes to workloads of one pool, on their way over one session. */
@@ -50,7 +50,7 @@ function matchOf(rule: FilterRule, route: RouteKind): Match {
     rule.isFromPeers === true && !isFromPeer ? 'none' : 'all',
     rule.peerType !== undefined && (rule.peerType === 'internal') !== isInternal ? 'none' : 'all',
     rule.asPathPrefix === undefined ? 'all' : isPathEmpty ? 'none' : 'some',
-    [rule.interface, rule.community, rule.priority].every((one) => one === undefined)
+    matchesAnyInterface(rule) && rule.community === undefined && rule.priority === undefined
       ? 'all'
       : 'some',
   ];

@@ -233,6 +233,11 @@ test.each<readonly [what: string, site: Site, lost: readonly string[]]>([
     [],
   ],
   [
+    'one that rejects whatever interface a route goes out by',
+    filtered({ exportV4: rejecting({ interface: '*' }) }),
+    ['a-b', 'a-r', 'b-r'],
+  ],
+  [
     'a reflector of both generations, with clients by a key of Calico 2',
     {
       keys: {
