@@ -12,7 +12,7 @@
 
 import { groupBy } from '../../base/group-by.js';
 import type { Problem } from '../../base/problem.js';
-import { asnOf, type Cluster } from '../../model/cluster.js';
+import { asnOf, type Cluster, isKnownSpeaker } from '../../model/cluster.js';
 import type { Node, SourcedAsn } from '../../model/node.js';
 import {
   type AddressPeering,
@@ -37,7 +37,7 @@ type OwnEnd = NodeAsn & { readonly address: Address };
 
 /**
  * On a node: a problem for each of `sessions`, those that peerings ask for, with a reflector of the datastore in whose AS `own`
- * is not, or with another node that is in another AS than the peering says.
+ * is not, or with another node that is in another AS than the peering says. Where that node's AS can't be read, nothing is known.
  */
 export function mismatchesOfNode(
   cluster: Cluster,
@@ -60,7 +60,9 @@ export function mismatchesOfNode(
     }
     // The first by name is the one that holds it (address-holders.ts).
     const remote = cluster.nodes.find((node) => node.addresses[family]?.address === remoteAddress);
-    return remote === undefined || showsItselfAs(remote, peering.remote.asn, { cluster, to: own })
+    return remote === undefined ||
+      !isKnownSpeaker(remote, cluster) ||
+      showsItselfAs(remote, peering.remote.asn, { cluster, to: own })
       ? []
       : mismatchWithNode(peering, remote, cluster);
   });

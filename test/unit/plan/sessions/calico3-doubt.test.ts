@@ -113,6 +113,16 @@ describe('a Node', () => {
     },
   );
 
+  test.each<[string, Documents]>([
+    ['its own', { 'nodes/node-b': node('192.0.2.2', { asNumber: 0 }) }],
+    ['of the cluster', { [CONFIGURATION]: { asNumber: 0 } }],
+  ])('whose AS number, %s, cannot be read is not told to be in another one', (_, bad) => {
+    const documents = { 'bgppeers/b': { peerIP: '192.0.2.2', asNumber: 65002 } };
+    const host = { ...NODE, nodeName: 'node-c' };
+
+    expect(planOfDocuments({ ...THREE, ...documents, ...bad }, host).problems).toEqual([]);
+  });
+
   test('whose routes alone are in doubt has its sessions', () => {
     const bad = { ...node('192.0.2.2'), wireguard: 7 };
 
