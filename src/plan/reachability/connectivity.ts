@@ -140,8 +140,10 @@ function groupNodes(
 
 /** What tells the peers of one node from those of another, as far as paths depend on it. */
 function termsText({ remote: { address, port, asn }, terms }: AddressPeering): string {
-  const { localAsn, allowedLocalAsns, filters, isReversed } = terms;
-  return [address, port, asn, localAsn, allowedLocalAsns, filters.join(','), isReversed].join(' ');
+  const { localAsn, allowedLocalAsns, filters, isReversed, password } = terms;
+  const hasPassword = password !== undefined;
+  const parts = [address, port, asn, localAsn, allowedLocalAsns, filters.join(',')];
+  return [...parts, isReversed, hasPassword].join(' ');
 }
 
 /** On which sides of each of `peerings`, which go by selectors, `node` is. */

@@ -145,8 +145,8 @@ interface Everybody {
 }
 
 /**
- * A session comes up when both ends want it and agree on each other's AS numbers (RFC 4271 section 6.2), and one of them dials the
- * port that the other listens on.
+ * A session comes up when both ends want it, agree on each other's AS numbers (RFC 4271 section 6.2), and one of them dials the
+ * port that the other listens on. Either both have a password or none (RFC 2385 section 2.0). Whether two are the same isn't known.
  */
 function link(one: PlannedSpeaker, { planned, outsidePeers, rulesOf }: Everybody): void {
   const { speaker } = one;
@@ -163,6 +163,7 @@ function link(one: PlannedSpeaker, { planned, outsidePeers, rulesOf }: Everybody
         (theirs) =>
           theirs.remoteAsn === localAsn &&
           (theirs.localAsn ?? other.localAsn) === session.remoteAsn &&
+          (theirs.password === undefined) === (session.password === undefined) &&
           (dials(session, other) || dials(theirs, one)),
       );
     if (back !== undefined) {

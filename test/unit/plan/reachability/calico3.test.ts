@@ -25,6 +25,7 @@ interface Site {
 
 const RR = { routeReflectorClusterID: '1.0.0.1', labels: { rr: '1' } };
 const ABR: NonNullable<Site['nodes']> = { a: {}, b: {}, r: RR };
+const SECRET = { secretKeyRef: { name: 's', key: 'k' } };
 const TO_RR = { nodeSelector: 'all()', peerSelector: "rr == '1'" };
 
 function clusterOf(site: Site): Cluster {
@@ -138,17 +139,49 @@ test.each<readonly [what: string, site: Site, lost: readonly string[]]>([
   ],
   ['an external chain back into its own AS', chain(), ['a-c']],
   ['the same where that is allowed', chain({ numAllowedLocalASNumbers: 1 }), []],
+  ['a password that no datastore has', { peers: [{ ...TO_RR, password: SECRET }] }, []],
   [
-    'a password that no datastore has',
-    { peers: [{ ...TO_RR, password: { secretKeyRef: { name: 's', key: 'k' } } }] },
-    [],
+    'a password that one end alone has',
+    {
+      nodes: { a: {}, b: {}, r: RR },
+      peers: [
+        { node: 'a', peerIP: '10.0.0.3', asNumber: 64512, reversePeering: 'Manual' },
+        { node: 'b', peerIP: '10.0.0.3', asNumber: 64512, reversePeering: 'Manual' },
+        {
+          node: 'r',
+          peerIP: '10.0.0.1',
+          asNumber: 64512,
+          reversePeering: 'Manual',
+          password: SECRET,
+        },
+        { node: 'r', peerIP: '10.0.0.2', asNumber: 64512, reversePeering: 'Manual' },
+      ],
+    },
+    ['a-b', 'a-r'],
+  ],
+  [
+    'the same where its end is one of two that are alike otherwise',
+    {
+      peers: [
+        { node: 'a', peerIP: '10.0.0.3', asNumber: 64512, reversePeering: 'Manual' },
+        {
+          node: 'b',
+          peerIP: '10.0.0.3',
+          asNumber: 64512,
+          reversePeering: 'Manual',
+          password: SECRET,
+        },
+        { node: 'r', peerSelector: '!has(rr)', reversePeering: 'Manual' },
+      ],
+    },
+    ['a-b', 'b-r'],
   ],
   [
     'the same of the mesh',
     {
       mesh: true,
       peers: [TO_RR],
-      settings: { nodeMeshPassword: { secretKeyRef: { name: 's', key: 'k' } } },
+      settings: { nodeMeshPassword: SECRET },
     },
     [],
   ],
@@ -252,15 +285,13 @@ test.each<readonly [what: string, site: Site, lost: readonly string[]]>([
 });
 
 describe('what can not be known is said', () => {
-  const secret = { secretKeyRef: { name: 's', key: 'k' } };
-
   test.each<readonly [what: string, site: Site, said: readonly RegExp[]]>([
     [
       'nothing where all is known',
       { ...filtered({ exportV4: rejecting() }), pools: ['192.168.0.0/16'] },
       [],
     ],
-    ['passwords', { peers: [{ ...TO_RR, password: secret }] }, [/passwords .* s\/k$/]],
+    ['passwords', { peers: [{ ...TO_RR, password: SECRET }] }, [/passwords .* s\/k$/]],
     [
       'a filter by a community',
       filtered({ importV4: rejecting({ communities: { values: ['65000:1'] } }) }),
@@ -274,7 +305,7 @@ describe('what can not be known is said', () => {
     [
       'what is of a peer outside alone: services, and neither its filters nor its password',
       {
-        peers: [{ peerIP: '192.0.2.9', asNumber: 65001, password: secret, filters: ['f'] }],
+        peers: [{ peerIP: '192.0.2.9', asNumber: 65001, password: SECRET, filters: ['f'] }],
         filters: { f: { exportV4: rejecting({ communities: { values: ['65000:1'] } }) } },
         settings: { serviceClusterIPs: [{ cidr: '10.96.0.0/12' }] },
       },
