@@ -32,6 +32,8 @@ export type ApplyOutcome =
       readonly reason: string;
       /** It was not tried this time. */
       readonly isRepeated: boolean;
+      /** Whether the files of before stand, and BIRD has confirmed them; otherwise that is worth another try. */
+      readonly isBack: boolean;
       readonly timings: ApplyTimings;
     }
   /** It was found out of date before anything was swapped: all is as it was. */

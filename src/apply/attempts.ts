@@ -71,9 +71,7 @@ export class Attempts {
     const { quarantine } = trials;
     if (quarantine?.digest === fileSet.digest) {
       await this.#lastGood.goBack(fileSet);
-      const { sequence, reason } = quarantine;
-      const { timings } = attempt;
-      return { kind: 'unconfirmed', sequence, reason, isRepeated: true, timings };
+      return this.#unconfirmed(fileSet, { ...quarantine, isRepeated: true }, attempt);
     }
     const known = facts.refusalsOf(fileSet.digest, birds, clock.now());
     if (known.length > 0) {
@@ -112,7 +110,7 @@ export class Attempts {
     if (trial !== undefined) {
       const reason = await attempt.run('confirm', () => this.#try(trial, generation));
       if (reason !== undefined) {
-        return { kind: 'unconfirmed', sequence, reason, isRepeated: false, timings };
+        return this.#unconfirmed(fileSet, { sequence, reason, isRepeated: false }, attempt);
       }
     }
     return { kind: 'applied', sequence, wrote, isInProgress, timings };
@@ -198,6 +196,17 @@ export class Attempts {
     return standing;
   }
 
+  #unconfirmed(
+    { digest }: FileSet,
+    { sequence, reason, isRepeated }: Pick<Unconfirmed, 'sequence' | 'reason' | 'isRepeated'>,
+    { timings }: Attempt,
+  ): Unconfirmed {
+    const { states } = this.#options;
+    const standing = this.#standingNow();
+    const isBack = standing.fileSet.digest !== digest && states.notLoaded(standing).length === 0;
+    return { kind: 'unconfirmed', sequence, reason, isRepeated, isBack, timings };
+  }
+
   #refused(
     step: 'check' | 'configure',
     { digest }: FileSet,
@@ -210,6 +219,8 @@ export class Attempts {
     return { kind: 'refused', step, refusals, isRepeated, timings };
   }
 }
+
+type Unconfirmed = Extract<ApplyOutcome, { readonly kind: 'unconfirmed' }>;
 
 /** A generation that is to be loaded. */
 interface Reload {

@@ -208,11 +208,12 @@ function refusedEnd(outcome: OutcomeOf<'refused'>, fileSet: TextFiles | undefine
   };
 }
 
-function unconfirmedEnd({ sequence, reason, isRepeated }: OutcomeOf<'unconfirmed'>): End {
+function unconfirmedEnd(outcome: OutcomeOf<'unconfirmed'>): End {
+  const { sequence, reason, isRepeated, isBack } = outcome;
   return {
     outcome: 'unconfirmed',
-    // The same is not tried again: something else has to come first.
-    verdict: 'done',
+    // The same is not tried again: something else has to come first. The way back is.
+    verdict: isBack ? 'done' : 'retry',
     level: 'error',
     message:
       'sessions did not come back after the reload; BIRD has undone it, and the last good configuration stands',

@@ -362,6 +362,7 @@ test('a pass whose generation BIRD has undone is told, counted once, and not tri
     sequence: 7,
     reason: 'Mesh_a did not come back',
     isRepeated: false,
+    isBack: true,
     timings: {},
   } as const;
   const report = { kind: 'applied', outcome, changes: [], durationMs: 3 } as const;
@@ -374,4 +375,16 @@ test('a pass whose generation BIRD has undone is told, counted once, and not tri
   });
   const again = { ...report, outcome: { ...outcome, isRepeated: true } } as const;
   expect(describePass(again, FACTS)).not.toHaveProperty('reload');
+});
+
+test('one that BIRD has undone, and whose files still stand, is gone back from by a later pass', () => {
+  const outcome = {
+    kind: 'unconfirmed',
+    ...{ sequence: 7, reason: 'Mesh_a did not come back', timings: {} },
+    ...{ isRepeated: false, isBack: false },
+  } as const;
+
+  const { verdict } = describePass({ kind: 'applied', outcome, changes: [], durationMs: 3 }, FACTS);
+
+  expect(verdict).toBe('retry');
 });

@@ -1,0 +1,68 @@
+/** Trials (`--confirm`) that a real BIRD and disk can't be made to disturb: a script answers on the control socket. */
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { numberedFiles, numbersOnDisk } from '../support/apply-files.js';
+import { ApplySite } from '../support/apply-site.js';
+import { scriptedBird } from '../support/scripted-bird.js';
+import { writeScript } from '../support/stand-in.js';
+
+const expected = () => ({ restarts: [], removed: [] });
+
+/** An applier that tries its reloads on a BIRD with one session. */
+async function trialSite() {
+  const site = await ApplySite.create();
+  const session = { info: 'Established' };
+  const { socketPath } = await scriptedBird({
+    banner: () => 'BIRD 2.0.12 ready.',
+    reply: (command) => replyTo(command, session.info),
+  });
+  const bird = {
+    daemon: 'bird',
+    birdPath: await writeScript(site.dir, 'bird', 'exit 0'),
+    birdcPath: await writeScript(site.dir, 'birdc', 'echo "0003 Reconfigured"'),
+    socketPath,
+  } as const;
+  const applier = await site.open([bird], { confirmMs: 500 });
+  await applier.apply(numberedFiles(1), { expected });
+  return { site, session, applier };
+}
+
+/** The session goes down with the reload: beside it the cause is asked for. */
+function losing(session: { info: string }) {
+  return () => {
+    session.info = 'Active';
+    return { at: 0, causes: [], causeCount: 0, changes: [] };
+  };
+}
+
+function replyTo(command: string, info: string): string {
+  switch (command) {
+    case 'show status':
+      return '1000-BIRD 2.0.12\n0013 Daemon is up and running';
+    case 'show protocols':
+      return `1002-Mesh_a     BGP        ---        up     12:00:00.000  ${info}\n0000 `;
+    case 'configure confirm':
+      return '0018 Reconfiguration confirmed';
+    default:
+      return '0000 ';
+  }
+}
+
+test('files that failed their trial and could not be replaced at once are replaced by a later try', async () => {
+  const { site, session, applier } = await trialSite();
+  // The way back needs a folder that is not there; a plain file has its name.
+  const aside = join(site.outputDir, '.birdkeeper/generations/3');
+  await writeFile(aside, '');
+
+  const outcome = await applier.apply(numberedFiles(2), { expected, cause: losing(session) });
+
+  expect(outcome).toMatchObject({ kind: 'unconfirmed', isBack: false });
+  expect(await numbersOnDisk(site.outputDir)).toEqual([2, 2]);
+  await rm(aside, { force: true });
+  expect(await applier.apply(numberedFiles(2), { expected })).toMatchObject({
+    kind: 'unconfirmed',
+    isBack: true,
+  });
+  expect(await numbersOnDisk(site.outputDir)).toEqual([1, 1]);
+});
