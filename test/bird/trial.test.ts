@@ -10,8 +10,15 @@ import { writeScript } from '../support/stand-in.js';
 const expected = () => ({ restarts: [], removed: [] });
 
 /** An applier that tries its reloads on a BIRD with one session. */
-async function trialSite() {
+async function trialSite(confirmMs: number) {
   const site = await ApplySite.create();
+  const { bird, session } = await birdWithSession(site);
+  const applier = await site.open([bird], { confirmMs });
+  await applier.apply(numberedFiles(1));
+  return { site, session, applier };
+}
+
+async function birdWithSession(site: ApplySite) {
   const session = { info: 'Established' };
   const { socketPath } = await scriptedBird({
     banner: () => 'BIRD 2.0.12 ready.',
@@ -23,9 +30,7 @@ async function trialSite() {
     birdcPath: await writeScript(site.dir, 'birdc', 'echo "0003 Reconfigured"'),
     socketPath,
   } as const;
-  const applier = await site.open([bird], { confirmMs: 500 });
-  await applier.apply(numberedFiles(1), { expected });
-  return { site, session, applier };
+  return { bird, session };
 }
 
 /** The session goes down with the reload: beside it the cause is asked for. */
@@ -50,7 +55,7 @@ function replyTo(command: string, info: string): string {
 }
 
 test('files that failed their trial and could not be replaced at once are replaced by a later try', async () => {
-  const { site, session, applier } = await trialSite();
+  const { site, session, applier } = await trialSite(3_000);
   // The way back needs a folder that is not there; a plain file has its name.
   const aside = join(site.outputDir, '.birdkeeper/generations/3');
   await writeFile(aside, '');
@@ -65,4 +70,24 @@ test('files that failed their trial and could not be replaced at once are replac
     isBack: true,
   });
   expect(await numbersOnDisk(site.outputDir)).toEqual([1, 1]);
+});
+
+test('a start after the machine itself went down during a trial tries the state again', async () => {
+  const { site, session, applier } = await trialSite(60_000);
+  const cause = losing(session);
+  const attempt = applier.apply(numberedFiles(2), {
+    expected,
+    cause: () => {
+      applier.leaveTrial();
+      return cause();
+    },
+  });
+  expect(await attempt).toMatchObject({ kind: 'failed', step: 'confirm' });
+  await site.closeAll();
+
+  const { bird } = await birdWithSession(site);
+  const next = await site.open([bird], { confirmMs: 60_000 });
+
+  expect(await next.apply(numberedFiles(2), { expected })).toMatchObject({ kind: 'applied' });
+  expect(await numbersOnDisk(site.outputDir)).toEqual([2, 2]);
 });

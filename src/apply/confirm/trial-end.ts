@@ -56,7 +56,9 @@ export class TrialEnd {
       const fields = { sequence, until: new Date(until).toISOString() };
       logger.warn(fields, 'birdkeeper ended while this generation was on trial');
     }
-    const verdict = this.#untold ?? (generation ? await trials.watch(trial) : MISSED);
+    // A BIRD that ended while nobody looked, as with the machine, says nothing of the sessions.
+    const canGoOn = generation !== undefined && trials.areStill(trial);
+    const verdict = this.#untold ?? (canGoOn ? await trials.watch(trial) : MISSED);
     await this.conclude(trial, generation, verdict);
   }
 

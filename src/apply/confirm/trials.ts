@@ -89,6 +89,11 @@ export class Trials {
     return trial;
   }
 
+  /** Whether the BIRDs that have it on trial still run. */
+  areStill({ birds }: Trial): boolean {
+    return birds.every((bird) => this.#birds.isStill(bird));
+  }
+
   /** Waits for the sessions, and confirms when they are there. What failed is still to be taken back. */
   async watch(trial: Trial): Promise<TrialVerdict> {
     const { clock, signal } = this.#options;
