@@ -139,6 +139,13 @@ test('what is pinned and is not on disk, or is for another BIRD, leaves what sta
   expect(await applier.applyStanding()).toMatchObject({ kind: 'unchanged', sequence: 1 });
 });
 
+test('a state directory that cannot be used is told with what helps', async () => {
+  const { err, status } = await birdkeeper(['history', '--output-dir', '/no/such']);
+
+  expect(status).toBe(2);
+  expect(err).toMatch(/: ENOENT.*; create the missing folder, or set --output-dir\n$/);
+});
+
 function history(site: ApplySite, ...words: readonly string[]) {
   return birdkeeper(['history', ...words, '--output-dir', site.outputDir]);
 }

@@ -1,7 +1,9 @@
 /** What commands about generations begin with: the state directory, and what is in it. */
 
+import { ApplyError, fileError } from '../../apply/apply-error.js';
 import { Layout } from '../../apply/layout.js';
 import { type KeptGeneration, readHistory } from '../../apply/story/history.js';
+import { systemErrorCode } from '../../base/system-error.js';
 import { PinFiles } from '../../daemon/pin/pin-files.js';
 import type { Settings } from '../../settings/load-settings.js';
 import type { SettingName } from '../../settings/settings.js';
@@ -33,10 +35,14 @@ export async function withKeptState(
     const pinned = typeof pin === 'object' ? pin.sequence : pin;
     return await work({ layout, kept, pins, pinned });
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) {
-      throw error;
+    const failure = fileError(`cannot use ${stateDir}`, error);
+    if (!(failure instanceof ApplyError)) {
+      throw failure;
     }
-    warn(`cannot use ${stateDir}: ${error.message}; run it as the user of birdkeeper run`);
+    const isDenied = ['EACCES', 'EPERM'].includes(systemErrorCode(error) ?? '');
+    warn(
+      `${failure.message}; ${isDenied ? 'run it as the user of birdkeeper run' : failure.advice}`,
+    );
     return EXIT.error;
   }
 }
