@@ -13,6 +13,9 @@ export interface Pin {
   readonly at: number;
 }
 
+/** In the place of a pin that can't be read: no generation has this number or digest. */
+export const UNREADABLE_PIN: Pin = { sequence: 0, digest: '', at: 0 };
+
 /** What became of that. */
 export interface Pinned {
   readonly pin: Pin;
@@ -28,6 +31,11 @@ export function findPinned(
   birds: readonly BirdProcess[],
 ): Pinned {
   const { sequence, digest } = pin;
+  if (pin.at === UNREADABLE_PIN.at) {
+    const reason =
+      'pin.json in the state directory cannot be read; let birdkeeper read it, or run `birdkeeper rollback N` or `birdkeeper resume`';
+    return { pin, reason };
+  }
   const { standing } = installer;
   const generation = standing?.fileSet.digest === digest ? standing : installer.read(sequence);
   if (generation?.fileSet.digest !== digest) {

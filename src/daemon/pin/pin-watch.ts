@@ -1,9 +1,9 @@
 /**
  * Follows what an operator pins (`pin-files.ts`). The file is looked at before each pass and twice a second. One that can't be
- * read pins what stands: whoever wrote it wanted nothing new.
+ * read, or understood, pins what stands: whoever wrote it wanted nothing new.
  */
 
-import type { Pin } from '../../apply/pinned.js';
+import { type Pin, UNREADABLE_PIN } from '../../apply/pinned.js';
 import type { Clock } from '../../base/clock.js';
 import type { Logger } from '../../base/logger.js';
 import type { PinnedStatus } from '../../observe/pinned-status.js';
@@ -18,14 +18,12 @@ export interface PinWatchOptions {
 
 const LOOK_MS = 500;
 
-/** No generation has this number or digest. */
-const UNREADABLE: Pin = { sequence: 0, digest: '', at: 0 };
-
 /** See the head of this file. */
 export class PinWatch {
   readonly #options: PinWatchOptions;
   readonly #files: PinFiles;
   #pin: Pin | undefined;
+  #hasLooked = false;
   /** What was told last, as JSON; nobody knows what a former run left. */
   #told: string | undefined;
   #lastError = '';
@@ -46,12 +44,12 @@ export class PinWatch {
     this.#cancel = undefined;
   }
 
-  /** What is pinned now; what was pinned before while that can't be found out. */
+  /** What is pinned now; while that can't be found out what was pinned before, and at a start what stands. */
   async look(): Promise<Pin | undefined> {
     const { logger } = this.#options;
     try {
       const found = await this.#files.pin();
-      const pin = found === 'unreadable' ? UNREADABLE : found;
+      const pin = found === 'unreadable' ? UNREADABLE_PIN : found;
       if (pin?.at !== this.#pin?.at) {
         this.#tellChange(pin);
       }
@@ -62,7 +60,9 @@ export class PinWatch {
         logger.warn({ err: error }, 'what an operator pinned cannot be read; it stays as it was');
       }
       this.#lastError = String(error);
+      this.#pin = this.#hasLooked ? this.#pin : UNREADABLE_PIN;
     }
+    this.#hasLooked = true;
     return this.#pin;
   }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Pinned } from '../../../../src/apply/pinned.js';
+import { findPinned, type Pinned, UNREADABLE_PIN } from '../../../../src/apply/pinned.js';
 import type { PassReport } from '../../../../src/daemon/pass-outcome.js';
 import { linesBetween } from '../../../../src/daemon/pin/lines-between.js';
 import { pinStatusOf } from '../../../../src/daemon/pin/pin-status.js';
@@ -49,6 +49,22 @@ test('one that BIRD does not run is told with the reason', () => {
     reason: 'BIRD has not confirmed it yet',
   });
   expect(pinStatusOf({ pin, reason: 'gone' }, unchanged, other)).toMatchObject({ reason: 'gone' });
+});
+
+test('one with the files of what failed its trial is told with what became of that', () => {
+  const unconfirmed = { kind: 'unconfirmed', sequence: 8, reason: 'Mesh_a is down' } as const;
+  const standing = { ...unconfirmed, isRepeated: true, isBack: true, timings: {} };
+  const other = { generation: { sequence: 9, digest: 'd9', loadedAt: 6 }, birds: [] };
+
+  expect(pinStatusOf(pinned, { ...unchanged, standing }, other).reason).toBe(
+    'BIRD has undone generation 8, which has the same files: Mesh_a is down',
+  );
+});
+
+test('a pin that cannot be read says how it can be replaced', () => {
+  const { reason } = findPinned(UNREADABLE_PIN, { standing: undefined, read: () => undefined }, []);
+
+  expect(reason).toMatch(/^pin\.json in the state directory cannot be read; .*birdkeeper resume/);
 });
 
 test('lines that only one of two file sets has are counted, however often', () => {

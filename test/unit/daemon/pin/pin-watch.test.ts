@@ -1,4 +1,4 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { PinFiles } from '../../../../src/daemon/pin/pin-files.js';
@@ -52,6 +52,17 @@ test('a file that is no pin pins what stands', async () => {
   await writeFile(join(stateDir, 'pin.json'), 'garbage');
 
   expect(await watch.look()).toMatchObject({ digest: '' });
+});
+
+test('a file that cannot be read at a start pins what stands, until it can', async () => {
+  const { stateDir, watch } = await watchForTest();
+  await mkdir(join(stateDir, 'pin.json'));
+
+  expect(await watch.look()).toMatchObject({ digest: '' });
+  expect(await watch.look()).toMatchObject({ digest: '' });
+  await rmdir(join(stateDir, 'pin.json'));
+
+  expect(await watch.look()).toBeUndefined();
 });
 
 test('what was pinned stays so while the file cannot be read, which is said once', async () => {
