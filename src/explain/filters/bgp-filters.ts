@@ -1,5 +1,6 @@
 import { matchesAnyInterface } from '../../model/bgp-filter.js';
 import type { BgpFilter, FilterOperation, FilterRule } from '../../plan/plan.js';
+import { withoutInterface } from '../../plan/policies/without-interface.js';
 import { communityText } from '../../values/community.js';
 import { all, type Holds, isIn, type Route, type Statement, unlessBlackHole } from './route.js';
 
@@ -11,6 +12,8 @@ export interface FilterUse {
   readonly isInternal: boolean;
   /** Metric of a route that says none. */
   readonly normalPriority: number;
+  /** Keys of filters whose interfaces this BIRD doesn't know. */
+  readonly lacksInterface: ReadonlySet<string>;
 }
 
 /** The rules of BGPFilters that run on `route`, in their order. */
@@ -21,12 +24,17 @@ export function bgpFilterStatements(
 ): readonly Statement[] {
   const used = use.names.flatMap((name) => filters.filter((filter) => filter.name === name));
   return used.flatMap(({ name, importRules, exportRules, origin }) =>
-    (use.direction === 'import' ? importRules : exportRules).map((rule, index) => ({
-      action: rule.action,
-      text: `${use.direction} rule ${index + 1} of the BGPFilter ${name}${changesOf(rule)}`,
-      key: origin,
-      holds: matches(rule, use, route),
-    })),
+    (use.direction === 'import' ? importRules : exportRules).flatMap((asked, index) => {
+      const rule = use.lacksInterface.has(origin) ? withoutInterface(asked) : asked;
+      return rule === undefined
+        ? []
+        : {
+            action: rule.action,
+            text: `${use.direction} rule ${index + 1} of the BGPFilter ${name}${changesOf(rule)}`,
+            key: origin,
+            holds: matches(rule, use, route),
+          };
+    }),
   );
 }
 

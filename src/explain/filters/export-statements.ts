@@ -32,7 +32,9 @@ export function exportStatements(
 
 function useOf({ extras: { normalPriority } }: FamilyPlan, group: SessionGroup) {
   const { isInternal, exportFilters: names } = group;
-  return { direction: 'export', names, isInternal, normalPriority } as const;
+  // What is told has its interface on every BIRD.
+  const lacksInterface: ReadonlySet<string> = new Set();
+  return { direction: 'export', names, isInternal, normalPriority, lacksInterface } as const;
 }
 
 const PASSED_ON: readonly Statement[] = [

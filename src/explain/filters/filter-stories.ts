@@ -22,7 +22,7 @@ export function filterStories(
     part.extras.staticRoutes.some((route) => route.via === undefined && route.prefix === prefix);
   const route: Route = { prefix, from: isBlackHole ? 'black-hole' : 'anywhere' };
   const learnt: Route = { prefix, from: 'peer' };
-  const lacksTunnel = new Set(
+  const unsupported: ReadonlySet<string> = new Set(
     problems.filter(({ code }) => code === 'unsupported-by-bird').map(({ key }) => key),
   );
   return [
@@ -32,11 +32,11 @@ export function filterStories(
     })),
     ...sessionGroups(part, 'import').map((group) => ({
       filter: 'import' as const,
-      ...storyOf(importStatements(part.extras, group, learnt), learnt, group),
+      ...storyOf(importStatements(part.extras, group, learnt, unsupported), learnt, group),
     })),
     ...(plan.role === 'reflector'
       ? []
-      : [kernelStory({ part, lacksTunnel }, isBlackHole ? route : learnt)]),
+      : [kernelStory({ part, lacksTunnel: unsupported }, isBlackHole ? route : learnt)]),
   ];
 }
 
@@ -56,8 +56,9 @@ function importStatements(
   { filters, normalPriority }: Explained['plan']['ipv4']['extras'],
   { isInternal, importFilters: names }: SessionGroup,
   route: Route,
+  lacksInterface: ReadonlySet<string>,
 ): readonly Statement[] {
-  const use = { direction: 'import', names, isInternal, normalPriority } as const;
+  const use = { direction: 'import', names, isInternal, normalPriority, lacksInterface } as const;
   return [
     ...bgpFilterStatements(filters, use, route),
     { action: 'accept', text: 'whatever a peer tells is taken', holds: true },

@@ -9,6 +9,7 @@ import type Handlebars from 'handlebars';
 
 import type { Problem } from '../../base/problem.js';
 import type { BgpFilter, FilterOperation, FilterRule } from '../../plan/plan.js';
+import { withoutInterface } from '../../plan/policies/without-interface.js';
 import type { Community } from '../../values/community.js';
 import { verbatim } from '../guard.js';
 import { filterSymbol } from '../syntax/symbol.js';
@@ -83,18 +84,6 @@ export function interfaceProblems(
 
 const VERSIONS = { ipv4: 'V4', ipv6: 'V6' } as const;
 
-/** What is learnt may pass no rule that asks for what isn't known. */
-function knownRules(
-  rules: readonly FilterRule[],
-  { knowsInterfaceOnImport }: FilterKnowledge,
-): readonly FilterRule[] {
-  return knowsInterfaceOnImport
-    ? rules
-    : rules
-        .filter((rule) => rule.interface === undefined || rule.action === 'reject')
-        .map(({ interface: _, ...rule }) => rule);
-}
-
 function viewOf(
   { name, family, origin, importRules, exportRules }: BgpFilter,
   direction: FilterDirection,
@@ -105,7 +94,10 @@ function viewOf(
   if ((isExport ? exportRules : importRules).length === 0) {
     return [];
   }
-  const rules = isExport ? exportRules : knownRules(importRules, knowledge);
+  const learntRules = knowledge.knowsInterfaceOnImport
+    ? importRules
+    : importRules.flatMap((rule) => withoutInterface(rule) ?? []);
+  const rules = isExport ? exportRules : learntRules;
   const lacksOwnAsn = isExport && !knowledge.pathHasOwnAsn;
   const takesOwnAsn = lacksOwnAsn && rules.some(({ asPathPrefix }) => asPathPrefix !== undefined);
   const end = `${direction}Filter${VERSIONS[family]}`;

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { explainPrefix } from '../../../src/explain/explain-prefix.js';
 import type { FilterStory } from '../../../src/explain/explanation.js';
+import { interfaceProblems } from '../../../src/render/dialects/filter-view.js';
 import { NODE, reflectorAt } from '../plan/plan-fixture.js';
 import { prefix } from '../plan/v3-fixture.js';
 import { answerOf, explainedOf, type Keys, resource } from './fixture.js';
@@ -221,5 +222,32 @@ describe('by the rules of Calico 3', () => {
     ['198.18.9.0/24', IN_POOL],
   ])('%s reaches the kernel so', (asked, kept) => {
     expect(stepsOf(answerOf(base, asked), 'kernel')).toEqual([kept]);
+  });
+
+  test('a BIRD that does not know the interface of what is learnt goes by the rest of a rule', () => {
+    const rule = { matchOperator: 'In', interface: 'eth1' };
+    const explained = explainedOf({
+      ...base,
+      ...resource('bgpfilters', 'rules', {
+        importV4: [
+          { ...rule, action: 'Accept', cidr: '198.18.0.0/16' },
+          { ...rule, action: 'Reject', cidr: '198.18.1.0/24' },
+        ],
+      }),
+    });
+    const problems = interfaceProblems(explained.plan.ipv4.extras.filters, {
+      knowsInterfaceOnImport: false,
+      pathHasOwnAsn: false,
+    });
+    const asked = prefix('198.18.1.0/24');
+
+    expect(stepsOf(explainPrefix(explained, asked), 'import')).toEqual([
+      'accept if it goes out by an interface eth1 import rule 1 of the BGPFilter rules',
+      'reject if it goes out by an interface eth1 import rule 2 of the BGPFilter rules',
+      'accept whatever a peer tells is taken',
+    ]);
+    expect(stepsOf(explainPrefix({ ...explained, problems }, asked), 'import')).toEqual([
+      'reject import rule 2 of the BGPFilter rules',
+    ]);
   });
 });
