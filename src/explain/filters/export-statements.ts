@@ -93,14 +93,14 @@ function ofCalico3(part: FamilyPlan, group: SessionGroup, route: Route): readonl
       holds: isIn(route, prefix),
     })),
     ...blocks.flatMap((block) => ofBlock(block, route, [preferred])),
+    ...extras.transitRanges.map((prefix) =>
+      accepting(`it is in ${prefix}, which this node passes on as a reflector`, route, { prefix }),
+    ),
     ...extras.staticRoutes
       .filter(({ isExported }) => isExported)
       .map(({ prefix, origin }) =>
         accepting(`it is in ${prefix}, told as services`, route, { prefix, origin }),
       ),
-    ...extras.transitRanges.map((prefix) =>
-      accepting(`it is in ${prefix}, which this node passes on as a reflector`, route, { prefix }),
-    ),
     ...pools.filter(({ isExported }) => isExported).map((pool) => ofPool(pool, route)),
     NOTHING_LEFT,
   ];

@@ -250,4 +250,18 @@ describe('by the rules of Calico 3', () => {
       'reject import rule 2 of the BGPFilter rules',
     ]);
   });
+
+  test('a node that reflects tells services as one that passes them on, before it tells them as its own', () => {
+    const keys = {
+      ...base,
+      ...resource('bgpconfigurations', 'default', {
+        serviceLoadBalancerIPs: [{ cidr: '203.0.113.0/24' }],
+      }),
+      ...resource('nodes', 'node-a', { bgp: { ...bgp, routeReflectorClusterID: '1.0.0.1' } }),
+    };
+
+    expect(stepsOf(answerOf(keys, '203.0.113.0/24'), 'export')).toEqual([
+      'accept it is in 203.0.113.0/24, which this node passes on as a reflector',
+    ]);
+  });
 });
