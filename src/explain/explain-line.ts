@@ -55,11 +55,11 @@ function sessionsAt(explained: Explained, text: string, line: number): Explanati
 function keylessReason(explained: Explained, content: string): Reason {
   const [, say] = KEYLESS.find(([pattern]) => pattern.test(content)) ?? [];
   return (
-    say?.(explained, content) ?? { text: 'the templates write it, whatever the datastore says' }
+    say?.(explained, content) ?? { text: 'no record asks for it by itself: the templates write it' }
   );
 }
 
-/** Lines that say who this host is. */
+/** Lines that say who this host is, or that go by what holds for all of it. */
 const KEYLESS: readonly (readonly [RegExp, (explained: Explained, content: string) => Reason])[] = [
   [
     /^router id /,
@@ -70,9 +70,20 @@ const KEYLESS: readonly (readonly [RegExp, (explained: Explained, content: strin
   ],
   [/^local as /, asReason],
   [
-    /^(source|listen bgp) address |^strict bind|^local \S+ as /,
+    /^(source|listen bgp) address |^local \S+ as /,
     (explained, content) => addressReason(explained, content.includes(':') ? 'ipv6' : 'ipv4'),
   ],
+  [/^strict bind /, () => ({ text: 'bindMode of the BGPConfiguration' })],
+  [/^(listen bgp|local) port /, () => ({ text: 'listenPort of a BGPConfiguration' })],
+  [
+    /^interface /,
+    () => ({ text: 'the templates write it, with ignoredInterfaces of the BGPConfiguration' }),
+  ],
+  [
+    /# services: /,
+    () => ({ text: 'a range of services, of the BGPConfiguration or the settings' }),
+  ],
+  [/# Felix encrypts to it/, () => ({ text: 'a node has it that Felix encrypts to (WireGuard)' })],
   [/^debug /, ({ plan }) => ({ text: `the log level is ${plan.logLevel}` })],
 ];
 
