@@ -2,16 +2,13 @@
 
 import type { Command } from 'commander';
 
-import { type Clock, delay, systemClock } from '../base/clock.js';
+import { type Clock, systemClock } from '../base/clock.js';
 import { type HeldState, HoldFiles } from '../daemon/hold/hold-files.js';
 import type { CommandContext } from './command-context.js';
 import { EXIT } from './exit-status.js';
 import { print, warn } from './output.js';
+import { waitForDaemon } from './wait-for-daemon.js';
 import { commandWithSettings } from './with-settings.js';
-
-/** How long the daemon may take to let go, in milliseconds: a pass may be in hand. */
-const TIMEOUT_MS = 90_000;
-const LOOK_MS = 100;
 
 /** The command. Exit status 0 let through; 1 nothing is held; 2 usage, or it could not be let through. */
 export function releaseCommand(context: CommandContext): Command {
@@ -44,19 +41,16 @@ export function releaseCommand(context: CommandContext): Command {
 }
 
 async function waitForEnd(files: HoldFiles, held: HeldState, clock: Clock): Promise<number> {
-  const deadline = clock.monotonic() + TIMEOUT_MS;
-  while (clock.monotonic() < deadline) {
-    const now = await files.held();
-    if (now === undefined) {
-      print(`let through: ${held.reason}`);
-      return EXIT.ok;
-    }
-    if (now.state !== held.state) {
-      warn('the datastore changed meanwhile, and another state is held: look again');
-      return EXIT.error;
-    }
-    await delay(clock, LOOK_MS);
+  const isOther = (now: HeldState | undefined): boolean => now?.state !== held.state;
+  const { isSeen, found } = await waitForDaemon(() => files.held(), isOther, clock);
+  if (!isSeen) {
+    warn('no birdkeeper run has taken it up; the next start does, if it finds this state');
+    return EXIT.error;
   }
-  warn('no birdkeeper run has taken it up; the next start does, if it finds this state');
-  return EXIT.error;
+  if (found !== undefined) {
+    warn('the datastore changed meanwhile, and another state is held: look again');
+    return EXIT.error;
+  }
+  print(`let through: ${held.reason}`);
+  return EXIT.ok;
 }

@@ -7,21 +7,18 @@ import { refusalLine } from '../../apply/check/refusal.js';
 import { type Generation, readGeneration } from '../../apply/disk/generation-folders.js';
 import { isStateLocked } from '../../apply/lock.js';
 import type { Pin } from '../../apply/pinned.js';
-import { type Clock, delay, systemClock } from '../../base/clock.js';
+import { type Clock, systemClock } from '../../base/clock.js';
 import { birdsThatMayRun } from '../../daemon/parts.js';
-import type { PinFiles, PinnedFact } from '../../daemon/pin/pin-files.js';
+import type { PinnedFact } from '../../daemon/pin/pin-files.js';
 import { commandLogger } from '../../observe/log.js';
 import type { Settings } from '../../settings/load-settings.js';
 import type { CommandContext } from '../command-context.js';
 import { EXIT } from '../exit-status.js';
 import { print, warn } from '../output.js';
+import { waitForDaemon } from '../wait-for-daemon.js';
 import { commandWithSettings } from '../with-settings.js';
 import { generationArgument } from './arguments.js';
 import { type KeptState, notKept, STATE_SETTINGS, withKeptState } from './kept-state.js';
-
-/** How long the daemon may take, in milliseconds: a pass may be in hand. */
-const TIMEOUT_MS = 90_000;
-const LOOK_MS = 100;
 
 /** `birdkeeper rollback [N]`. */
 export function rollbackCommand(context: CommandContext): Command {
@@ -81,7 +78,8 @@ export function resumeCommand(context: CommandContext): Command {
             return EXIT.ok;
           }
           const isOver = (told: PinnedFact | undefined): boolean => told === undefined;
-          if (!(await told(pins, isOver, systemClock)).isSeen) {
+          const { isSeen } = await waitForDaemon(() => pins.pinned(), isOver, systemClock);
+          if (!isSeen) {
             warn('the rollback is over, and birdkeeper run has not said so yet; see its log');
             return EXIT.error;
           }
@@ -140,7 +138,7 @@ async function waitUntilRun({ layout, pins }: KeptState, pin: Pin, clock: Clock)
     return EXIT.error;
   }
   const isOurs = (fact: PinnedFact | undefined): boolean => fact?.at === pin.at;
-  const { isSeen, fact } = await told(pins, isOurs, clock);
+  const { isSeen, found: fact } = await waitForDaemon(() => pins.pinned(), isOurs, clock);
   const reason = isSeen ? fact?.reason : 'birdkeeper run has not taken it up yet; see its log';
   if (reason !== undefined) {
     warn(`generation ${sequence} is pinned, and BIRD does not run it: ${reason}`);
@@ -152,20 +150,4 @@ async function waitUntilRun({ layout, pins }: KeptState, pin: Pin, clock: Clock)
     `BIRD runs generation ${sequence}${number}; nothing newer is applied until birdkeeper resume`,
   );
   return EXIT.ok;
-}
-
-/** Waits until the daemon has told what is wanted. */
-async function told(
-  pins: PinFiles,
-  isWanted: (fact: PinnedFact | undefined) => boolean,
-  clock: Clock,
-): Promise<{ readonly isSeen: boolean; readonly fact: PinnedFact | undefined }> {
-  const deadline = clock.monotonic() + TIMEOUT_MS;
-  for (;;) {
-    const fact = await pins.pinned();
-    if (isWanted(fact) || clock.monotonic() > deadline) {
-      return { isSeen: isWanted(fact), fact };
-    }
-    await delay(clock, LOOK_MS);
-  }
 }
