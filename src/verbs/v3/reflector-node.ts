@@ -49,7 +49,6 @@ export function putNode(document: string | undefined, wish: NodeWish, births: Bi
   if (other !== undefined && other !== address) {
     return { kind: 'refused', reason: `node ${name} has the address ${other}, and not ${address}` };
   }
-  const isReflector = fieldOf(document, CLUSTER_ID) !== undefined;
   const value = [
     ...(other === undefined ? [[['spec', 'bgp', field], prefixOf(address)] as const] : []),
     [CLUSTER_ID, clusterId] as const,
@@ -59,7 +58,7 @@ export function putNode(document: string | undefined, wish: NodeWish, births: Bi
     return { kind: 'nothing' };
   }
   const notes = [`Node ${name} changed: ${said}`];
-  return changesOf([{ kind: 'put', key, value }], { isNew: !isReflector, notes });
+  return changesOf([{ kind: 'put', key, value }], { isNew: !hasRole(document), notes });
 }
 
 function withFieldOnce(document: string, path: readonly string[], value: string): string {
@@ -69,6 +68,11 @@ function withFieldOnce(document: string, path: readonly string[], value: string)
 /** The address of `ADDRESS/LENGTH`. */
 function hostIn(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value.split('/')[0] : undefined;
+}
+
+/** Whether the Node says that it reflects for others, be it in a text that can't be read. */
+export function hasRole(document: string): boolean {
+  return ![undefined, null, ''].some((none) => none === fieldOf(document, CLUSTER_ID));
 }
 
 /** The Node without its role and our label. */

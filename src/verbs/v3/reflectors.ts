@@ -13,7 +13,13 @@ import type { StoreView } from '../store-view.js';
 import { nodesAt } from '../ways.js';
 import { documentAt } from './documents.js';
 import { reflectorName } from './names.js';
-import { isReflectorAlone, type NodeWish, putNode, withoutRole } from './reflector-node.js';
+import {
+  hasRole,
+  isReflectorAlone,
+  type NodeWish,
+  putNode,
+  withoutRole,
+} from './reflector-node.js';
 import { isReached, putPeering, removePeering } from './reflector-peering.js';
 
 /** What makes the reflector, with no more than is missing. */
@@ -59,18 +65,28 @@ function joined(...writes: readonly [first: Write, second: Write]): Write {
   };
 }
 
-/** What ends the reflector: its Node where it was made for that alone, else its cluster id and label. */
+/**
+ * What ends the reflector: its Node where it was made for that alone, else its cluster id and label. A Node whose cluster id can't be
+ * read is one too.
+ */
 export function removeReflector(view: StoreView, address: Address): Write {
-  const node = nodesAt(view.cluster, address).find(({ clusterId }) => clusterId !== undefined);
-  const key = node && resourceKey('nodes', node.name);
-  const document = key === undefined ? undefined : documentAt(view, key);
-  if (node === undefined || key === undefined || document?.ok !== true || !document.value) {
-    return NOTHING;
+  for (const { name } of nodesAt(view.cluster, address)) {
+    const key = resourceKey('nodes', name);
+    const document = documentAt(view, key);
+    if (document.ok && document.value !== undefined && hasRole(document.value)) {
+      return joined(withoutReflector({ name, key }, document.value), removePeering(view, name));
+    }
   }
-  const write = isReflectorAlone(document.value)
-    ? changesOf([{ kind: 'delete', key }], { notes: [`Node ${node.name} removed`] })
-    : changesOf([{ kind: 'put', key, value: withoutRole(document.value) }], {
-        notes: [`Node ${node.name} changed: it is no route reflector any more`],
+  return NOTHING;
+}
+
+function withoutReflector(
+  { name, key }: { readonly name: string; readonly key: string },
+  document: string,
+): Write {
+  return isReflectorAlone(document)
+    ? changesOf([{ kind: 'delete', key }], { notes: [`Node ${name} removed`] })
+    : changesOf([{ kind: 'put', key, value: withoutRole(document) }], {
+        notes: [`Node ${name} changed: it is no route reflector any more`],
       });
-  return joined(write, removePeering(view, node.name));
 }

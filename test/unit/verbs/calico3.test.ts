@@ -246,6 +246,12 @@ describe('removing', () => {
       node('b', '"ipv4Address":"10.0.0.2/24","asNumber":7', '{"x":"y"}'),
     ],
     [
+      'one whose cluster id can not be read',
+      removeReflector(address('10.0.0.2')),
+      node('b', '"ipv4Address":"10.0.0.2/24","routeReflectorClusterID":"bad"'),
+      node('b', '"ipv4Address":"10.0.0.2/24"'),
+    ],
+    [
       'a node that reflects nothing is refused',
       removeReflector(address('10.0.0.2')),
       NODES,
