@@ -85,11 +85,9 @@ export class TrialEnd {
           isRetryable: true,
         });
       case 'missed':
-        this.#tellStory(trial, 'undone', 'it was not confirmed in time; BIRD went back');
         await this.#goBack(trial, generation, verdict);
         return undefined;
       case 'failed':
-        this.#tellStory(trial, 'undone', verdict.reason);
         await this.#goBack(trial, generation, verdict);
         return verdict.reason;
     }
@@ -120,6 +118,7 @@ export class TrialEnd {
       });
     }
     const reason = verdict.kind === 'failed' ? verdict.reason : undefined;
+    this.#tellStory(trial, 'undone', reason ?? 'it was not confirmed in time; BIRD went back');
     logger.warn({ sequence, reason }, 'a generation on trial was not confirmed; BIRD went back');
     if (generation !== undefined) {
       if (reason !== undefined) {
