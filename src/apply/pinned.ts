@@ -1,5 +1,6 @@
 /** The generation that an operator wants to stand, whatever the datastore asks for. */
 
+import { ApplyError, fileError } from './apply-error.js';
 import type { BirdProcess } from './bird-process.js';
 import type { Generation } from './disk/generation-folders.js';
 import type { Installer } from './installer.js';
@@ -37,7 +38,10 @@ export function findPinned(
     return { pin, reason };
   }
   const { standing } = installer;
-  const generation = standing?.fileSet.digest === digest ? standing : installer.read(sequence);
+  const generation = standing?.fileSet.digest === digest ? standing : readOr(installer, sequence);
+  if (typeof generation === 'string') {
+    return { pin, reason: generation };
+  }
   if (generation?.fileSet.digest !== digest) {
     return { pin, reason: `generation ${sequence} is not on disk as it was written` };
   }
@@ -46,4 +50,20 @@ export function findPinned(
   return other === undefined
     ? { pin, generation }
     : { pin, reason: `generation ${sequence} is for ${other.daemon}, which this BIRD has not` };
+}
+
+/** The generation of that number; why it can't be read, where the file system says so. */
+function readOr(
+  installer: Pick<Installer, 'read'>,
+  sequence: number,
+): Generation | string | undefined {
+  try {
+    return installer.read(sequence);
+  } catch (error) {
+    const failure = fileError(`generation ${sequence} cannot be read`, error);
+    if (failure instanceof ApplyError) {
+      return failure.message;
+    }
+    throw failure;
+  }
 }

@@ -67,6 +67,16 @@ test('a pin that cannot be read says how it can be replaced', () => {
   expect(reason).toMatch(/^pin\.json in the state directory cannot be read; .*birdkeeper resume/);
 });
 
+test('a pinned generation that cannot be read says why, and ends nothing', () => {
+  const read = (): never => {
+    throw Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' });
+  };
+
+  expect(findPinned(pin, { standing: undefined, read }, []).reason).toBe(
+    'generation 7 cannot be read: EACCES: permission denied',
+  );
+});
+
 test('lines that only one of two file sets has are counted, however often', () => {
   expect(linesBetween(filesOf('a\nb\nc\n'), filesOf('a\nb\nc\n'))).toBe(0);
   expect(linesBetween(filesOf('a\nb\nb\n'), filesOf('b\nc\nd\na\n'))).toBe(3);
