@@ -12,7 +12,8 @@ import { waitFor } from '../support/wait-for.js';
 
 const SESSIONS = ['Mesh_172_17_42_2', 'Mesh_fd00_17__2'];
 const ASN = '/calico/bgp/v1/host/node-a/as_num';
-const CONFIRM = ['--confirm', '3s'];
+/** Longer than a busy machine holds birdkeeper up. */
+const CONFIRM = ['--confirm', '6s'];
 /** node-b expects another number. */
 const WRONG = '65999';
 const pool = (n: number) =>
