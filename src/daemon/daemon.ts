@@ -205,18 +205,18 @@ export class Daemon {
   }
 
   async #pass(): Promise<PassVerdict> {
-    const { store, board, clock, progress, applier, pinWatch } = this.#parts;
-    const { revision } = board.current().datastore;
-    const facts: PassFacts = {
-      ...this.#causes.take(),
-      at: clock.now(),
-      ...(revision !== undefined && { revision }),
-    };
-    this.#changeTimer.takeIn();
-    this.#isTorn = false;
+    const { store, progress, applier, pinWatch } = this.#parts;
     progress.begin(store.cluster().customFilters.length);
     applier.pin(await pinWatch.look());
-    const report = this.#hasSnapshot ? await this.#reconcile(facts) : await reload(this.#parts);
+    let facts = this.#hasSnapshot ? undefined : this.#takeIn();
+    const report =
+      facts === undefined
+        ? await this.#reconcile(() => {
+            facts = this.#takeIn();
+            return facts;
+          })
+        : await reload(this.#parts);
+    facts ??= this.#takeIn();
     progress.end();
     if (!isDone(report)) {
       this.#causes.putBack(facts);
@@ -227,6 +227,19 @@ export class Daemon {
     return this.#teller.tell(report, facts);
   }
 
+  /** What the pass in hand works on, from here on: what comes later is the next one's. */
+  #takeIn(): PassFacts {
+    const { board, clock } = this.#parts;
+    const { revision } = board.current().datastore;
+    this.#changeTimer.takeIn();
+    this.#isTorn = false;
+    return {
+      ...this.#causes.take(),
+      at: clock.now(),
+      ...(revision !== undefined && { revision }),
+    };
+  }
+
   async #tellPinned(report: PassReport): Promise<void> {
     const { applier, pinWatch } = this.#parts;
     const { pinned } = applier;
@@ -235,9 +248,9 @@ export class Daemon {
     await pinWatch.tell(status);
   }
 
-  #reconcile(facts: PassFacts): Promise<PassReport> {
+  #reconcile(takeIn: () => PassFacts): Promise<PassReport> {
     return reconcile(this.#parts, this.#plan, {
-      facts,
+      takeIn,
       isTorn: () => this.#isTorn,
       onRestarts: (restarts) =>
         this.#parts.logger.warn(restarts, 'sessions that this reload restarts'),

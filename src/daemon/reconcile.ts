@@ -38,8 +38,11 @@ export interface PassParts extends PlanningParts {
 
 /** What a pass asks and tells on its way. */
 export interface PassHooks {
-  /** Why it is made, for the story of a generation. */
-  readonly facts: PassFacts;
+  /**
+   * Told at the moment at which the datastore's state is planned; gives why the pass is made, for the story of a generation.
+   * What is noted later is a later pass's.
+   */
+  readonly takeIn: () => PassFacts;
   /** Whether the entries turned out to be half of a change meanwhile: then the pass ends there. */
   readonly isTorn: () => boolean;
   /** Told of the sessions that the reload to come restarts, if there are any. */
@@ -59,13 +62,14 @@ export async function reconcile(
 ): Promise<PassReport> {
   const { clock, host, store, applier } = parts;
   const startMs = clock.monotonic();
-  const planned = await plan(parts);
-  if (planned instanceof Error) {
+  const work = await plan(parts, hooks.takeIn);
+  if (work instanceof Error) {
     const rest = await standAsItIs(parts, startMs);
-    return planned instanceof AdvisedError
-      ? { kind: 'unjudged', error: planned, ...rest }
-      : { kind: 'unrenderable', error: planned, ...rest };
+    return work instanceof AdvisedError
+      ? { kind: 'unjudged', error: work, ...rest }
+      : { kind: 'unrenderable', error: work, ...rest };
   }
+  const { planned } = work;
   const footing = footingOf(store.cluster(), host, planned.plan);
   // Of the state that is planned: the store may move on while the disk is waited for.
   const [lastGood, gone] = [store.lastGood(), store.gone()];
@@ -77,21 +81,22 @@ export async function reconcile(
   await parts.lastGood.write(lastGood);
   store.forgetGone(gone);
   return applier.pinned === undefined
-    ? applyPlanned(parts, before, hooks, { planned, startMs })
+    ? applyPlanned(parts, before, hooks, { ...work, startMs })
     : keepPinned(parts, applier.pinned, { planned, startMs });
 }
 
 /** What a pass has come to so far. */
 interface Planned {
   readonly planned: PlannedFiles;
+  readonly facts: PassFacts;
   readonly startMs: number;
 }
 
 async function applyPlanned(
   { applier, clock, dialect }: Pick<PassParts, 'applier' | 'clock' | 'dialect'>,
   before: Plan | undefined,
-  { facts, isTorn, onRestarts }: PassHooks,
-  { planned, startMs }: Planned,
+  { isTorn, onRestarts }: PassHooks,
+  { planned, facts, startMs }: Planned,
 ): Promise<PassReport> {
   const { plan, fileSet } = planned;
   const expected = before === undefined ? [] : forecastRestarts(before, plan, dialect.habits);
@@ -120,7 +125,7 @@ async function applyPlanned(
 async function keepPinned(
   parts: Pick<PassParts, 'applier' | 'clock'>,
   pinned: Pinned,
-  { planned, startMs }: Planned,
+  { planned, startMs }: Omit<Planned, 'facts'>,
 ): Promise<PassReport> {
   const waiting = pinned.generation && {
     waitingLines: linesBetween(pinned.generation.fileSet, planned.fileSet),
@@ -154,14 +159,20 @@ async function standAsItIs(
   return { ...(standing && { standing }), durationMs: clock.monotonic() - startMs };
 }
 
-/** The files of the state as it is now; why there are none, where that is no bug. */
-async function plan(parts: PassParts): Promise<PlannedFiles | AdvisedError | TemplateError> {
+/** The files of the state as it is now, with why they are made; why there are none, where that is no bug. */
+async function plan(
+  parts: PassParts,
+  takeIn: () => PassFacts,
+): Promise<Omit<Planned, 'startMs'> | AdvisedError | TemplateError> {
   const { clock, host, store, judge } = parts;
   try {
     const refusedStatements = await judge.refusals(
       host.acceptsCustomFilters ? store.cluster().customFilters : [],
     );
-    return planFiles(parts, { ...host, refusedStatements }, () => clock.monotonic());
+    // Nothing may be waited for between these two: what came meanwhile would be planned, and told as another pass's.
+    const facts = takeIn();
+    const planned = planFiles(parts, { ...host, refusedStatements }, () => clock.monotonic());
+    return { planned, facts };
   } catch (error) {
     if (error instanceof AdvisedError || error instanceof TemplateError) {
       return error;
