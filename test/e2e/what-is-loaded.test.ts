@@ -128,6 +128,28 @@ test('custom filters that cannot be judged keep what stands, until they can', as
   }
 });
 
+test('a key that comes while a filter is judged is a cause of the pass that applies it', async () => {
+  const site = await faultSiteForTest({ args: () => ['--custom-filters', 'on'] });
+  const filter = '/calico/bgp/v1/global/custom_filters/v4/a';
+  const heard = async () => (await site.metric('birdkeeper_changes_total')) ?? 0;
+  const heardBefore = await heard();
+  await site.holdChecks();
+
+  await site.etcd.put(filter, 'if net = 10.97.0.0/16 then reject;');
+  await site.heldCheck();
+  await site.etcd.put(BLOCK, '{"affinity":"host:fault-node"}');
+  await waitFor(async () => (await heard()) > heardBefore + 1, {
+    what: 'the block to be heard of',
+  });
+  site.releaseChecks();
+
+  const pass = await waitFor(
+    async () => (await site.logLines('info')).find(({ causes }) => String(causes).includes(filter)),
+    { what: 'a pass that applies the filter' },
+  );
+  expect(pass.causes).toEqual([filter, BLOCK]);
+});
+
 /** Waits until the metric that the alerts go by has this value. */
 async function loaded(site: FaultSite, value: 0 | 1): Promise<void> {
   await waitFor(async () => (await site.metric('birdkeeper_config_loaded')) === value, {

@@ -11,6 +11,7 @@ import { tools } from './tools.js';
  *
  * - `bird.failures`, `birdc.failures`: so many calls fail from now on.
  * - `birdc.fails`: while it is there, all of them fail.
+ * - `bird.hold`: while it is there, checks wait; `bird.held` is there once one does.
  * - `hold`: while it is there, reloads wait; `held` has the process id of the one that does.
  * - `seen/`: when it is there, each reload copies the files of `config/` to a numbered folder in it.
  * - `reloads`: a line for each reload that has ended.
@@ -27,7 +28,10 @@ fails() {
 `;
   const birdScript = `${head}
 case " $* " in
-*" -p "*) if fails bird; then echo "cannot allocate memory" >&2; exit 1; fi ;;
+*" -p "*)
+  while [ -e bird.hold ]; do touch bird.held; sleep 0.02; done
+  if fails bird; then echo "cannot allocate memory" >&2; exit 1; fi
+  ;;
 esac
 exec '${bird}' "$@"
 `;

@@ -181,6 +181,21 @@ export class FaultSite {
     rmSync(join(this.dir, 'birdc.fails'));
   }
 
+  /** From now on `bird -p` waits, until `releaseChecks`. */
+  async holdChecks(): Promise<void> {
+    await writeFile(join(this.dir, 'bird.hold'), '');
+  }
+
+  /** Waits until a check is held. */
+  async heldCheck(): Promise<void> {
+    await waitFor(() => existsSync(join(this.dir, 'bird.held')), { what: 'a check to be held' });
+  }
+
+  /** Lets checks go on. */
+  releaseChecks(): void {
+    rmSync(join(this.dir, 'bird.hold'), { force: true });
+  }
+
   /** From now on `birdc configure` waits before it speaks to BIRD, until `releaseReloads`. */
   async holdReloads(): Promise<void> {
     await writeFile(join(this.dir, 'hold'), '');
@@ -254,6 +269,7 @@ export class FaultSite {
 
   /** Ends and removes everything. */
   async dispose(): Promise<void> {
+    this.releaseChecks();
     this.releaseReloads();
     await this.#birdkeeper?.stop('SIGKILL');
     await this.bird.stop();
