@@ -109,7 +109,7 @@ test('a story that is absent, broken or can not be written is told, and stops no
 test('what is pinned stands, and is never pruned', async () => {
   const site = await ApplySite.create();
   const bird = await site.startBird();
-  const applier = await site.open([bird.instance], { keepGenerations: 1 });
+  const applier = await site.open([bird.instance], { keepGenerations: 2 });
   await applier.apply(numberedFiles(1));
   applier.pin({ sequence: 1, digest: numberedFiles(1).digest, at: 5 });
   for (const n of [2, 3]) {
