@@ -11,7 +11,7 @@ import { runCommand } from '../support/command.js';
 import { expectGuarantees, type Way } from '../support/guarantees.js';
 import { builtImage, podman } from '../support/image.js';
 import { type Lab, withLab } from '../support/lab.js';
-import type { Happening } from '../support/losses.js';
+import { type Happening, News } from '../support/losses.js';
 import type { Namespace } from '../support/netns.js';
 import { containerOf, type PodPlace, type PodSpec, preparePod } from '../support/pod.js';
 import { printedBlocks, printedElsewhere } from '../support/readme-commands.js';
@@ -27,12 +27,19 @@ const meshKeys = Object.fromEntries(
   Object.entries(reflectorKeys).filter(([key]) => !/172\.17\.42\.40$|node_mesh$/.test(key)),
 );
 
+/** BIRD's word for a start with -R. */
+const RECOVERY = 'Graceful restart started';
+
 const image = builtImage();
 
 /** A way whose parts are containers. */
 interface ContainerWay extends Way {
   start(): Promise<void>;
-  birdHasSaid(text: string): Promise<boolean>;
+  /** Kills all at once, and has BIRD's mark be one of another boot. */
+  end(): Promise<void>;
+  startAgain(): Promise<void>;
+  /** How often BIRD has said this so far. */
+  timesBirdSaid(text: string): Promise<number>;
   dispose(): Promise<void>;
 }
 
@@ -49,6 +56,7 @@ test.concurrent('a sidecar and its BIRD, as printed, lose nothing where docs/gua
     try {
       await way.start();
       await expectGuarantees('sidecar pair', way, { lab, host: { ...NODE, namespace } });
+      await expectBackAfterBoot(lab, way, namespace);
     } finally {
       await way.dispose();
       await podman(['volume', 'rm', '--force', ...Object.values(places)]);
@@ -71,6 +79,7 @@ test.concurrent('a reflector, as printed, loses nothing where docs/guarantees.md
       await expectGuarantees('reflector container', way, site, {
         'log disk full': { happen: () => fill(join(logs, 'filler')), birdStarts: 0 },
       });
+      await expectBackAfterBoot(lab, way, namespace);
     } finally {
       await way.dispose();
       await podman(['volume', 'rm', '--force', volume]);
@@ -86,6 +95,7 @@ test.concurrent('the pod of a node loses nothing where docs/guarantees.md says s
     try {
       await startBesideDead(lab, way);
       await expectGuarantees('node pod', way, { lab, host: { ...NODE, namespace } });
+      await expectBackAfterBoot(lab, way, namespace);
     } finally {
       await way.dispose();
     }
@@ -98,6 +108,7 @@ test.concurrent('the pod of a reflector loses nothing where docs/guarantees.md s
     try {
       await startBesideDead(lab, way);
       await expectGuarantees('reflector pod', way, { lab, host: { ...REFLECTOR, namespace } });
+      await expectBackAfterBoot(lab, way, namespace);
     } finally {
       await way.dispose();
     }
@@ -137,6 +148,14 @@ function pair(bird: Box, birdkeeper: Box): ContainerWay {
       await bird.start();
       await birdkeeper.start();
     },
+    async end() {
+      await Promise.all([bird.end(), birdkeeper.end()]);
+      await bird.besides('echo another-boot >/run/bird/bird.ran');
+    },
+    async startAgain() {
+      await bird.container.startAgain();
+      await birdkeeper.container.startAgain();
+    },
     async stopAndStart() {
       await birdkeeper.container.stop();
       await bird.restart();
@@ -157,12 +176,12 @@ function saying(
   birdkeeper: Box,
 ): Pick<
   ContainerWay,
-  'stopBird' | 'startBirdThatSays' | 'birdHasSaid' | 'birdkeeperSays' | 'dispose'
+  'stopBird' | 'startBirdThatSays' | 'timesBirdSaid' | 'birdkeeperSays' | 'dispose'
 > {
   return {
     stopBird: () => bird.container.stop(),
     startBirdThatSays: (text) => bird.saysAfter(() => bird.container.startAgain(), text),
-    birdHasSaid: async (text) => (await bird.container.logs()).includes(text),
+    timesBirdSaid: async (text) => (await bird.container.logs()).split(text).length - 1,
     birdkeeperSays: (text, on) => birdkeeper.saysAfter(on, text),
     async dispose() {
       await birdkeeper.dispose();
@@ -176,6 +195,11 @@ function single(box: Box): ContainerWay {
   return {
     ...saying(box, box),
     start: () => box.start(),
+    async end() {
+      await box.end();
+      await box.besides('echo another-boot >/etc/birdkeeper/config/.bird/ran');
+    },
+    startAgain: () => box.container.startAgain(),
     stopAndStart: () => box.restart(),
     killBird: () => box.container.killAndWait('bird'),
     killBirdkeeper: () => box.container.killAndWait('birdkeeper'),
@@ -217,9 +241,26 @@ async function startBesideDead(lab: Lab, way: ContainerWay): Promise<void> {
   await way.start();
   await lab.host('kube-node1').waitForRoute('192.168.0.64/26 via 172.17.42.32 dev eth0 proto bird');
   await lab.host('kube-node2').waitForRoute('192.168.0.0/26 via 172.17.42.31 dev eth0 proto bird');
-  expect(await way.birdHasSaid('Graceful restart started')).toBe(false);
+  expect(await way.timesBirdSaid(RECOVERY)).toBe(0);
   // A BIRD that is stopped before this is loaded waits for the dead one when it comes back, for a minute.
   await way.birdkeeperSays(`(${address} `, () => lab.delete(key));
+}
+
+/**
+ * The power goes and comes back: nothing of the kernel's is left, and what is on disk is of another boot. BIRD waits for nobody
+ * then, and the routes are there again at both ends.
+ */
+async function expectBackAfterBoot(
+  lab: Lab,
+  way: ContainerWay,
+  namespace: Namespace,
+): Promise<void> {
+  const recoveries = await way.timesBirdSaid(RECOVERY);
+  await way.end();
+  await namespace.ip('route', 'flush', 'proto', 'bird');
+  await way.startAgain();
+  await new News(lab, 50).arrives();
+  expect(await way.timesBirdSaid(RECOVERY)).toBe(recoveries);
 }
 
 /** Writes until there is no space left. */

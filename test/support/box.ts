@@ -32,9 +32,27 @@ export class Box {
 
   /** `kill -9`, and the start that its restart policy brings. */
   async kill(): Promise<void> {
+    await this.end();
+    await this.container.startAgain();
+  }
+
+  /** `kill -9`, and no start. */
+  async end(): Promise<void> {
     await this.container.kill();
     await this.container.exitStatus();
-    await this.container.startAgain();
+  }
+
+  /** Runs a script of sh to its end in another container with the same volumes, as BIRD's user. @throws {Error} when it fails */
+  async besides(script: string): Promise<void> {
+    const { options = [], ...rest } = this.#options;
+    const asBird = [...options, '--user', 'bird', '--entrypoint', 'sh'];
+    const beside = await Container.start({ ...rest, options: asBird, args: ['-c', script] });
+    const status = await beside.exitStatus();
+    const said = await beside.logs();
+    await beside.dispose();
+    if (status !== 0) {
+      throw new Error(`"${script}" ended with ${status}: ${said}`);
+    }
   }
 
   /** `docker stop`, `docker rm` and `docker run`, as for another image. */

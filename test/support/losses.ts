@@ -144,10 +144,12 @@ function isMoreThanOnce(before: readonly number[] = [], after: readonly number[]
 /** Blocks that nobody has known before. */
 export class News {
   readonly #lab: Lab;
-  #count = 0;
+  #count: number;
 
-  constructor(lab: Lab) {
+  /** @param after - so many blocks may be known already, of other news */
+  constructor(lab: Lab, after = 0) {
     this.#lab = lab;
+    this.#count = after;
   }
 
   /**
