@@ -1,9 +1,11 @@
 /**
  * The move from full mesh to two route reflectors in a live cluster, by the operator's verbs in the order that the README
- * gives, on the oldest and newest BIRD of each line: no node is without a route, and no ping is lost.
+ * gives, on the oldest and newest BIRD of each line, and reflectors that die after it: no node is without a route, and no ping
+ * is lost.
  */
 import { expect, test } from 'vitest';
 import { birdOf, LINE_ENDS } from '../support/birds.js';
+import { letReflectorsDie } from '../support/dying-reflectors.js';
 import { withLab } from '../support/lab.js';
 import type { LabHost } from '../support/lab-host.js';
 import { Pinging } from '../support/pinging.js';
@@ -15,7 +17,7 @@ const silent = { step() {}, ran() {}, checked() {} };
 const PINGS_PER_SECOND = 100;
 
 test.each(LINE_ENDS)(
-  'from mesh to reflectors without a route or a ping lost on %s',
+  'from mesh to two reflectors, either of which may die, without a route or a ping lost on %s',
   async (bird) => {
     const hosts = walkthroughSite({ bird, secondReflector: true });
     await withLab({ hosts }, async (lab) => {
@@ -52,6 +54,8 @@ test.each(LINE_ENDS)(
       for (const host of nodes) {
         await host.waitForSessions(names);
       }
+
+      await letReflectorsDie(lab);
 
       const gaps = (await Promise.all(monitors.map((monitor) => monitor.gapsMs()))).flat();
       expect(Math.max(0, ...gaps)).toBeLessThanOrEqual(longestGapMs(bird));

@@ -8,7 +8,7 @@ const silent = { step() {}, ran() {}, checked() {} };
 
 /**
  * Each datastore once, each on a BIRD of another line. The other BIRDs go from the mesh to reflectors in live-move.test.ts,
- * and do without either reflector in redundancy.test.ts; demo.test.ts walks with two kinds of BIRD together.
+ * and do without either of them; demo.test.ts walks with two kinds of BIRD together.
  */
 const sites = [
   { bird: 'bird2', datastore: 'etcd3', secondReflector: true },
