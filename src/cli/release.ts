@@ -16,7 +16,7 @@ export function releaseCommand(context: CommandContext): Command {
     {
       name: 'release',
       description:
-        'Lets through what birdkeeper run holds back on this host, for this state only: the datastore was empty or without this host, and the last configuration stands. Works by the state directory: give the same --output-dir or --state-dir as to run.',
+        'Lets through what birdkeeper run holds back on this host, for this state only: the datastore was empty or without this host, or a change would take much away at one go, and what stands stays. Works by the state directory: give the same --output-dir or --state-dir as to run.',
       exitStatus: '0 let through; 1 nothing is held; 2 usage, or it could not be let through',
       settings: ['outputDir', 'stateDir'],
       async action({ stateDir }) {

@@ -4,10 +4,18 @@ import { readBirdVersionText } from '../apply/bird-version.js';
 import { AdvisedError } from '../base/advised-error.js';
 import { systemClock } from '../base/clock.js';
 import type { Problem } from '../base/problem.js';
-import { footingOf, type StoreMark, storeMarkOf } from '../daemon/hold/hold-rules.js';
+import { type StoreMark, storeMarkOf } from '../daemon/hold/hold-rules.js';
+import { judgedStateOf } from '../daemon/hold/judged-state.js';
 import { wouldHold } from '../daemon/hold/would-hold.js';
 import { lastGoodFile } from '../daemon/last-good-file.js';
-import { birdOf, birdsOf, datastoreSettingsOf, hostOf, sourceSettingsOf } from '../daemon/parts.js';
+import {
+  birdOf,
+  birdsOf,
+  datastoreSettingsOf,
+  hostOf,
+  lossLimitOf,
+  sourceSettingsOf,
+} from '../daemon/parts.js';
 import { type PlannedFiles, planFiles } from '../daemon/plan-files.js';
 import { statementJudge } from '../daemon/statement-judge.js';
 import { openDatastore } from '../datastore/open-datastore.js';
@@ -64,8 +72,9 @@ export async function renderAsRun(
     const planned = await printFiles({ settings, builtInTemplates, dialect, store, host });
     planned.problems.forEach(tell);
     const cluster = store.cluster();
-    const footing = footingOf(cluster, host, planned.plan);
-    const held = await wouldHold({ stateDir, host, logger }, mark, footing);
+    const judged = judgedStateOf(store, host, planned.plan);
+    const limit = lossLimitOf(settings);
+    const held = await wouldHold({ stateDir, host, limit, logger }, mark, judged);
     if (held !== undefined) {
       warn(`${held.key}: ${held.reason}; birdkeeper run holds what stands (birdkeeper release)`);
     }

@@ -13,7 +13,7 @@ import type { DialectWatch } from './dialect-watch.js';
 import type { EarlyFollower } from './early-follower.js';
 import { hostProblems } from './host-problems.js';
 import { KnownPlans } from './known-plans.js';
-import { isDone, outcomeOf, type PassReport } from './pass-outcome.js';
+import { isDone, outcomeOf, type PassReport, plannedFor } from './pass-outcome.js';
 import { PassTeller, type TellerParts } from './pass-teller.js';
 import { pinStatusOf } from './pin/pin-status.js';
 import type { PinWatch } from './pin/pin-watch.js';
@@ -264,12 +264,12 @@ export class Daemon {
       return;
     }
     const { applier } = this.#parts;
-    const planned = report.kind === 'applied' ? report.planned : undefined;
+    const planned = plannedFor(report);
     if (planned !== undefined) {
       this.#plans.note(planned.fileSet.digest, planned.plan);
     }
     this.#plan = this.#plans.get(applier.standing?.fileSet.digest);
-    if (planned === undefined) {
+    if (planned === undefined || report.kind === 'held') {
       return;
     }
     const tookMs = this.#changeTimer.done(this.#parts.clock.monotonic());

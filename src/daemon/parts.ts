@@ -7,6 +7,7 @@ import { keyPrefixesOf } from '../decode/keys.js';
 import type { Host } from '../plan/host.js';
 import type { Dialect } from '../render/dialects/dialect.js';
 import type { Settings } from '../settings/load-settings.js';
+import type { LossLimit } from './hold/losses.js';
 
 /** Which datastore to read, and which of its keys: those that this host needs unless told. */
 export function datastoreSettingsOf(
@@ -75,6 +76,11 @@ export function hostOf(settings: Settings): Omit<Host, 'refusedStatements'> {
 /** How long sessions have to come back after a reload; `undefined` when that isn't waited for. */
 export function confirmMsOf({ confirm }: Settings): number | undefined {
   return confirm === 'off' ? undefined : confirm * 1000;
+}
+
+/** How much a change may remove at one go; `undefined` for any amount. */
+export function lossLimitOf({ holdShare, holdAtLeast }: Settings): LossLimit | undefined {
+  return holdShare === 'off' ? undefined : { share: holdShare, atLeast: holdAtLeast };
 }
 
 /** The BIRD process of IPv4, or of both families. */

@@ -8,24 +8,30 @@ import type { TemplateError } from '../render/template-error.js';
 import type { HeldState } from './hold/hold-files.js';
 import type { PlannedFiles } from './plan-files.js';
 
+/** A pass that had BIRD load something. */
+export interface AppliedReport {
+  readonly kind: 'applied';
+  /** Absent when only the files on disk were loaded, before the datastore had answered. */
+  readonly planned?: PlannedFiles;
+  readonly outcome: ApplyOutcome;
+  /** What is different from the plan of the last pass, in an operator's words. */
+  readonly changes: readonly string[];
+  /** The sessions that the reload restarts by forecast; absent when there are none. */
+  readonly restarts?: RestartSummary;
+  readonly durationMs: number;
+}
+
 /** What a pass came to. */
 export type PassReport =
-  | {
-      readonly kind: 'applied';
-      /** Absent when only the files on disk were loaded, before the datastore had answered. */
-      readonly planned?: PlannedFiles;
-      readonly outcome: ApplyOutcome;
-      /** What is different from the plan of the last pass, in an operator's words. */
-      readonly changes: readonly string[];
-      /** The sessions that the reload restarts by forecast; absent when there are none. */
-      readonly restarts?: RestartSummary;
-      readonly durationMs: number;
-    }
+  | AppliedReport
   /** What the datastore asks for is held back. */
   | ({
       readonly kind: 'held';
       readonly planned: PlannedFiles;
       readonly held: HeldState;
+      /** What stands with what is new, where BIRD was given that, and what is different by it. */
+      readonly additions?: PlannedFiles;
+      readonly changes?: readonly string[];
     } & StandingReport)
   /** An operator rolled back: what the datastore asks for waits. */
   | ({
@@ -58,6 +64,18 @@ export function outcomeOf(report: PassReport): ApplyOutcome | undefined {
       return report.outcome;
     default:
       return report.standing;
+  }
+}
+
+/** What BIRD was to load of what was planned; `undefined` when that is nothing. */
+export function plannedFor(report: PassReport): PlannedFiles | undefined {
+  switch (report.kind) {
+    case 'applied':
+      return report.planned;
+    case 'held':
+      return report.additions;
+    default:
+      return undefined;
   }
 }
 

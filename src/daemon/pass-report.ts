@@ -29,11 +29,13 @@ const RESUME_ADVICE = '`birdkeeper diff` shows what waits; `birdkeeper resume` a
 const RELEASE_ADVICE =
   'see what became of the datastore; it is followed again once it is whole, or after `birdkeeper release`';
 
+const WITH_ADDITIONS = 'what stands stays, and what is new is applied';
+
 /** `report` and `facts` for everybody who tells people about it. */
 export function describePass(report: PassReport, facts: PassFacts): PassDescription {
   const end = endOf(report);
   const stagesMs = stagesOf(report);
-  const changes = report.kind === 'applied' ? report.changes : [];
+  const changes = 'changes' in report ? (report.changes ?? []) : [];
   // A configuration that BIRD doesn't run restarts nothing.
   const restarts =
     report.kind === 'applied' && end.outcome === 'applied' ? report.restarts : undefined;
@@ -139,15 +141,16 @@ function unrenderableEnd({ error, standing }: ReportOf<'unrenderable'>): End {
   };
 }
 
-function heldEnd({ held: { key, reason }, standing }: ReportOf<'held'>): End {
+function heldEnd({ held, standing, additions }: ReportOf<'held'>): End {
+  const { key, reason, causes } = held;
   return {
     outcome: 'held',
     verdict: 'done',
     level: 'warn',
-    message: 'what the datastore asks for is held back; the last configuration stands',
+    message: `what the datastore asks for is held back; ${additions ? WITH_ADDITIONS : 'the last configuration stands'}`,
     ...(standing?.kind === 'applied' && { reload: 'loaded' as const }),
     reason,
-    fields: { key, reason, advice: RELEASE_ADVICE },
+    fields: { key, reason, heldFor: causes, advice: RELEASE_ADVICE },
   };
 }
 

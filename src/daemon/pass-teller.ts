@@ -8,8 +8,7 @@ import type { Metrics } from '../observe/metrics.js';
 import type { PinnedStatus } from '../observe/pinned-status.js';
 import type { StatusBoard } from '../observe/status-board.js';
 import type { PassFacts } from './causes.js';
-import type { HeldState } from './hold/hold-files.js';
-import type { PassReport } from './pass-outcome.js';
+import { type PassReport, plannedFor } from './pass-outcome.js';
 import { describePass, type PassDescription } from './pass-report.js';
 import type { PassVerdict } from './trigger.js';
 
@@ -94,8 +93,9 @@ export class PassTeller {
     // What the datastore asks for is unknown when it can't be turned into files.
     board.update({ desiredDigest: planned?.fileSet.digest });
     this.#tellInput(planned?.input);
-    if (planned !== undefined && report.kind !== 'held' && report.kind !== 'pinned') {
-      const { ipv4, ipv6 } = planned.plan;
+    const running = plannedFor(report);
+    if (running !== undefined) {
+      const { ipv4, ipv6 } = running.plan;
       board.setPlanned({ ipv4: ipv4.sessions, ipv6: ipv6.sessions });
     }
   }
@@ -118,9 +118,10 @@ export class PassTeller {
       return;
     }
     const held = report.kind === 'held' ? report.held : undefined;
-    this.#parts.board.setHeld(held && { reason: held.reason, since: held.since });
+    const { reason = '', since = 0, causes = [] } = held ?? {};
+    this.#parts.board.setHeld(held && { reason, since, causes });
     if (report.planned !== undefined) {
-      const ofHold = held === undefined ? [] : [heldProblem(held)];
+      const ofHold = report.kind === 'held' ? [heldProblem(report)] : [];
       this.#ofInput = [...ofHold, ...report.planned.problems];
       this.#tellProblems();
     }
@@ -139,12 +140,17 @@ export class PassTeller {
   }
 }
 
-function heldProblem({ key, reason }: HeldState): Problem {
+function heldProblem({
+  held: { key, reason },
+  additions,
+}: Extract<PassReport, { readonly kind: 'held' }>): Problem {
+  const what = additions ? 'what stands stays, and what is new is applied,' : STANDS;
   return {
     code: 'state-held',
     key,
     reason,
-    action:
-      'the last configuration stands until the datastore is whole again, or `birdkeeper release`',
+    action: `${what} until the datastore is whole again, or \`birdkeeper release\``,
   };
 }
+
+const STANDS = 'the last configuration stands';

@@ -15,14 +15,15 @@ import {
 } from '../plan/forecast-restarts.js';
 import type { Host } from '../plan/host.js';
 import type { Plan } from '../plan/plan.js';
+import { render } from '../render/render.js';
 import { TemplateError } from '../render/template-error.js';
 import { FAMILIES } from '../values/family.js';
 import type { PassFacts } from './causes.js';
-import type { Hold } from './hold/hold.js';
-import { footingOf } from './hold/hold-rules.js';
+import type { HeldBack, Hold } from './hold/hold.js';
+import { type JudgedState, judgedStateOf } from './hold/judged-state.js';
 import type { StatementJudge } from './judge-statements.js';
 import type { LastGoodFile } from './last-good-file.js';
-import type { PassReport, StandingReport } from './pass-outcome.js';
+import type { AppliedReport, PassReport, StandingReport } from './pass-outcome.js';
 import { linesBetween } from './pin/lines-between.js';
 import { type PlannedFiles, type PlanningParts, planFiles } from './plan-files.js';
 
@@ -60,7 +61,7 @@ export async function reconcile(
   before: Plan | undefined,
   hooks: PassHooks,
 ): Promise<PassReport> {
-  const { clock, host, store, applier } = parts;
+  const { clock, store, applier } = parts;
   const startMs = clock.monotonic();
   const work = await plan(parts, hooks.takeIn);
   if (work instanceof Error) {
@@ -69,20 +70,24 @@ export async function reconcile(
       ? { kind: 'unjudged', error: work, ...rest }
       : { kind: 'unrenderable', error: work, ...rest };
   }
-  const { planned } = work;
-  const footing = footingOf(store.cluster(), host, planned.plan);
+  const { planned, facts, judged } = work;
   // Of the state that is planned: the store may move on while the disk is waited for.
   const [lastGood, gone] = [store.lastGood(), store.gone()];
-  const held = await parts.hold.judge(footing, planned.fileSet.digest);
-  if (held !== undefined) {
-    return { kind: 'held', planned, held, ...(await standAsItIs(parts, startMs)) };
+  const { plan: asked, fileSet } = planned;
+  const digest = fileSet.digest;
+  const back = await parts.hold.judge({ ...judged, ...facts, plan: asked, digest });
+  if (back !== undefined) {
+    return holdBack(parts, before, hooks, { ...work, startMs, back });
   }
   // Before anything relies on them: a start after a kill -9 has to know what this pass knew.
   await parts.lastGood.write(lastGood);
   store.forgetGone(gone);
-  return applier.pinned === undefined
-    ? applyPlanned(parts, before, hooks, { ...work, startMs })
-    : keepPinned(parts, applier.pinned, { planned, startMs });
+  const report =
+    applier.pinned === undefined
+      ? await applyPlanned(parts, before, hooks, { planned, facts, startMs })
+      : await keepPinned(parts, applier.pinned, { planned, startMs });
+  await parts.hold.kept;
+  return report;
 }
 
 /** What a pass has come to so far. */
@@ -92,12 +97,34 @@ interface Planned {
   readonly startMs: number;
 }
 
+/** Has BIRD run what stands, with what is new in the state that is held back where that can be had. */
+async function holdBack(
+  parts: PassParts,
+  before: Plan | undefined,
+  hooks: PassHooks,
+  { planned, facts, startMs, back }: Planned & { readonly back: HeldBack },
+): Promise<PassReport> {
+  const { held, meanwhile } = back;
+  if (meanwhile === undefined || parts.applier.pinned !== undefined) {
+    return { kind: 'held', planned, held, ...(await standAsItIs(parts, startMs)) };
+  }
+  const { fileSet } = render(meanwhile, parts.dialect, parts.engine);
+  const additions = { ...planned, plan: meanwhile, fileSet };
+  const applied = await applyPlanned(parts, before, hooks, {
+    planned: additions,
+    facts,
+    startMs,
+  });
+  const { outcome: standing, changes, durationMs } = applied;
+  return { kind: 'held', planned, held, additions, changes, standing, durationMs };
+}
+
 async function applyPlanned(
   { applier, clock, dialect }: Pick<PassParts, 'applier' | 'clock' | 'dialect'>,
   before: Plan | undefined,
   { isTorn, onRestarts }: PassHooks,
   { planned, facts, startMs }: Planned,
-): Promise<PassReport> {
+): Promise<AppliedReport> {
   const { plan, fileSet } = planned;
   const expected = before === undefined ? [] : forecastRestarts(before, plan, dialect.habits);
   const forecast = expected.length === 0 ? undefined : summarizeRestarts(expected, plan);
@@ -163,7 +190,9 @@ async function standAsItIs(
 async function plan(
   parts: PassParts,
   takeIn: () => PassFacts,
-): Promise<Omit<Planned, 'startMs'> | AdvisedError | TemplateError> {
+): Promise<
+  (Omit<Planned, 'startMs'> & { readonly judged: JudgedState }) | AdvisedError | TemplateError
+> {
   const { clock, host, store, judge } = parts;
   try {
     const refusedStatements = await judge.refusals(
@@ -172,7 +201,8 @@ async function plan(
     // Nothing may be waited for between these two: what came meanwhile would be planned, and told as another pass's.
     const facts = takeIn();
     const planned = planFiles(parts, { ...host, refusedStatements }, () => clock.monotonic());
-    return { planned, facts };
+    const judged = judgedStateOf(store, { ...host, refusedStatements }, planned.plan);
+    return { planned, facts, judged };
   } catch (error) {
     if (error instanceof AdvisedError || error instanceof TemplateError) {
       return error;

@@ -1,6 +1,7 @@
 /** Builds the parts of a daemon out of its settings, and starts it. */
 
 import { Applier } from '../apply/applier.js';
+import { establishedNeighbors } from '../apply/established-neighbors.js';
 import { SessionStates } from '../apply/session-states.js';
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
@@ -17,7 +18,7 @@ import { Daemon, type DaemonParts } from './daemon.js';
 import { DialectWatch } from './dialect-watch.js';
 import { Hold } from './hold/hold.js';
 import { lastGoodFile } from './last-good-file.js';
-import { birdOf, birdsOf, confirmMsOf, hostOf, sourceSettingsOf } from './parts.js';
+import { birdOf, birdsOf, confirmMsOf, hostOf, lossLimitOf, sourceSettingsOf } from './parts.js';
 import { PinWatch } from './pin/pin-watch.js';
 import type { Preparation } from './prepare.js';
 import { Progress } from './progress.js';
@@ -155,7 +156,7 @@ async function partsOf(
     follower,
     sources: new SourceFollower({ sources, store, fatal }),
     lastGood,
-    hold: await Hold.open({ stateDir, host, clock, logger }),
+    hold: await openHold(preparation, context),
     pinWatch: new PinWatch({ stateDir, clock, logger }),
     dialectWatch: dialectWatchOf(preparation, context),
     clock,
@@ -164,6 +165,17 @@ async function partsOf(
     times: { spacingMs, quietMs, maxWaitMs, retry: RETRY },
     onPass: () => tellSystemd(made.board, notifier),
   };
+}
+
+function openHold(
+  { settings, dialect }: Preparation,
+  { clock, logger }: StartContext,
+): Promise<Hold> {
+  return Hold.open({
+    ...{ stateDir: settings.stateDir, host: hostOf(settings), clock, logger },
+    limit: lossLimitOf(settings),
+    running: () => establishedNeighbors(birdsOf(settings, dialect), clock),
+  });
 }
 
 function dialectWatchOf(

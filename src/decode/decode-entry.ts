@@ -15,6 +15,7 @@ import { decodeFile } from './files/decode-file.js';
 import { fileKindOf } from './files/file-keys.js';
 import { type KeyRef, parseKey } from './keys.js';
 import { decodeBlock } from './records/block.js';
+import { decodeConsents } from './records/consents.js';
 import { checkStatements } from './records/custom-filter.js';
 import { parseJson } from './records/json-record.js';
 import { decodeNodeAddress, decodeNodeAsn, decodeNodeNetwork } from './records/node.js';
@@ -50,13 +51,16 @@ export function decodeEntry(key: string, value: string): Decoded | undefined {
     case 'block':
       // Kept alike by both generations.
       return decodeBlock(ref, key, value);
+    case 'consents':
+      // No word of Calico.
+      return decodeConsents(value);
     default:
       return { ...decodeRecord(ref, key, value), generation: 'v1' };
   }
 }
 
 function decodeRecord(
-  ref: Exclude<KeyRef, { readonly kind: 'resource' | 'block' }>,
+  ref: Exclude<KeyRef, { readonly kind: 'resource' | 'block' | 'consents' }>,
   origin: string,
   value: string,
 ): Decoded {

@@ -117,6 +117,21 @@ export class DecodedStore {
     return this.#store.cluster();
   }
 
+  /** The value of an entry of ours, as the datastore holds it; undefined when there is none. */
+  valueAt(key: string): string | undefined {
+    return this.#values.get(key);
+  }
+
+  /** The cluster as the entries would describe it with other values for some keys; undefined for none. */
+  clusterWith(values: ReadonlyMap<string, string | undefined>): Cluster {
+    const entries = [...new Map([...this.#values, ...values])].flatMap(([key, value]) =>
+      value === undefined || fileKindOf(key) !== undefined ? [] : [{ key, value }],
+    );
+    const copy = new DecodedStore(this.lastGood());
+    copy.replace({ revision: '', entries });
+    return copy.cluster();
+  }
+
   /** What is wrong with the entries that stand. */
   problems(): readonly Problem[] {
     return [...this.#problems.values()].flat();

@@ -15,6 +15,8 @@ import { RESOURCE_PLURALS, type ResourcePlural } from './resources/resource.js';
 export const BGP = '/calico/bgp/v1/';
 /** Below it is what Calico says of each node for BGP. */
 export const NODES = `${BGP}host/`;
+/** birdkeeper's own key, in the midst of what every host follows anyway. Calico reads nothing there. */
+export const CONSENTS = `${BGP}birdkeeper/consents`;
 const RESOURCES = '/calico/resources/v3/projectcalico.org/';
 const POOLS = '/calico/v1/ipam/';
 const BLOCK_AFFINITIES = '/calico/ipam/v2/host/';
@@ -69,10 +71,15 @@ export type KeyRef =
       readonly prefix: string;
     }
   | { readonly kind: 'custom-filter'; readonly family: Family; readonly name: string }
+  /** What operators said yes to. */
+  | { readonly kind: 'consents' }
   | { readonly kind: 'resource'; readonly plural: ResourcePlural; readonly name: string };
 
 /** What `key` is about, or `undefined` when it is none of ours. */
 export function parseKey(key: string): KeyRef | undefined {
+  if (key === CONSENTS) {
+    return { kind: 'consents' };
+  }
   if (key.startsWith(BGP)) {
     return parseBgpKey(key.slice(BGP.length).split('/'));
   }

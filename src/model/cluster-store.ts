@@ -77,7 +77,7 @@ export class ClusterStore {
   /** The cluster as it stands now. */
   cluster(): Cluster {
     // No spread: V8 makes a dictionary of what is spread together, and each look into one costs every rule that looks.
-    const { defaultAsn, isMeshEnabled, meshOrigin, logLevel, bgp } = this.#settingsNow();
+    const { defaultAsn, isMeshEnabled, meshOrigin, logLevel, bgp, consents } = this.#settingsNow();
     const { nodes, unaddressed, contested } = this.#nodes.list();
     const { v1, v3 } = this.#keysOf;
     const { secrets, secretOrigins, contestedSecrets } = this.#secretsNow();
@@ -103,6 +103,7 @@ export class ClusterStore {
       secrets,
       secretOrigins,
       contestedSecrets,
+      consents,
     };
   }
 
@@ -261,7 +262,7 @@ function idOf(key: string, index: number): string {
 /** What settings come to. */
 type ClusterSettings = Pick<
   Cluster,
-  'defaultAsn' | 'isMeshEnabled' | 'meshOrigin' | 'logLevel' | 'bgp'
+  'defaultAsn' | 'isMeshEnabled' | 'meshOrigin' | 'logLevel' | 'bgp' | 'consents'
 >;
 
 /** What `settings`, sorted by key, come to. What a later key says stands (fact.ts). */
@@ -271,6 +272,7 @@ function settingsOf(settings: readonly Setting[]): ClusterSettings {
     isMeshEnabled: true,
     logLevel: 'info',
     bgp: DEFAULT_BGP_SETTINGS,
+    consents: [],
   };
   for (const { key, fact } of settings) {
     switch (fact.kind) {
@@ -289,6 +291,9 @@ function settingsOf(settings: readonly Setting[]): ClusterSettings {
         break;
       case 'bgp-settings':
         cluster.bgp = { ...cluster.bgp, ...fact.settings };
+        break;
+      case 'consents':
+        cluster.consents = fact.consents;
         break;
     }
   }

@@ -9,6 +9,7 @@ import type { Secret } from '../values/secret.js';
 import type { BgpFilter } from './bgp-filter.js';
 import type { BgpSettings } from './bgp-settings.js';
 import type { Block } from './block.js';
+import type { Consent } from './consent.js';
 import type { CustomFilter } from './custom-filter.js';
 import type { LogLevel } from './log-level.js';
 import type { Node, SourcedAsn } from './node.js';
@@ -63,6 +64,8 @@ export interface Cluster {
   readonly secretOrigins: ReadonlyMap<string, string>;
   /** The keys of those passwords that several give, which differ; the last one counts. Sorted. */
   readonly contestedSecrets: readonly (readonly string[])[];
+  /** What operators said yes to lately, oldest first. */
+  readonly consents: readonly Consent[];
 }
 
 /** The node called `name`: looked up, since a look at all of 5,000 costs a pass 0.3 ms. */

@@ -18,6 +18,7 @@ import type { Labels } from '../values/selector.js';
 import type { BgpFilter } from './bgp-filter.js';
 import type { Advertisement, BgpSettings } from './bgp-settings.js';
 import type { Block } from './block.js';
+import type { Consent } from './consent.js';
 import type { CustomFilter } from './custom-filter.js';
 import type { LogLevel } from './log-level.js';
 import type { Peering } from './peering.js';
@@ -37,7 +38,8 @@ export type ClusterFact =
   | { readonly kind: 'mesh'; readonly isEnabled: boolean }
   | { readonly kind: 'log-level'; readonly level: LogLevel }
   /** Those settings that are given; the others keep what they were. */
-  | { readonly kind: 'bgp-settings'; readonly settings: Partial<BgpSettings> };
+  | { readonly kind: 'bgp-settings'; readonly settings: Partial<BgpSettings> }
+  | { readonly kind: 'consents'; readonly consents: readonly Consent[] };
 
 /** A property of one node. A node is there when anything is said about it. */
 export type NodeFact = { readonly nodeName: string } & (

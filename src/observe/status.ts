@@ -28,7 +28,12 @@ export interface DaemonStatus extends ApplierState {
   /** Why the last pass has to be repeated, and when. */
   readonly retry?: { readonly attempt: number; readonly reason: string; readonly at: number };
   /** Why what the datastore asks for is held back, since when; absent when it isn't. */
-  readonly held?: { readonly reason: string; readonly since: number };
+  readonly held?: {
+    readonly reason: string;
+    readonly since: number;
+    /** The first of the keys that changed then, as far as is known. */
+    readonly causes: readonly string[];
+  };
   /** What an operator rolled back to; absent when nothing is pinned. */
   readonly pinned?: PinnedStatus;
   readonly problems: readonly (Problem & { readonly since: number })[];

@@ -47,6 +47,22 @@ export const PACE_SETTINGS = {
     fallback: 'off',
     parse: parse.confirmTime,
   },
+  holdShare: {
+    flag: 'hold-share',
+    environment: ['BIRDKEEPER_HOLD_SHARE'],
+    placeholder: 'PERCENT|off',
+    help: "a change that would remove more than this share of the host's sessions, blocks or pools at one go is held until `birdkeeper release`",
+    fallback: '50',
+    parse: parse.share,
+  },
+  holdAtLeast: {
+    flag: 'hold-at-least',
+    environment: ['BIRDKEEPER_HOLD_AT_LEAST'],
+    placeholder: 'N',
+    help: 'the least number of sessions, blocks or pools for which that is so',
+    fallback: '3',
+    parse: parse.integer(1, 100_000),
+  },
   staleAfterSeconds: {
     flag: 'stale-after-seconds',
     environment: ['BIRDKEEPER_STALE_AFTER_SECONDS'],

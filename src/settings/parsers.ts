@@ -83,6 +83,11 @@ export function confirmTime(value: string): Result<number | 'off'> {
       );
 }
 
+/** `off`, or a share in percent, with the sign or without. */
+export function share(value: string): Result<number | 'off'> {
+  return value === 'off' ? ok(value) : integer(0, 100)(value.replace(/%$/, ''));
+}
+
 /** Comma-separated prefixes of either family. */
 export function prefixes(value: string): Result<readonly Prefix[]> {
   return allOf(value.split(','), parseAnyPrefix);

@@ -55,6 +55,11 @@ export class LabLog {
     return (await this.#log()).length;
   }
 
+  /** All that birdkeeper has logged since `mark`. */
+  async since(mark: number): Promise<string> {
+    return (await this.#log()).slice(mark).join('\n');
+  }
+
   /** What birdkeeper has forecast in its log of reloads since `mark`. */
   async forecasts(mark: number): Promise<readonly LoggedForecast[]> {
     const lines = (await this.#log()).slice(mark);

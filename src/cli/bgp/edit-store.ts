@@ -5,6 +5,7 @@ import { systemClock } from '../../base/clock.js';
 import type { Birth } from '../../decode/encode-resource.js';
 import type { Settings } from '../../settings/load-settings.js';
 import { chooseKeys } from '../../verbs/choose-keys.js';
+import { consentTo } from '../../verbs/consent.js';
 import type { KeyLanguage } from '../../verbs/key-language.js';
 import { editOf, type StoreView, viewAfter, viewOf } from '../../verbs/store-view.js';
 import { CALICO2_KEYS } from '../../verbs/v1/keys.js';
@@ -45,12 +46,16 @@ export function editBgp(settings: Settings, verb: Verb, options: EditOptions): P
       if (answer.kind !== 'edit') {
         return tell(answer);
       }
-      if (!(await isWanted(view, answer, options))) {
+      const after = viewAfter(view, answer.changes);
+      if (!(await mayLosePaths(view.cluster, after.cluster, options.force))) {
         warn('nothing was changed');
         return EXIT.no;
       }
       answer.warnings.forEach(warn);
-      const edit = editOf(view, answer.changes, keyPrefixes);
+      const { uid: id, time: at } = birth();
+      // First, for a store without transactions: no host may see the changes without it.
+      const consent = consentTo(view, answer.changes, after, { id, at });
+      const edit = editOf(view, [...consent, ...answer.changes], keyPrefixes);
       if ((await datastore.commit(edit)) === 'committed') {
         answer.notes.forEach(print);
         return EXIT.ok;
@@ -99,12 +104,4 @@ function tell(answer: Exclude<Answer, { readonly kind: 'edit' }>): number {
   }
   answer.notes.forEach(print);
   return EXIT.ok;
-}
-
-function isWanted(
-  view: StoreView,
-  { changes }: Extract<Answer, { readonly kind: 'edit' }>,
-  { force }: EditOptions,
-): Promise<boolean> {
-  return mayLosePaths(view.cluster, viewAfter(view, changes).cluster, force);
 }

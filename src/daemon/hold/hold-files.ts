@@ -15,6 +15,8 @@ const HeldState = v.object({
   state: v.string(),
   key: v.string(),
   reason: v.string(),
+  /** Why the state came about: the first of the keys that changed. */
+  causes: v.pipe(v.array(v.string()), v.readonly()),
   /** Since when, in milliseconds since 1970. */
   since: v.number(),
 });

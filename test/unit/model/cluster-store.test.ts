@@ -52,6 +52,7 @@ test('an empty datastore is a mesh of no nodes in AS 64512', () => {
     secrets: new Map(),
     secretOrigins: new Map(),
     contestedSecrets: [],
+    consents: [],
   });
 });
 

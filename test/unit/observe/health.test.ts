@@ -207,7 +207,7 @@ test('a rollback is said, and the host is served all the same', () => {
 });
 
 test('a state that is held back is said, and the host is served all the same', () => {
-  const held = { reason: 'the datastore has no node any more', since: NOW_MS - 60_000 };
+  const held = { reason: 'the datastore has no node any more', since: NOW_MS - 60_000, causes: [] };
 
   expect(readinessWith([running(7)], 'd8', { held })).toEqual({
     isOk: true,

@@ -2,6 +2,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { CONSENTS } from '../../../../src/decode/keys.js';
+import { digestOf } from '../../../../src/decode/records/consents.js';
+import type { Consent } from '../../../../src/model/consent.js';
 import { folderForTest } from '../../../support/folder.js';
 import { birdkeeper, type Outcome } from '../in-process.js';
 
@@ -23,8 +26,16 @@ function store(entries: Readonly<Record<string, string>>): Promise<void> {
   return writeFile(file, JSON.stringify(entries));
 }
 
+/** What the datastore holds of Calico. */
 async function stored(): Promise<unknown> {
-  return parse(await readFile(file, 'utf8'));
+  const { [CONSENTS]: _, ...ofCalico } = parse(await readFile(file, 'utf8'));
+  return ofCalico;
+}
+
+/** What the datastore holds of the operator's consents. */
+async function consents(): Promise<readonly Consent[]> {
+  const { [CONSENTS]: value } = parse(await readFile(file, 'utf8'));
+  return value === undefined ? [] : JSON.parse(value).consents;
 }
 
 function bgp(...args: readonly string[]): Promise<Outcome> {
@@ -32,6 +43,54 @@ function bgp(...args: readonly string[]): Promise<Outcome> {
 }
 
 const done = (out = ''): Outcome => ({ status: 0, out, err: '' });
+
+describe("the operator's consent, by which hosts know that a change is no fault", () => {
+  const MESH = `${BGP}/global/node_mesh`;
+  const PEER = `${BGP}/global/peer_v4/192.0.2.9`;
+
+  test('goes with each change that may end sessions, oldest first, with what stood there before', async () => {
+    await bgp('peer', 'add', '192.0.2.9', 'as', '65001');
+    expect(await consents()).toEqual([]);
+    await bgp('peer', 'remove', '192.0.2.9');
+
+    await bgp('node-mesh', 'off', '--force');
+
+    const off = { key: MESH, after: digestOf('{"enabled":false}') };
+    const removed = { key: PEER, before: '{"ip":"192.0.2.9","as_num":"65001"}' };
+    expect((await consents()).map(({ changes }) => changes)).toEqual([[removed], [off]]);
+    expect(new Set((await consents()).map(({ id }) => id)).size).toBe(2);
+    // It is none of the datastore's own words.
+    expect(await bgp('node-mesh')).toEqual(done('off\n'));
+  });
+
+  test('is not written for what ends none', async () => {
+    for (const state of ['on', 'on']) {
+      await bgp('node-mesh', state);
+    }
+    await bgp('rr', 'add', '192.0.2.8');
+    await bgp('default-node-as', '65100');
+
+    expect(await consents()).toEqual([]);
+  });
+
+  test('of late ones a few are kept', async () => {
+    for (const host of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]) {
+      await bgp('peer', 'add', `198.51.100.${host}`, 'as', '65001');
+      await bgp('peer', 'remove', `198.51.100.${host}`);
+    }
+
+    const keys = (await consents()).flatMap(({ changes }) => changes.map(({ key }) => key));
+    expect(keys.map((key) => key.replace(/.*\./, ''))).toEqual([...'3456789', '10']);
+  });
+
+  test('takes the place of a value that is none', async () => {
+    await store({ ...NODES, [CONSENTS]: 'no consents' });
+
+    await bgp('node-mesh', 'off', '--force');
+
+    expect(await consents()).toHaveLength(1);
+  });
+});
 
 describe('bgp peer', () => {
   const KEY = `${BGP}/global/peer_v4/192.0.2.9`;

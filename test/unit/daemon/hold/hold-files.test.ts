@@ -4,7 +4,13 @@ import { describe, expect, test } from 'vitest';
 import { type HeldState, HoldFiles } from '../../../../src/daemon/hold/hold-files.js';
 import { folderForTest } from '../../../support/folder.js';
 
-const HELD: HeldState = { state: 'digest', key: '/k', reason: 'the datastore is empty', since: 7 };
+const HELD: HeldState = {
+  state: 'digest',
+  key: '/k',
+  reason: 'the datastore is empty',
+  causes: ['/a'],
+  since: 7,
+};
 
 async function filesForTest() {
   const dir = await folderForTest();
