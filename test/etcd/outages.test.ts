@@ -118,6 +118,29 @@ test('a frozen etcd is noticed, and followed again when it thaws', async () => {
   expect(listener.snapshots).toHaveLength(1);
 });
 
+test('an etcd that takes longer for its answers than they usually may is waited for longer, at its start and after an outage', async () => {
+  const etcd = await etcdForTest();
+  const write = (value: string) =>
+    etcd.putAll(Array.from({ length: 300 }, (_, n) => [keyOf(n), value.repeat(60)] as const));
+  await write('a');
+  const proxy = await proxyForTest(etcd);
+  // As 1 KB a second, with the usual deadlines: a tenth of them here.
+  proxy.limit(10_000);
+  const { listener, synced, lostBy } = startFollowing(proxy.url, {
+    connectMs: 2_000,
+    callMs: 1_000,
+    signMs: 500,
+  });
+  await synced();
+  expect(listener.states.map(({ kind }) => kind)).toContain('lost');
+
+  await lostBy(() => proxy.close());
+  await write('b');
+  await proxy.listen();
+
+  await agrees(etcd, listener);
+});
+
 test('an endpoint that accepts connections and stays silent is left for the next one', async () => {
   const etcd = await etcdForTest();
   const silent = await proxyForTest(etcd);
@@ -177,21 +200,42 @@ test('an outage is told once, however often the connection is tried', async () =
   expect(told.length).toBeLessThanOrEqual(2);
 });
 
-test('a server that is not etcd is named as such', async () => {
+test('an etcd that was away for very many retries is followed again from where it was', async () => {
+  const etcd = await etcdForTest();
+  const proxy = await proxyForTest(etcd);
+  const { listener, lostBy, synced } = await followForTest(proxy.url, { retryMaxMs: 50 });
+  await lostBy(() => etcd.stop('SIGKILL'));
+  // The pause between two has long been the longest by then: more of them are no different.
+  const { connections } = proxy;
+  await waitFor(() => proxy.connections >= connections + 50, { what: '50 retries' });
+
+  await etcd.start();
+  await etcd.put(keyOf('a'), '1');
+  await synced();
+  await agrees(etcd, listener);
+
+  expect(listener.snapshots).toHaveLength(1);
+});
+
+test('a server that answers with errors is named, and what it stood before is followed when it is there', async () => {
   const server = createServer((socket) => {
     socket.on('error', () => {});
-    socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    socket.once('data', () => socket.end('HTTP/1.1 503 Service Unavailable\r\n\r\n'));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void server.close());
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : 0;
 
-  const { lost } = startFollowing(`http://127.0.0.1:${port}`);
+  const etcd = await etcdForTest();
+  await etcd.put(keyOf('a'), '1');
+  const proxy = await proxyForTest({ port });
+  const { lost, synced, listener } = startFollowing(proxy.url);
 
-  expect((await lost()).reason).toBe(
-    `etcd at http://127.0.0.1:${port} doesn't speak the protocol of etcd 3`,
-  );
+  expect((await lost()).reason).toBe(`etcd at ${proxy.url} doesn't speak the protocol of etcd 3`);
+  proxy.retarget(etcd);
+  await synced();
+  await agrees(etcd, listener);
 });
 
 test('a read tries each endpoint once, and its error tells of all', async () => {

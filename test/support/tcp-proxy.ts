@@ -5,6 +5,9 @@
 import { createServer, type Server, Socket } from 'node:net';
 import { freePort } from './free-port.js';
 
+/** What passes a slow proxy does so in pieces, one each time. */
+const PIECE_MS = 50;
+
 /** Where the proxy leads; `port` may be changed while it runs. */
 export interface TcpTarget {
   readonly port: number;
@@ -37,6 +40,7 @@ export class TcpProxy {
   #connections = 0;
   #bytesDown = 0;
   #cuts = 0;
+  #bytesPerSecond: number | undefined;
 
   constructor(target: TcpTarget) {
     this.#target = target;
@@ -121,6 +125,11 @@ export class TcpProxy {
     this.#isLosing = false;
   }
 
+  /** From now on each connection gets so many bytes a second from the target; all that there are, without a number. */
+  limit(bytesPerSecond?: number): void {
+    this.#bytesPerSecond = bytesPerSecond;
+  }
+
   /** Sends new connections to another port. */
   retarget(target: TcpTarget): void {
     this.#target = target;
@@ -156,9 +165,32 @@ export class TcpProxy {
     });
     upstream.on('data', (data) => {
       if (!pair.isDead) {
-        this.#down(client, data);
+        this.#slowly(pair, data);
       }
     });
+  }
+
+  /** Takes no more from the target before this part is through. */
+  #slowly(pair: Pair, data: Buffer): void {
+    const { client, upstream, isDead } = pair;
+    if (this.#bytesPerSecond === undefined) {
+      upstream.resume();
+      this.#down(client, data);
+      return;
+    }
+    const count = Math.max(1, Math.ceil((this.#bytesPerSecond * PIECE_MS) / 1_000));
+    upstream.pause();
+    setTimeout(() => {
+      if (isDead || client.destroyed) {
+        return;
+      }
+      this.#down(client, data.subarray(0, count));
+      if (data.length > count) {
+        this.#slowly(pair, data.subarray(count));
+      } else {
+        upstream.resume();
+      }
+    }, PIECE_MS);
   }
 
   #down(client: Socket, data: Buffer): void {

@@ -17,6 +17,7 @@ import { connect } from './connection.js';
 import { type KeyRange, keyRangesOf } from './key-range.js';
 import { entriesOf, list } from './list.js';
 import { type Etcd3Options, type Etcd3Settings, withDefaults } from './options.js';
+import { Patience } from './patience.js';
 import type { Position } from './position.js';
 import { runSession } from './session.js';
 
@@ -68,8 +69,10 @@ export class Etcd3Datastore implements EditableDatastore {
 
   follow(listener: DatastoreListener, signal: AbortSignal): Promise<void> {
     const [settings, ranges] = [this.#settings, this.#ranges];
+    const patience = new Patience(settings);
     const sessions: Sessions<Position> = {
-      run: (context, resumeFrom) => runSession({ ...context, ranges, settings }, resumeFrom),
+      run: (context, resumeFrom) =>
+        runSession({ ...context, ranges, patience, settings: patience.settings }, resumeFrom),
       explain: explainFailure,
       spreadMs: ({ keys }) => spreadMsOf(keys),
     };

@@ -2,8 +2,10 @@ import { type CommonOptions, RETRY_DEFAULTS, type RetryTunables } from '../optio
 
 /** Times and sizes; each has a default that suits a cluster, and tests shorten some. */
 export interface Etcd3Tunables extends RetryTunables {
-  /** An endpoint must be connected to, and a watch established, within this. */
+  /** An endpoint must be connected to, and greet us, within this. */
   readonly connectMs: number;
+  /** A watch must be established, and a sign of life come, within this: `connectMs` unless told. */
+  readonly signMs: number;
   /** An answer to one question must come within this. */
   readonly callMs: number;
   /** etcd is asked for a sign of life when nothing was heard for this long. */
@@ -25,7 +27,7 @@ export type Etcd3Options = CommonOptions & Partial<Etcd3Tunables>;
 /** `Etcd3Options` with nothing left open. */
 export type Etcd3Settings = CommonOptions & Etcd3Tunables;
 
-const DEFAULTS: Etcd3Tunables = {
+const DEFAULTS: Omit<Etcd3Tunables, 'signMs'> = {
   ...RETRY_DEFAULTS,
   connectMs: 5_000,
   callMs: 10_000,
@@ -39,5 +41,5 @@ const DEFAULTS: Etcd3Tunables = {
 
 /** `options` over the defaults. */
 export function withDefaults(options: Etcd3Options): Etcd3Settings {
-  return { ...DEFAULTS, ...options };
+  return { ...DEFAULTS, signMs: options.connectMs ?? DEFAULTS.connectMs, ...options };
 }

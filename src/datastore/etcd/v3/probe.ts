@@ -7,6 +7,7 @@ import { delay } from '../../../base/clock.js';
 import { ResyncNeeded } from '../resync-needed.js';
 import type { EtcdConnection } from './connection.js';
 import type { Etcd3Settings } from './options.js';
+import type { Patience } from './patience.js';
 import type { Position } from './position.js';
 
 /** What a `Prober` works on. */
@@ -14,6 +15,7 @@ export interface ProberOptions {
   readonly connection: EtcdConnection;
   readonly position: Position;
   readonly settings: Etcd3Settings;
+  readonly patience: Patience;
   onHeard(): void;
 }
 
@@ -51,11 +53,13 @@ export class Prober {
   }
 
   async #probe(): Promise<void> {
-    const { connection, position, settings, onHeard } = this.#options;
+    const { connection, position, settings, patience, onHeard } = this.#options;
     const { floor } = position;
     // A key that the user may read, whatever else is forbidden.
     const key = position.ranges[0]?.range.key ?? Buffer.alloc(0);
-    const { header } = await connection.range({ key, countOnly: true }, settings.connectMs);
+    const askedAt = settings.clock.monotonic();
+    const { header } = await connection.range({ key, countOnly: true }, patience.signMs);
+    patience.heardAfter(settings.clock.monotonic() - askedAt);
     const doubt = position.doubt(header, floor);
     if (doubt !== undefined) {
       throw new ResyncNeeded(doubt);

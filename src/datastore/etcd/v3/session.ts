@@ -7,6 +7,7 @@ import { type Connected, connect, type EtcdConnection } from './connection.js';
 import type { KeyRange } from './key-range.js';
 import { entriesOf, list } from './list.js';
 import type { Etcd3Settings } from './options.js';
+import type { Patience } from './patience.js';
 import { Position } from './position.js';
 import { Prober } from './probe.js';
 import { Watch } from './watch.js';
@@ -15,6 +16,7 @@ import { Watch } from './watch.js';
 export interface SessionContext extends FollowContext<Position> {
   readonly ranges: readonly KeyRange[];
   readonly settings: Etcd3Settings;
+  readonly patience: Patience;
 }
 
 /**
@@ -39,6 +41,9 @@ export async function runSession(
     }
     const position = resumeFrom ?? (await takeSnapshot(context, connection));
     return await watchAndProbe(context, connection, { position, resumed: !!resumeFrom });
+  } catch (error) {
+    context.patience.endedBy(error);
+    throw error;
   } finally {
     connection.close();
   }
@@ -70,11 +75,12 @@ async function takeSnapshot(
 }
 
 async function watchAndProbe(
-  { settings, listener, signal, onSynced }: SessionContext,
+  { settings, patience, listener, signal, onSynced }: SessionContext,
   connection: EtcdConnection,
   { position, resumed }: { readonly position: Position; readonly resumed: boolean },
 ): Promise<never> {
-  const prober = new Prober({ connection, position, settings, onHeard: () => listener.heard() });
+  const onHeard = () => listener.heard();
+  const prober = new Prober({ connection, position, settings, patience, onHeard });
   let isEstablished = (): void => {};
   const established = new Promise<void>((resolve) => {
     isEstablished = resolve;
@@ -82,7 +88,7 @@ async function watchAndProbe(
   const watch = new Watch({
     client: await connection.etcd3Client(),
     position,
-    connectMs: settings.connectMs,
+    signMs: patience.signMs,
     clock: settings.clock,
     onEstablished: () => {
       isEstablished();

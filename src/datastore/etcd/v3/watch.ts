@@ -20,7 +20,8 @@ export interface WatchOptions {
   readonly client: Etcd3;
   /** Moved on with each change that is told. */
   readonly position: Position;
-  readonly connectMs: number;
+  /** The watch must be established within this. */
+  readonly signMs: number;
   readonly clock: Clock;
   /** All watchers stand: from here on every change is told. */
   onEstablished(): void;
@@ -55,7 +56,7 @@ export class Watch {
     });
     // Whoever waits for it sees the rejection; without this Node.js complains when it comes before that.
     this.ended.catch(() => {});
-    this.#cancelDeadline = options.clock.after(options.connectMs, () =>
+    this.#cancelDeadline = options.clock.after(options.signMs, () =>
       this.#end(new Error('etcd did not confirm the watch in time')),
     );
     this.#watchers = options.position.ranges.map((progress) => this.#watch(progress));
