@@ -4,6 +4,7 @@
  * Whenever the process or the machine dies, what stands is one whole generation that BIRD accepts.
  */
 
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { Logger } from '../base/logger.js';
@@ -14,7 +15,13 @@ import type { Refusal } from './apply-outcome.js';
 import type { Attempt } from './attempt.js';
 import { DiskSync, type DiskSyncOptions } from './disk/disk-sync.js';
 import { readMark } from './disk/file-mark.js';
-import { makeLinks, missingLinks, removeOtherLinks, stampLinks } from './disk/fixed-links.js';
+import {
+  isFree,
+  makeLinks,
+  missingLinks,
+  removeOtherLinks,
+  stampLinks,
+} from './disk/fixed-links.js';
 import { makeFolders, removeLeftovers } from './disk/folders.js';
 import type { Generation } from './disk/generation-folders.js';
 import { Generations, type StagedGeneration } from './disk/generations.js';
@@ -72,6 +79,9 @@ export class Installer {
       } else {
         this.#standing = current;
         const names = [...(current?.marks.keys() ?? [])];
+        if (current !== undefined) {
+          removeOtherLinks(layout, names);
+        }
         const missing = missingLinks(layout, names);
         otherWriter.look(names.filter((name) => !missing.includes(name)));
       }
@@ -163,6 +173,8 @@ export class Installer {
   async #stage(fileSet: FileSet, former: Generation | undefined): Promise<StagedGeneration> {
     const { layout, logger } = this.#options;
     try {
+      // It may be elsewhere than what is staged, and no error would tell that somebody removed it.
+      statSync(layout.outputDir);
       return this.#generations.stage(fileSet, former);
     } catch (error) {
       if (systemErrorCode(error) !== 'ENOENT') {
@@ -208,6 +220,10 @@ export class Installer {
     const names = linkOrder(fileSet);
     try {
       const missing = missingLinks(layout, names);
+      const early = missing.filter((name) => isInclude(name, fileSet) && isFree(layout, name));
+      const late = missing.filter((name) => !early.includes(name));
+      // They lead nowhere, and nothing includes them, until the switch; a BIRD that starts right after it must find them.
+      makeLinks(layout, early, logger);
       this.#generations.makeCurrent(sequence);
       attempt.wrote = true;
       stories.begin(sequence, attempt);
@@ -215,7 +231,7 @@ export class Installer {
       const isOtherSet = !hasSameNames(former?.fileSet, fileSet);
       this.#hasOtherLinks ||= isOtherSet || missing.length > 0;
       otherWriter.look(names);
-      makeLinks(layout, missing, logger);
+      makeLinks(layout, late, logger);
       const changed = names.filter((name) => former?.marks.get(name) !== marks.get(name));
       stampLinks(layout, changed, clock.now());
       if (isOtherSet) {
@@ -231,10 +247,14 @@ export class Installer {
 }
 
 /** Included files first: a BIRD that starts in between must not find a main file without its includes. */
-function linkOrder({ files, mainFiles }: FileSet): readonly string[] {
-  const main = mainFiles.map(({ name }) => name);
-  const included = files.map(({ name }) => name).filter((name) => !main.includes(name));
-  return [...included, ...main];
+function linkOrder(fileSet: FileSet): readonly string[] {
+  const names = fileSet.files.map(({ name }) => name);
+  const included = names.filter((name) => isInclude(name, fileSet));
+  return [...included, ...fileSet.mainFiles.map(({ name }) => name)];
+}
+
+function isInclude(file: string, { mainFiles }: FileSet): boolean {
+  return mainFiles.every(({ name }) => name !== file);
 }
 
 function hasSameNames(a: FileSet | undefined, b: FileSet): boolean {

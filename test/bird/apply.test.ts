@@ -146,6 +146,26 @@ describe.each(['bird1', 'bird2'] as const)('%s', (kind) => {
   });
 });
 
+test('a BIRD that hangs for longer than a reload may take fails it, and loads the newest once it goes on', async () => {
+  const site = await ApplySite.create();
+  const bird = await site.startBird();
+  const applier = await site.open([bird.instance], { configureTimeoutMs: 500 });
+  const applied = (n: number) => async () =>
+    (await applier.apply(numberedFiles(n))).kind === 'applied';
+  await waitFor(applied(1), { what: 'the first configuration to be loaded' });
+
+  bird.signal('SIGSTOP');
+  expect(await applier.apply(numberedFiles(2))).toMatchObject({
+    kind: 'failed',
+    step: 'configure',
+    reason: expect.stringContaining('within 500 ms'),
+  });
+  bird.signal('SIGCONT');
+
+  await waitFor(applied(3), { what: 'the newest configuration to be loaded' });
+  expect(await bird.generation()).toBe(3);
+});
+
 test('two BIRD processes run the two halves of one generation', async () => {
   const site = await ApplySite.create();
   const [ipv4, ipv6] = [await site.startBird('bird1'), await site.startBird('bird1-ipv6')];

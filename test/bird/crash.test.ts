@@ -1,12 +1,17 @@
-/** kill -9 at random moments: what stands is whole, and what is loaded is known. */
+/** kill -9 at random moments, and at each call that changes a file: what stands is whole, and what is loaded is known. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Applier } from '../../src/apply/applier.js';
 import type { BirdInstance } from '../../src/apply/bird-instance.js';
-import { numberedFiles, numbersOnDisk } from '../support/apply-files.js';
+import {
+  filesWithInclude,
+  numberedFiles,
+  numbersOnDisk,
+  wholeGeneration,
+} from '../support/apply-files.js';
 import { ApplySite } from '../support/apply-site.js';
-import { BackgroundCommand, runCommand } from '../support/command.js';
+import { BackgroundCommand, CommandFailedError, runCommand } from '../support/command.js';
 import { writeScript } from '../support/stand-in.js';
 import { projectRoot } from '../support/tools.js';
 import { waitFor } from '../support/wait-for.js';
@@ -117,6 +122,79 @@ function hang(site: ApplySite): string {
 
 function hangingFile({ dir }: ApplySite): string {
   return join(dir, 'hanging');
+}
+
+/** Both sides of what makes files current, or brings them to the disk; of the rest one, since nothing is between two of them. */
+const BOTH_SIDES = ['fsync', 'renameSync'];
+
+test('killed at any call that changes a file, birdkeeper leaves one whole generation, and the next start loads the newest', async () => {
+  const site = await ApplySite.create();
+  const bird = await site.startBird();
+  const program = await applyOnceProgram(site);
+  const applyOnce = (generation: number, killAt: string) =>
+    applyOnceUntil(program, [site.outputDir, String(generation)], bird.instance, killAt);
+  // From an odd generation to an even one a link comes, and from an even to an odd one it goes.
+  const calls = [await applyOnce(1, ''), await applyOnce(2, ''), await applyOnce(3, '')].slice(1);
+  const [coming = [], going = []] = calls.map((made) => made ?? []);
+  let newest = 3;
+  let kills = 0;
+
+  for (const killAt of new Set([...pointsOf(coming), ...pointsOf(going)])) {
+    newest++;
+    kills += (await applyOnce(newest, killAt)) === undefined ? 1 : 0;
+
+    const what = `killed ${killAt}`;
+    expect([newest - 1, newest], what).toContain(await wholeGeneration(site.outputDir));
+    const applier = await site.open([bird.instance]);
+    expect(['applied', 'unchanged'], what).toContain(
+      (await applier.apply(filesWithInclude(newest))).kind,
+    );
+    expect(await wholeGeneration(site.outputDir), what).toBe(newest);
+    expect(await bird.generation(), what).toBe(newest);
+    await site.closeAll();
+  }
+
+  expect(kills).toBeGreaterThan(Math.min(coming.length, going.length));
+});
+
+/** Where to kill, as `KILL_AT` takes it. */
+function pointsOf(calls: readonly string[]): readonly string[] {
+  return calls.flatMap((name, i) =>
+    BOTH_SIDES.includes(name) ? [`before:${i + 1}`, `after:${i + 1}`] : [`after:${i + 1}`],
+  );
+}
+
+/** One file of `apply-once.ts` and all that it needs: it starts in half the time. */
+async function applyOnceProgram({ dir }: ApplySite): Promise<string> {
+  const outfile = join(dir, 'apply-once.mjs');
+  await runCommand(join(projectRoot, 'node_modules/.bin/esbuild'), [
+    join(projectRoot, 'test/support/apply-once.ts'),
+    '--bundle',
+    '--platform=node',
+    '--format=esm',
+    `--outfile=${outfile}`,
+    "--banner:js=import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
+    '--log-level=warning',
+  ]);
+  return outfile;
+}
+
+/** Runs it; gives the calls that it has made, or `undefined` when it was killed. */
+async function applyOnceUntil(
+  program: string,
+  args: readonly string[],
+  { birdPath, birdcPath, socketPath }: BirdInstance,
+  killAt: string,
+): Promise<readonly string[] | undefined> {
+  const command = [process.execPath, program, birdPath, birdcPath, socketPath, ...args];
+  try {
+    return (await runCommand('env', [`KILL_AT=${killAt}`, ...command])).trim().split('\n');
+  } catch (error) {
+    if (error instanceof CommandFailedError && error.exitCode === undefined) {
+      return undefined;
+    }
+    throw error;
+  }
 }
 
 function startLoop(

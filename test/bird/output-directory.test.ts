@@ -1,8 +1,9 @@
 /** The output directory: who may use it, what stood in it before, and what others do to it. */
-import { existsSync, readlinkSync, rmSync } from 'node:fs';
+import { existsSync, readlinkSync, rmSync, statfsSync } from 'node:fs';
 import {
   appendFile,
   mkdir,
+  readdir,
   readFile,
   readlink,
   rename,
@@ -18,7 +19,13 @@ import { ApplyError } from '../../src/apply/apply-error.js';
 import { OUTPUT_LOCK_NAME } from '../../src/apply/layout.js';
 import { systemClock } from '../../src/base/clock.js';
 import { silentLogger } from '../../src/base/logger.js';
-import { IDLE_CONFIG, numberedFiles, numbersOnDisk } from '../support/apply-files.js';
+import {
+  filesWithInclude,
+  IDLE_CONFIG,
+  numberedFiles,
+  numbersOnDisk,
+  wholeGeneration,
+} from '../support/apply-files.js';
 import { ApplySite } from '../support/apply-site.js';
 import { runCommand } from '../support/command.js';
 import type { TestBird } from '../support/start-bird.js';
@@ -192,6 +199,7 @@ describe('files that somebody changes by hand', () => {
       await rm(join(dir, '.birdkeeper/generations'), { recursive: true });
       await rm(join(dir, 'bird.cfg'));
     },
+    'the directory itself is removed': (dir) => rm(dir, { recursive: true }),
   };
 
   async function applied(auditMs: number) {
@@ -347,6 +355,53 @@ describe('a directory that cannot be used', () => {
     expect(await applier.apply(numberedFiles(3))).toMatchObject({ kind: 'applied' });
   });
 
+  test.each(['size', 'nr_inodes'] as const)(
+    'that has no room (%s) at any one write, from the first to the last, keeps the good files',
+    async (limit) => {
+      const { site, bird, outputDir } = await onSmallDisk();
+      const applier = await site.open([bird.instance], { outputDir });
+      await applier.apply(filesWithInclude(1));
+      let failures = 0;
+
+      for (let spare = 0; ; spare++) {
+        await remount(outputDir, roomFor(limit, outputDir, spare));
+        const { kind } = await applier.apply(filesWithInclude(2));
+        if (kind === 'applied') {
+          break;
+        }
+        failures++;
+        expect(kind).toBe('failed');
+        expect(await wholeGeneration(outputDir)).toBe(1);
+        expect(await readdir(join(outputDir, '.birdkeeper/generations'))).toEqual(['1']);
+        expect(await bird.generation()).toBe(1);
+      }
+
+      expect(failures).toBeGreaterThan(2);
+      expect(await wholeGeneration(outputDir)).toBe(2);
+      await remount(outputDir, ROOM);
+      expect(await applier.apply(filesWithInclude(3))).toMatchObject({ kind: 'applied' });
+      expect(await bird.generation()).toBe(3);
+    },
+  );
+
+  test('that can only be read fails an attempt, and the next one works once it can be written', async () => {
+    const { site, bird, outputDir } = await onSmallDisk();
+    const applier = await site.open([bird.instance], { outputDir });
+    await applier.apply(numberedFiles(1));
+
+    await remount(outputDir, 'ro');
+    expect(await applier.apply(numberedFiles(2))).toMatchObject({
+      kind: 'failed',
+      step: 'stage',
+      advice: expect.stringContaining('mount that file system writable'),
+    });
+    expect(await numbersOnDisk(outputDir)).toEqual([1, 1]);
+    await remount(outputDir, 'rw');
+
+    expect(await applier.apply(numberedFiles(2))).toMatchObject({ kind: 'applied' });
+    expect(await bird.generation()).toBe(2);
+  });
+
   test('the path of which is longer than that of a socket may be, can be used', async () => {
     const site = await ApplySite.create();
     const outputDir = join(site.dir, 'x'.repeat(120));
@@ -370,16 +425,31 @@ async function withFolderInTheWay() {
   return { site, applier: await site.open([bird.instance]) };
 }
 
-/** An output directory on a file system of 200 KB. */
+/** A file system of 200 KB. */
+const ROOM = 'size=200k,nr_inodes=200';
+
+/** An output directory on a small file system. */
 async function onSmallDisk(): Promise<{ site: ApplySite; bird: TestBird; outputDir: string }> {
   const site = await ApplySite.create();
   const { outputDir } = site;
-  await runCommand('mount', ['-t', 'tmpfs', '-o', 'size=200k', 'none', outputDir]);
+  await runCommand('mount', ['-t', 'tmpfs', '-o', ROOM, 'none', outputDir]);
   onTestFinished(async () => {
     await site.closeAll();
     await runCommand('umount', ['--lazy', outputDir]);
   });
   return { site, bird: await site.startBird(), outputDir };
+}
+
+function remount(outputDir: string, options: string): Promise<string> {
+  return runCommand('mount', ['-o', `remount,${options}`, outputDir]);
+}
+
+/** As an option of mount: what is in use now, and room for so many blocks or files more. */
+function roomFor(limit: 'size' | 'nr_inodes', outputDir: string, spare: number): string {
+  const { bsize, blocks, bfree, files, ffree } = statfsSync(outputDir);
+  return limit === 'size'
+    ? `size=${(blocks - bfree + spare) * bsize}`
+    : `nr_inodes=${files - ffree + spare}`;
 }
 
 test('links that came or went are brought to the disk, and others are not asked for again', async () => {

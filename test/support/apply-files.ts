@@ -3,7 +3,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type FileSet, fileSetOf } from '../../src/render/file-set.js';
+import { runCommand } from './command.js';
 import type { TestBirdKind } from './start-bird.js';
+import { tools } from './tools.js';
 
 /** What BIRD starts from before birdkeeper has written anything. */
 export const IDLE_CONFIG = 'log stderr all;\nrouter id 192.0.2.1;\nprotocol device {\n}\n';
@@ -31,6 +33,29 @@ export function numberedFiles(
     ],
     [{ daemon, name: `${daemon}.cfg`, isOptional: false }],
   );
+}
+
+/** As `numberedFiles`, and each even generation has a further file: from one to the next a link comes or goes. */
+export function filesWithInclude(generation: number): FileSet {
+  if (generation % 2 !== 0) {
+    return numberedFiles(generation);
+  }
+  const name = 'bird_more.cfg';
+  const { files, mainFiles } = numberedFiles(generation, { more: `include "${name}";\n` });
+  return fileSetOf([...files, { name, text: `# gen ${generation}\n` }], mainFiles);
+}
+
+/** The generation that all files of `filesWithInclude` are of which BIRD would read. @throws when BIRD refuses them, or they differ */
+export async function wholeGeneration(outputDir: string): Promise<number> {
+  const main = join(outputDir, 'bird.cfg');
+  await runCommand(tools.bird2.bird, ['-p', '-c', main]);
+  const includes = (await readFile(main, 'utf8')).matchAll(/^include "(.+)";$/gm);
+  const names = ['bird.cfg', ...Array.from(includes, ([, name = '']) => name)];
+  const [number = Number.NaN, ...others] = new Set(await numbersOnDisk(outputDir, names));
+  if (others.length > 0) {
+    throw new Error(`files of generations ${[number, ...others].join()} stand beside each other`);
+  }
+  return number;
 }
 
 /** The file set of a host with two BIRD processes. */

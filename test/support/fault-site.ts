@@ -15,7 +15,7 @@ import { writeFaultScripts } from './fault-scripts.js';
 import { removeTree } from './folder.js';
 import { freePort } from './free-port.js';
 import { LoneBird, NODE_ADDRESS } from './lone-bird.js';
-import { MeshData, protocolsOf, sessionsOf } from './mesh-data.js';
+import { MeshData, protocolsOf, sessionsOf, sincesOf } from './mesh-data.js';
 import { type Etcd, startEtcd } from './start-etcd.js';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.js';
 import { projectRoot } from './tools.js';
@@ -42,6 +42,7 @@ export class FaultSite {
   readonly #port: number;
   readonly #forget: () => void;
   #birdkeeper: BackgroundCommand | undefined;
+  #sessions: SessionsSince | undefined;
 
   private constructor(parts: FaultSiteParts) {
     this.etcd = parts.etcd;
@@ -101,7 +102,11 @@ export class FaultSite {
     return runBirdkeeper([command, ...Object.entries(this.#options()).flat(), ...furtherArgs]);
   }
 
-  /** Waits until the file holds what etcd holds, and BIRD runs it. @throws with the daemon's last words */
+  /**
+   * Waits until the file holds what etcd holds, and BIRD runs it.
+   *
+   * @throws with the daemon's last words; also when a session has been restarted since the last time, without its BIRD
+   */
   async settled(): Promise<void> {
     const isSettled = async (): Promise<boolean> =>
       sessionsOf(this.configText()) === this.data.expectedSessions() &&
@@ -116,6 +121,7 @@ export class FaultSite {
         cause,
       });
     }
+    await this.#expectNoRestart();
   }
 
   /** Waits until `/readyz` answers with this status; 200 when a configuration is loaded. */
@@ -279,6 +285,18 @@ export class FaultSite {
     this.#forget();
   }
 
+  async #expectNoRestart(): Promise<void> {
+    const former = this.#sessions;
+    const answer = await this.bird.birdc('show', 'protocols');
+    const now = { pid: this.bird.pid, since: sincesOf(answer) };
+    this.#sessions = now;
+    const isOther = (name: string, since: string) => (now.since.get(name) ?? since) !== since;
+    const restarted = [...(former?.since ?? [])].filter(([name, since]) => isOther(name, since));
+    if (former?.pid === now.pid && restarted.length > 0) {
+      throw new Error(`sessions were restarted: ${restarted.join(' ')}; now\n${answer}`);
+    }
+  }
+
   #options(): Readonly<Record<string, string>> {
     return {
       '--role': 'node',
@@ -309,6 +327,12 @@ export interface LogLine {
   readonly level: string;
   readonly msg: string;
   readonly [field: string]: unknown;
+}
+
+/** When each session was started last, by its name, as that BIRD tells. */
+interface SessionsSince {
+  readonly pid: number;
+  readonly since: ReadonlyMap<string, string>;
 }
 
 interface FaultSiteParts {

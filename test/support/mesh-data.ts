@@ -104,6 +104,12 @@ export function protocolsOf(answer: string): string {
   return sortedLines(Array.from(answer.matchAll(/^(\S+) +BGP /gm), ([, name = '']) => name));
 }
 
+/** When each BGP protocol was started last, by its name, in the answer to `show protocols`. */
+export function sincesOf(answer: string): ReadonlyMap<string, string> {
+  const lines = answer.matchAll(/^(\S+) +BGP +\S+ +\S+ +(\S+)/gm);
+  return new Map(Array.from(lines, ([, name = '', since = '']) => [name, since]));
+}
+
 /** What is searched for to see whether a configuration has a host's new address. */
 export function neighborText(address: string): string {
   return `neighbor ${address} as `;

@@ -84,6 +84,11 @@ function keepCopy(layout: Layout, name: string, logger: Logger): void {
   logger.warn({ file: path, copy }, 'replacing a file that is not ours; a copy is kept');
 }
 
+/** Whether nothing at all stands at a fixed path. */
+export function isFree(layout: Layout, name: string): boolean {
+  return lstatSync(layout.fixedPath(name), { throwIfNoEntry: false }) === undefined;
+}
+
 /** Whether a file stands there, and no link or folder. */
 export function isPlainFile(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false;

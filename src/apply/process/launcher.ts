@@ -14,6 +14,7 @@ import { randomUUID } from 'node:crypto';
 import { execa, type ResultPromise } from 'execa';
 
 import type { Clock } from '../../base/clock.js';
+import { whyNoChild } from './descriptors-left.js';
 import {
   directRunner,
   killGroup,
@@ -51,6 +52,9 @@ export class Launcher implements ProgramRunner {
 
   /** Starts the shell now, while this process is small; otherwise the first `run` does. */
   warmUp(): void {
+    if (whyNoChild() !== undefined) {
+      return;
+    }
     this.#shell ??= new Shell(() => {
       this.#shell = undefined;
     });
@@ -69,7 +73,9 @@ export class Launcher implements ProgramRunner {
   }
 
   async #run(call: ProgramCall): Promise<ProgramRun> {
-    this.warmUp();
+    if (this.#shell === undefined) {
+      this.warmUp();
+    }
     const shell = this.#shell;
     let isTimedOut = false;
     const cancel = this.#clock.after(call.timeoutMs, () => {

@@ -3,6 +3,7 @@
 import { execa } from 'execa';
 
 import type { Clock } from '../../base/clock.js';
+import { whyNoChild } from './descriptors-left.js';
 
 /** How a program ended, and what it printed. */
 export interface ProgramRun {
@@ -32,6 +33,11 @@ export interface ProgramRunner {
 export function directRunner(clock: Clock): ProgramRunner {
   return {
     async run({ program, args, timeoutMs }) {
+      const reason = whyNoChild();
+      if (reason !== undefined) {
+        const output = `it was not started: ${reason.message}`;
+        return { exitCode: undefined, output, isTimedOut: false, isMissing: false };
+      }
       const child = execa(program, args, DIRECT_OPTIONS);
       let isTimedOut = false;
       const cancel = clock.after(timeoutMs, () => {
