@@ -34,7 +34,12 @@ test('fifty changes and a compaction while etcd is cut off arrive, and so do lat
 
 test('an etcd that is killed and comes back is followed again', async () => {
   const site = await faultSiteForTest();
+  const reloads = site.reloads();
   await site.etcd.stop('SIGKILL');
+  await waitFor(async () => (await site.status()).datastore.reason, {
+    what: '/status to say that etcd is away',
+  });
+  expect(site.reloads()).toBe(reloads);
   await site.etcd.start();
 
   await site.changeHost(7);

@@ -15,6 +15,7 @@ import {
 import { folderForTest } from '../support/folder.js';
 import { follow } from '../support/recording-listener.js';
 import type { Etcd } from '../support/start-etcd.js';
+import { waitFor } from '../support/wait-for.js';
 
 const AUTH = { username: 'birdkeeper', password: 'open sesame' };
 
@@ -226,6 +227,26 @@ test('a password file that is mended is tried at once, however far away the next
   await writeFile(passwordFile, AUTH.password);
 
   await synced();
+});
+
+test('a password that is rotated while its user follows costs no more than the connection', async () => {
+  const etcd = await etcdWithUsers();
+  const passwordFile = join(await folderForTest(), 'password');
+  await writeFile(passwordFile, AUTH.password);
+  const password = () => readFile(passwordFile, 'utf8');
+  const { listener, lostBy, synced } = await followForTest(etcd.url, {
+    auth: { username: AUTH.username, password },
+    refusedBaseMs: 600_000,
+  });
+
+  // With it go all tokens of that user, and the next sign of life wants a new one.
+  await lostBy(() => etcd.call('auth/user/changepw', { name: AUTH.username, password: 'rotated' }));
+  await etcd.put(keyOf('a'), '2');
+  await writeFile(passwordFile, 'rotated');
+  await synced();
+
+  await waitFor(() => listener.model.get(keyOf('a')) === '2', { what: 'the change' });
+  expect(listener.snapshots).toHaveLength(1);
 });
 
 test('a password that is corrected in etcd is picked up at the next try', async () => {

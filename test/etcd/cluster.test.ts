@@ -1,5 +1,12 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { contentsOf, followForTest, keyOf, proxyForTest, QUICK } from '../support/etcd-fixture.js';
+import {
+  agrees,
+  contentsOf,
+  followForTest,
+  keyOf,
+  proxyForTest,
+  QUICK,
+} from '../support/etcd-fixture.js';
 import { type Etcd, startEtcdCluster } from '../support/start-etcd.js';
 import { waitFor } from '../support/wait-for.js';
 
@@ -42,6 +49,46 @@ test('a follower goes on with another member when the one that it uses dies or f
 
   expect(listener.snapshots).toHaveLength(1);
 });
+
+test('a leader that changes in the midst of a burst costs no change, whichever member is followed', async () => {
+  const members = await clusterForTest();
+  const followings = await Promise.all(members.map(({ url }) => followForTest(url)));
+  const [writer] = members;
+  const burst = (from: number) =>
+    Promise.all(Array.from({ length: 100 }, (_, n) => writer.put(keyOf(from + n), `${n}`)));
+  const leader = await leaderOf(members);
+  const heir = members.find((member) => member !== leader) ?? writer;
+
+  const writing = burst(0);
+  await leader.call('maintenance/transfer-leadership', { targetID: await memberId(heir) });
+  // What was on its way to the old leader may have been refused.
+  await Promise.allSettled([writing]);
+  await burst(50);
+
+  expect(await leaderOf(members)).toBe(heir);
+  for (const { listener } of followings) {
+    await agrees(writer, listener);
+    expect(listener.snapshots).toHaveLength(1);
+  }
+});
+
+async function leaderOf(members: readonly Etcd[]): Promise<Etcd> {
+  return waitFor(
+    async () => {
+      const answers = await Promise.all(
+        members.map((member) => member.call('maintenance/status', {})),
+      );
+      const ids = await Promise.all(members.map(memberId));
+      return members.find((_, i) => answers[0]?.leader === ids[i]);
+    },
+    { what: 'a leader' },
+  );
+}
+
+async function memberId(member: Etcd): Promise<string> {
+  const { header } = await member.call('maintenance/status', {});
+  return (header as { member_id: string }).member_id;
+}
 
 test('a member that lost its quorum is not taken for a quiet one', async () => {
   const [a, b, c] = await clusterForTest();

@@ -1,7 +1,7 @@
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { makeCa, makeCertificate } from '../support/certificates.js';
 import { followForTest, keyOf, startFollowing } from '../support/etcd-fixture.js';
 import { type Etcd, startEtcd } from '../support/start-etcd.js';
@@ -152,4 +152,51 @@ test('TLS files that are mended are picked up without a restart', async () => {
   await lost();
   await copyFile(file('ca.pem'), file('rotated.pem'));
   await synced();
+});
+
+test('certificates that are rotated while etcd is followed, by another CA, cost no more than the connection', async () => {
+  const ours = await mkdtemp(join(dir, 'rotated-'));
+  const put = async (from: string, name: string) => {
+    for (const end of ['pem', 'key']) {
+      await copyFile(file(`${from}.${end}`), join(ours, `${name}.${end}`));
+    }
+  };
+  const next = makeCa(dir, 'next-ca');
+  makeCertificate(next, dir, 'next-server');
+  makeCertificate(next, dir, 'next-client');
+  for (const [from, name] of [
+    ['ca', 'ca'],
+    ['server', 'server'],
+    ['client', 'client'],
+  ] as const) {
+    await put(from, name);
+  }
+  const [caFile, certFile, keyFile] = ['ca.pem', 'client.pem', 'client.key'].map((name) =>
+    join(ours, name),
+  );
+  const etcd = await startEtcd({
+    tls: {
+      certFile: join(ours, 'server.pem'),
+      keyFile: join(ours, 'server.key'),
+      clientCaFile: String(caFile),
+    },
+  });
+  onTestFinished(() => etcd.dispose());
+  const { listener, lostBy, synced, until } = await followForTest(etcd.tlsUrl, {
+    tls: { caFile: String(caFile), certFile: String(certFile), keyFile: String(keyFile) },
+  });
+
+  // etcd reads the CA of its clients at its start; until ours is replaced it refuses us, and we it.
+  await put('next-server', 'server');
+  await put('next-ca', 'ca');
+  await lostBy(async () => {
+    await etcd.stop();
+    await etcd.start();
+  });
+  await put('next-client', 'client');
+  await synced();
+  await etcd.put(keyOf('a'), '1');
+
+  await until(() => listener.model.has(keyOf('a')), { what: 'the change' });
+  expect(listener.snapshots).toHaveLength(1);
 });
