@@ -262,8 +262,8 @@ export class Applier {
 
   async #open(): Promise<void> {
     await Promise.all(this.#birds.map((bird) => bird.start()));
-    this.#facts.read();
-    this.#trialFile.read();
+    this.#facts.read(this.#options.logger);
+    this.#trialFile.read(this.#options.logger);
     this.#installer.open();
     this.#facts.forgetRestored((sequence) => this.#installer.markOf(sequence));
     this.#attempts = this.#attemptsOf();

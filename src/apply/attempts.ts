@@ -99,7 +99,9 @@ export class Attempts {
     if (birds.length === 0 && !wrote) {
       return { kind: 'unchanged', sequence };
     }
-    const trial = await this.#beginTrial(birds, generation, attempt);
+    const trial = await this.#settledOnError(attempt, () =>
+      this.#beginTrial(birds, generation, attempt),
+    );
     const { refusals, isInProgress } = await attempt.run('configure', () =>
       this.#loadAndSettle(birds, { generation, wrote, trial }),
     );
@@ -135,8 +137,8 @@ export class Attempts {
     const verdict = await trials.watch(trial);
     const reason = await this.#trialEnd.conclude(trial, generation, verdict);
     if (verdict.kind === 'missed') {
-      throw new ApplyError(`BIRD had undone generation ${sequence} before it was confirmed`, {
-        advice: 'give it more time (--confirm) if this goes on',
+      throw new ApplyError(`generation ${sequence} was undone: ${verdict.reason}`, {
+        advice: 'it is tried again; give it more time (--confirm) if this goes on',
         isRetryable: true,
       });
     }
@@ -178,11 +180,16 @@ export class Attempts {
 
   async #install(fileSet: FileSet, attempt: Attempt): Promise<readonly Refusal[] | 'outdated'> {
     const { installer, check } = this.#options;
+    return this.#settledOnError(attempt, () => installer.install(fileSet, check, attempt));
+  }
+
+  /** What `work` gives. What is current all the same when it throws is settled. */
+  async #settledOnError<T>(attempt: Attempt, work: () => Promise<T>): Promise<T> {
     try {
-      return await installer.install(fileSet, check, attempt);
+      return await work();
     } catch (error) {
       if (attempt.wrote) {
-        await installer.settle();
+        await this.#options.installer.settle();
       }
       throw error;
     }

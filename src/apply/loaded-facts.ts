@@ -9,6 +9,7 @@
 
 import * as v from 'valibot';
 
+import type { Logger } from '../base/logger.js';
 import type { BirdDaemon } from '../render/file-set.js';
 import { fileError } from './apply-error.js';
 import type { Refusal } from './apply-outcome.js';
@@ -87,10 +88,16 @@ export class LoadedFacts {
     this.#path = path;
   }
 
-  /** Takes in what the last run knew; a file that can't be understood is as good as none. */
-  read(): void {
+  /** Takes in what the last run knew; a file that can't be understood is as good as none, and said. */
+  read(logger?: Logger): void {
     const text = readTextIfThere(this.#path);
     const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), State), text);
+    if (!parsed.success && text !== undefined) {
+      logger?.warn(
+        { file: this.#path },
+        'what each BIRD runs cannot be read; all are told to load what stands',
+      );
+    }
     this.#facts = parsed.success ? parsed.output.loaded : {};
     this.#refused = parsed.success ? parsed.output.refused : [];
     this.#owed = new Map(

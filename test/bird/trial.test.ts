@@ -1,5 +1,6 @@
 /** Trials (`--confirm`) that a real BIRD and disk can't be made to disturb: a script answers on the control socket. */
-import { rm, writeFile } from 'node:fs/promises';
+import { utimesSync } from 'node:fs';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { numberedFiles, numbersOnDisk } from '../support/apply-files.js';
@@ -15,7 +16,7 @@ async function trialSite(confirmMs: number) {
   const { bird, session } = await birdWithSession(site);
   const applier = await site.open([bird], { confirmMs });
   await applier.apply(numberedFiles(1));
-  return { site, session, applier };
+  return { site, bird, session, applier };
 }
 
 async function birdWithSession(site: ApplySite) {
@@ -46,7 +47,9 @@ function replyTo(command: string, info: string): string {
     case 'show status':
       return '1000-BIRD 2.0.12\n0013 Daemon is up and running';
     case 'show protocols':
-      return `1002-Mesh_a     BGP        ---        up     12:00:00.000  ${info}\n0000 `;
+      return info === 'GARBAGE'
+        ? info
+        : `1002-Mesh_a     BGP        ---        up     12:00:00.000  ${info}\n0000 `;
     case 'configure confirm':
       return '0018 Reconfiguration confirmed';
     default:
@@ -90,4 +93,73 @@ test('a start after the machine itself went down during a trial tries the state 
 
   expect(await next.apply(numberedFiles(2), { expected })).toMatchObject({ kind: 'applied' });
   expect(await numbersOnDisk(site.outputDir)).toEqual([2, 2]);
+});
+
+/** The cause of an attempt, beside the reload of which `happen` happens. */
+function beside(happen: () => void) {
+  return () => {
+    happen();
+    return { at: 0, causes: [], causeCount: 0, changes: [] };
+  };
+}
+
+test('a BIRD that ends while it is on trial says nothing of the configuration, unless it does so again', async () => {
+  const { site, bird, applier } = await trialSite(60_000);
+  let starts = 0;
+  // The control socket of another process, as far as anybody sees.
+  const startAnew = beside(() => {
+    starts += 1;
+    utimesSync(bird.socketPath, starts, starts);
+  });
+
+  expect(await applier.apply(numberedFiles(2), { expected, cause: startAnew })).toMatchObject({
+    kind: 'failed',
+    step: 'confirm',
+    reason: 'generation 2 was undone: bird ended while it was on trial',
+  });
+  expect(applier.state().quarantine).toBeUndefined();
+  expect(await numbersOnDisk(site.outputDir)).toEqual([1, 1]);
+  expect(await applier.apply(numberedFiles(2), { expected })).toMatchObject({ kind: 'applied' });
+
+  const once = await applier.apply(numberedFiles(3), { expected, cause: startAnew });
+  const twice = await applier.apply(numberedFiles(3), { expected, cause: startAnew });
+
+  expect([once, twice]).toMatchObject([
+    { kind: 'failed' },
+    { kind: 'unconfirmed', reason: 'bird ended while it was on trial, for the second time' },
+  ]);
+  expect(await applier.apply(numberedFiles(3), { expected })).toMatchObject({
+    kind: 'unconfirmed',
+    isRepeated: true,
+  });
+});
+
+test('a BIRD that does not answer by the end of its trial says nothing of the configuration, either', async () => {
+  const { site, session, applier } = await trialSite(5_000);
+  const cause = beside(() => {
+    session.info = 'GARBAGE';
+  });
+
+  expect(await applier.apply(numberedFiles(2), { expected, cause })).toMatchObject({
+    kind: 'failed',
+    reason: 'generation 2 was undone: bird did not answer by the end of its trial',
+  });
+  expect(applier.state().quarantine).toBeUndefined();
+  expect(await numbersOnDisk(site.outputDir)).toEqual([1, 1]);
+  session.info = 'Established';
+  expect(await applier.apply(numberedFiles(2), { expected })).toMatchObject({ kind: 'applied' });
+});
+
+test('a trial that can not be noted leaves a generation with its story', async () => {
+  const { site, applier } = await trialSite(2_000);
+  await mkdir(join(site.outputDir, '.birdkeeper/trial.json'));
+
+  const cause = beside(() => {});
+  expect(await applier.apply(numberedFiles(2), { expected, cause })).toMatchObject({
+    kind: 'failed',
+    wrote: true,
+  });
+
+  const folder = join(site.outputDir, '.birdkeeper/generations/2');
+  expect(await readdir(folder)).toContain('story.json');
 });

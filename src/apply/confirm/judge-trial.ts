@@ -10,16 +10,24 @@ export type TrialState =
   /** Some are not yet, and may still come. */
   | { readonly kind: 'waiting'; readonly missing: readonly string[] }
   /** Some are not, and their time is over. */
-  | { readonly kind: 'failed'; readonly missing: readonly string[] };
+  | { readonly kind: 'failed'; readonly missing: readonly string[] }
+  /** Their time is over, and of those that are missing nothing is known: a BIRD doesn't answer. */
+  | { readonly kind: 'silent'; readonly reason: string };
 
 /** How a trial ended. */
 export type TrialVerdict =
   | { readonly kind: 'confirmed' }
   | { readonly kind: 'failed'; readonly reason: string }
-  /** BIRD has undone it before it could be confirmed: that says nothing of the sessions. */
-  | { readonly kind: 'missed' }
+  /** It was undone, or is to be, for a reason that says nothing of the sessions. */
+  | { readonly kind: 'missed'; readonly reason: string }
   /** Nobody waits for its end. */
   | { readonly kind: 'left' };
+
+/** BIRD has undone it before it could be confirmed. */
+export const LATE: TrialVerdict = {
+  kind: 'missed',
+  reason: 'it was not confirmed in time; BIRD went back',
+};
 
 const MAX_NAMED = 5;
 
@@ -41,7 +49,17 @@ export function judgeTrial(
     return { kind: 'good' };
   }
   const isOver = (steady.length > 0 && nowMs >= dueMs) || nowMs >= restartsDueMs;
-  return { kind: isOver ? 'failed' : 'waiting', missing };
+  if (!isOver) {
+    return { kind: 'waiting', missing };
+  }
+  const silent = pairs.filter(([, look]) => look === undefined);
+  const known = pairs
+    .filter(([, look]) => look !== undefined)
+    .flatMap(([{ awaited, restarting }, look]) => missingOf([...awaited, ...restarting], look));
+  const [first] = silent;
+  return first === undefined || known.length > 0
+    ? { kind: 'failed', missing: known.length > 0 ? known : missing }
+    : { kind: 'silent', reason: `${first[0].daemon} did not answer by the end of its trial` };
 }
 
 /** Those of the sessions `names` that are not Established. */

@@ -8,7 +8,7 @@ import type { LastGood } from '../last-good.js';
 import type { LoadedFacts } from '../loaded-facts.js';
 import type { Loader } from '../loader.js';
 import type { Stories } from '../story/stories.js';
-import type { TrialVerdict } from './judge-trial.js';
+import { LATE, type TrialVerdict } from './judge-trial.js';
 import type { Trial } from './trial-file.js';
 import type { Trials } from './trials.js';
 
@@ -58,7 +58,7 @@ export class TrialEnd {
     }
     // A BIRD that ended while nobody looked, as with the machine, says nothing of the sessions.
     const canGoOn = generation !== undefined && trials.areStill(trial);
-    const verdict = this.#untold ?? (canGoOn ? await trials.watch(trial) : MISSED);
+    const verdict = this.#untold ?? (canGoOn ? await trials.watch(trial) : LATE);
     await this.conclude(trial, generation, verdict);
   }
 
@@ -105,7 +105,7 @@ export class TrialEnd {
   async #goBack(
     trial: Trial,
     generation: Generation | undefined,
-    verdict: TrialVerdict,
+    verdict: Extract<TrialVerdict, { readonly reason: string }>,
   ): Promise<void> {
     const { trials, lastGood, logger } = this.#options;
     const { sequence, until } = trial;
@@ -117,11 +117,11 @@ export class TrialEnd {
         isRetryable: true,
       });
     }
-    const reason = verdict.kind === 'failed' ? verdict.reason : undefined;
-    this.#tellStory(trial, 'undone', reason ?? 'it was not confirmed in time; BIRD went back');
+    const { kind, reason } = verdict;
+    this.#tellStory(trial, 'undone', reason);
     logger.warn({ sequence, reason }, 'a generation on trial was not confirmed; BIRD went back');
     if (generation !== undefined) {
-      if (reason !== undefined) {
+      if (kind === 'failed') {
         trials.condemn(sequence, generation.fileSet, reason);
       }
       await lastGood.goBack(
@@ -141,5 +141,3 @@ export class TrialEnd {
     stories.write();
   }
 }
-
-const MISSED: TrialVerdict = { kind: 'missed' };

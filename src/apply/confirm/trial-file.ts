@@ -7,6 +7,7 @@ import { unlinkSync } from 'node:fs';
 
 import * as v from 'valibot';
 
+import type { Logger } from '../../base/logger.js';
 import { systemErrorCode } from '../../base/system-error.js';
 import { fileError } from '../apply-error.js';
 import { readTextIfThere, replaceFile } from '../disk/small-file.js';
@@ -72,11 +73,17 @@ export class TrialFile {
     return this.#content.quarantine;
   }
 
-  /** Takes in what the last run knew; a file that can't be understood is as good as none. */
-  read(): void {
+  /** Takes in what the last run knew; a file that can't be understood is as good as none, and said. */
+  read(logger: Logger): void {
     const text = readTextIfThere(this.#path);
     const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), Content), text);
     this.#content = parsed.success ? parsed.output : {};
+    if (!parsed.success && text !== undefined) {
+      logger.warn(
+        { file: this.#path },
+        'what was on trial cannot be read; what failed its trial may be tried again',
+      );
+    }
   }
 
   /** @throws {ApplyError} when it can't be kept for the next start; it is known all the same */

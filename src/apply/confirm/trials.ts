@@ -9,7 +9,7 @@ import type { FileSet } from '../../render/file-set.js';
 import type { BirdProcess } from '../bird-process.js';
 import { BirdSocketError } from '../birdc/control-client.js';
 import type { Generation } from '../disk/generation-folders.js';
-import { judgeTrial, missingText, type TrialVerdict } from './judge-trial.js';
+import { judgeTrial, LATE, missingText, type TrialVerdict } from './judge-trial.js';
 import { type ExpectedChanges, makeTrial, trialBirdOf } from './make-trial.js';
 import { lookAtSessions } from './session-look.js';
 import { TrialBirds } from './trial-birds.js';
@@ -35,6 +35,8 @@ const MAX_STEADY_MS = 1_000;
 export class Trials {
   readonly #options: TrialsOptions;
   readonly #birds: TrialBirds;
+  /** What was on trial when something happened to BIRD. */
+  #unclearDigest: string | undefined;
 
   constructor(options: TrialsOptions) {
     this.#options = options;
@@ -98,20 +100,23 @@ export class Trials {
   async watch(trial: Trial): Promise<TrialVerdict> {
     const { clock, signal } = this.#options;
     if (clock.monotonic() >= trial.undoMs) {
-      return { kind: 'missed' };
+      return LATE;
     }
     const steadyMs = Math.min(MAX_STEADY_MS, (trial.dueMs - clock.monotonic()) / 4);
     let goodMs: number | undefined;
     while (!signal.aborted) {
       const gone = trial.birds.find((bird) => !this.#birds.isStill(bird));
       if (gone !== undefined) {
-        return { kind: 'failed', reason: `${gone.daemon} ended while it was on trial` };
+        return this.#unclear(trial, `${gone.daemon} ended while it was on trial`);
       }
       const looks = await Promise.all(trial.birds.map((bird) => this.#birds.look(bird)));
       const nowMs = clock.monotonic();
       const state = judgeTrial(trial, looks, nowMs);
       if (state.kind === 'failed') {
         return { kind: 'failed', reason: missingText(state.missing) };
+      }
+      if (state.kind === 'silent') {
+        return this.#unclear(trial, state.reason);
       }
       goodMs = state.kind === 'good' ? (goodMs ?? nowMs) : undefined;
       if (goodMs !== undefined && (nowMs - goodMs >= steadyMs || nowMs >= trial.restartsDueMs)) {
@@ -193,10 +198,20 @@ export class Trials {
     }
   }
 
+  /** Something happened to BIRD. Where that is the configuration's doing it happens again. */
+  #unclear({ digest }: Trial, reason: string): TrialVerdict {
+    const isRepeated = this.#unclearDigest === digest;
+    this.#unclearDigest = isRepeated ? undefined : digest;
+    return isRepeated
+      ? { kind: 'failed', reason: `${reason}, for the second time` }
+      : { kind: 'missed', reason };
+  }
+
   async #confirm({ birds }: Trial): Promise<TrialVerdict> {
     if (!(await this.#birds.confirm(birds))) {
-      return { kind: 'missed' };
+      return LATE;
     }
+    this.#unclearDigest = undefined;
     this.end();
     return { kind: 'confirmed' };
   }

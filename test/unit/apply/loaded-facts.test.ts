@@ -6,6 +6,7 @@ import type { Refusal } from '../../../src/apply/apply-outcome.js';
 import type { BirdProcess } from '../../../src/apply/bird-process.js';
 import { type LoadedFact, LoadedFacts } from '../../../src/apply/loaded-facts.js';
 import { folderForTest } from '../../support/folder.js';
+import { RecordingLogger } from '../../support/recording-logger.js';
 
 const FACT: LoadedFact = {
   sequence: 7,
@@ -101,10 +102,14 @@ describe('what each BIRD runs', () => {
     facts.set('bird', FACT);
     facts.write();
     writeFileSync(path, 'x');
+    const logger = new RecordingLogger();
 
-    facts.read();
+    facts.read(logger);
 
     expect(facts.get('bird')).toBeUndefined();
+    expect(logger.messages('warn')).toEqual([
+      expect.stringMatching(/^what each BIRD runs cannot be read/),
+    ]);
   });
 
   test('is written as a whole, in a form with a version', async () => {

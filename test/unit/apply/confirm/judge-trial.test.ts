@@ -83,17 +83,38 @@ test('a session that was to stay has less time than one that restarts by forecas
   });
 });
 
-test('a BIRD that does not answer has failed when the time is over', () => {
+test('of a BIRD that does not answer when the time is over nothing is known', () => {
   const trial = trialOf(['Mesh_b']);
 
-  expect(judgeTrial(trial, [undefined], 1_019_000)).toEqual({
-    kind: 'failed',
+  expect(judgeTrial(trial, [undefined], 1_018_999)).toEqual({
+    kind: 'waiting',
     missing: ['Node_b'],
+  });
+  expect(judgeTrial(trial, [undefined], 1_019_000)).toEqual({
+    kind: 'silent',
+    reason: 'bird did not answer by the end of its trial',
   });
   expect(
     judgeTrial({ ...trial, birds: [{ ...BIRD, awaited: [], restarting: [] }] }, [undefined], 0),
   ).toEqual({
     kind: 'waiting',
     missing: ['bird does not answer'],
+  });
+});
+
+test('of two BIRDs of which one does not answer the other one may have failed', () => {
+  const birds = [
+    trialBirdOf(BIRD, ['Mesh_a'], { restarts, removed: [] }),
+    trialBirdOf({ daemon: 'bird6', process: '8' }, ['Mesh_c'], { restarts, removed: [] }),
+  ];
+  const trial = { ...trialOf([]), birds };
+
+  expect(judgeTrial(trial, [lookOf({ Mesh_a: UP }), undefined], 1_009_000)).toMatchObject({
+    kind: 'silent',
+    reason: expect.stringContaining('bird6'),
+  });
+  expect(judgeTrial(trial, [lookOf({ Mesh_a: DOWN }), undefined], 1_009_000)).toEqual({
+    kind: 'failed',
+    missing: ['Mesh_a (Active)'],
   });
 });

@@ -7,6 +7,7 @@ import {
   TrialFile,
 } from '../../../../src/apply/confirm/trial-file.js';
 import { folderForTest } from '../../../support/folder.js';
+import { RecordingLogger } from '../../../support/recording-logger.js';
 
 const PROCESS = { daemon: 'bird', process: '7' } as const;
 const trial: Trial = {
@@ -22,27 +23,29 @@ test('what is on trial and what failed outlives a restart, and leaves no file wh
   const dir = await folderForTest();
   const path = join(dir, 'trial.json');
   const file = new TrialFile(path);
-  file.read();
+  file.read(new RecordingLogger());
   expect(file.trial).toBeUndefined();
 
   file.set({ trial, quarantine });
 
   const next = new TrialFile(path);
-  next.read();
+  next.read(new RecordingLogger());
   expect([next.trial, next.quarantine]).toEqual([trial, quarantine]);
   next.set({});
   expect(await readdir(dir)).toEqual([]);
   next.set({});
 });
 
-test('a file that is none is as good as none', async () => {
+test('a file that can not be understood is as good as none, and told', async () => {
   const path = join(await folderForTest(), 'trial.json');
   await writeFile(path, '{"trial":{"sequence":"7"}}');
   const file = new TrialFile(path);
+  const logger = new RecordingLogger();
 
-  file.read();
+  file.read(logger);
 
   expect(file.trial).toBeUndefined();
+  expect(logger.messages('warn')).toEqual([expect.stringMatching(/^what was on trial cannot be/)]);
 });
 
 test('what cannot be kept is known all the same, and an error', async () => {
