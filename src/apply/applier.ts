@@ -239,7 +239,18 @@ export class Applier {
     const cause = `an operator rolled back to generation ${pin.sequence}`;
     return this.apply(generation.fileSet, {
       cause: () => causeInWords(cause, this.#options.clock),
+      isPinned: true,
     });
+  }
+
+  /** When BIRD undoes what is on trial, by the monotonic clock; `undefined` when nothing is. */
+  get trialEndMs(): number | undefined {
+    return this.#trials.running?.undoMs;
+  }
+
+  /** Has the attempt in hand take back what it has on trial: an operator wants something else. */
+  abandonTrial(): void {
+    this.#trials.abandon();
   }
 
   /** Waits no longer for sessions: BIRD undoes what is on trial, unless a later applier confirms it. */

@@ -12,6 +12,8 @@ export interface AttemptOptions {
   readonly cause?: () => GenerationCause;
   /** What it does to sessions. Without it BIRD isn't asked to undo it when sessions are lost. */
   readonly expected?: () => ExpectedChanges;
+  /** An operator wants it: it is made to run also where it failed a trial. */
+  readonly isPinned?: boolean;
 }
 
 /** How far one attempt came, and how long each step took. */
@@ -26,12 +28,15 @@ export class Attempt {
   readonly isOutdated: () => boolean;
   readonly cause: (() => GenerationCause) | undefined;
   readonly expected: (() => ExpectedChanges) | undefined;
+  readonly isPinned: boolean;
 
-  constructor(clock: Clock, { isOutdated = () => false, cause, expected }: AttemptOptions = {}) {
+  constructor(clock: Clock, options: AttemptOptions = {}) {
+    const { isOutdated = () => false, cause, expected, isPinned = false } = options;
     this.#clock = clock;
     this.isOutdated = isOutdated;
     this.cause = cause;
     this.expected = expected;
+    this.isPinned = isPinned;
     this.#sinceMs = clock.monotonic();
   }
 

@@ -42,6 +42,7 @@ export class Attempts {
 
   /** Makes one attempt. Rejects with bugs only. */
   async make(fileSet: FileSet, attempt: Attempt): Promise<ApplyOutcome> {
+    this.#options.trials.goOn();
     try {
       await this.#options.upholdLock();
     } catch (error) {
@@ -69,7 +70,9 @@ export class Attempts {
     const { facts, birds, clock, trials } = this.#options;
     await this.#trialEnd.settle();
     const { quarantine } = trials;
-    if (quarantine?.digest === fileSet.digest) {
+    if (quarantine?.digest === fileSet.digest && attempt.isPinned) {
+      trials.acquit();
+    } else if (quarantine?.digest === fileSet.digest) {
       await this.#lastGood.goBack(fileSet);
       return this.#unconfirmed(fileSet, { ...quarantine, isRepeated: true }, attempt);
     }

@@ -13,7 +13,7 @@ import type { DialectWatch } from './dialect-watch.js';
 import type { EarlyFollower } from './early-follower.js';
 import { hostProblems } from './host-problems.js';
 import { KnownPlans } from './known-plans.js';
-import { isDone, outcomeOf, type PassReport, plannedFor } from './pass-outcome.js';
+import { fateOf, outcomeOf, type PassReport, plannedFor } from './pass-outcome.js';
 import { PassTeller, type TellerParts } from './pass-teller.js';
 import { pinStatusOf } from './pin/pin-status.js';
 import type { PinWatch } from './pin/pin-watch.js';
@@ -76,7 +76,11 @@ export class Daemon {
     const { follower, applier, hold, logger, dialectWatch } = this.#parts;
     applier.watch((disturbance) => this.#onDisturbance(disturbance));
     hold.watch(() => this.#signal('what is held back is looked at again'));
-    this.#parts.pinWatch.start(() => this.#signal('an operator rolled back, or ended that'));
+    this.#parts.pinWatch.start(() => {
+      // Nobody who rolls back wants to wait for what he goes back from.
+      applier.abandonTrial();
+      this.#signal('an operator rolled back, or ended that');
+    });
     this.#tunnelWatch.start();
     // Also of one that is there: it may be another one than the one that was asked before the start.
     dialectWatch.onChecker(() => this.#tellHost());
@@ -170,8 +174,10 @@ export class Daemon {
 
   /** Whether routes go through the IPIP device by a rule that BIRD applies when it imports them. */
   #needsTunnel(): boolean {
-    const hasTunnels = this.#plan?.ipv4.pools.some(({ isTunneled }) => isTunneled) ?? false;
-    return hasTunnels && this.#parts.dialect.tunnelsOnImport;
+    const { applier, dialect } = this.#parts;
+    const plan = this.#plans.likely(applier.standing?.fileSet.digest);
+    const hasTunnels = plan?.ipv4.pools.some(({ isTunneled }) => isTunneled) ?? false;
+    return hasTunnels && dialect.tunnelsOnImport;
   }
 
   #onTunnel(isThere: boolean): void {
@@ -218,13 +224,26 @@ export class Daemon {
         : await reload(this.#parts);
     facts ??= this.#takeIn();
     progress.end();
-    if (!isDone(report)) {
-      this.#causes.putBack(facts);
-    }
+    this.#noteCauses(report, facts);
     this.#noteLoaded(report);
     await this.#tellPinned(report);
     this.#tellHost();
     return this.#teller.tell(report, facts);
+  }
+
+  #noteCauses(report: PassReport, facts: PassFacts): void {
+    switch (fateOf(report)) {
+      case 'again':
+        this.#causes.putBack(facts);
+        return;
+      case 'later':
+        this.#causes.defer(facts);
+        return;
+      case 'done':
+        if (report.kind === 'applied' && report.planned !== undefined) {
+          this.#causes.settle();
+        }
+    }
   }
 
   /** What the pass in hand works on, from here on: what comes later is the next one's. */
@@ -235,6 +254,7 @@ export class Daemon {
     this.#isTorn = false;
     return {
       ...this.#causes.take(),
+      earlier: this.#causes.earlier,
       at: clock.now(),
       ...(revision !== undefined && { revision }),
     };
@@ -259,6 +279,9 @@ export class Daemon {
 
   /** Keeps what BIRD runs, and how long it took to get there. */
   #noteLoaded(report: PassReport): void {
+    if ('planned' in report && report.planned !== undefined) {
+      this.#plans.noteAsked(report.planned.plan);
+    }
     const outcome = outcomeOf(report);
     if (outcome?.kind !== 'applied' && outcome?.kind !== 'unchanged') {
       return;

@@ -79,8 +79,19 @@ export function plannedFor(report: PassReport): PlannedFiles | undefined {
   }
 }
 
-/** Whether what a pass was made for is done with; otherwise it is a cause of the next pass, too. */
-export function isDone(report: PassReport): boolean {
-  const outcome = outcomeOf(report);
-  return report.kind !== 'applied' || outcome?.kind === 'applied' || outcome?.kind === 'unchanged';
+/**
+ * What is to become of what a pass was made for: it is `done` with, or the next pass is made for it `again`; or what is asked for is
+ * applied `later`, by a pass that has another cause.
+ */
+export function fateOf(report: PassReport): 'done' | 'again' | 'later' {
+  switch (report.kind) {
+    case 'nothing':
+      return 'done';
+    case 'applied': {
+      const { kind } = report.outcome;
+      return kind === 'applied' || kind === 'unchanged' ? 'done' : 'again';
+    }
+    default:
+      return 'later';
+  }
 }

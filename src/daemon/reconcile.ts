@@ -18,7 +18,7 @@ import type { Plan } from '../plan/plan.js';
 import { render } from '../render/render.js';
 import { TemplateError } from '../render/template-error.js';
 import { FAMILIES } from '../values/family.js';
-import type { PassFacts } from './causes.js';
+import { causesOfBoth, type PassFacts } from './causes.js';
 import type { HeldBack, Hold } from './hold/hold.js';
 import { type JudgedState, judgedStateOf } from './hold/judged-state.js';
 import type { StatementJudge } from './judge-statements.js';
@@ -142,11 +142,16 @@ async function applyPlanned(
       }
       return isOutdated;
     },
-    cause: () => ({ ...facts, changes: changes(), ...restarts }),
+    cause: () => ({ ...storyOf(facts), changes: changes(), ...restarts }),
     expected: () => ({ restarts: expected, removed: removedSessions(before, plan) }),
   });
   const durationMs = clock.monotonic() - startMs;
   return { kind: 'applied', planned, outcome, changes: changes(), ...restarts, durationMs };
+}
+
+/** What is told of a generation: also of what it had to wait for. */
+function storyOf({ earlier, ...facts }: PassFacts): Omit<PassFacts, 'earlier'> {
+  return { ...facts, ...causesOfBoth(facts, earlier) };
 }
 
 async function keepPinned(

@@ -83,7 +83,8 @@ async function startOn(
   preparation: Preparation,
   context: StartContext,
 ): Promise<RunningDaemon> {
-  const progress = new Progress(context.clock, confirmMsOf(preparation.settings));
+  const confirmMs = confirmMsOf(preparation.settings);
+  const progress = new Progress(context.clock, confirmMs, () => applier.trialEndMs);
   const views = viewsOf(preparation, context, { applier, progress });
   const parts = await partsOf(preparation, context, { applier, progress, ...views });
   // Last of what may fail: nothing that comes after it would close it.

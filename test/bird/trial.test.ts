@@ -7,6 +7,7 @@ import { numberedFiles, numbersOnDisk } from '../support/apply-files.js';
 import { ApplySite } from '../support/apply-site.js';
 import { scriptedBird } from '../support/scripted-bird.js';
 import { writeScript } from '../support/stand-in.js';
+import { waitFor } from '../support/wait-for.js';
 
 const expected = () => ({ restarts: [], removed: [] });
 
@@ -162,4 +163,34 @@ test('a trial that can not be noted leaves a generation with its story', async (
 
   const folder = join(site.outputDir, '.birdkeeper/generations/2');
   expect(await readdir(folder)).toContain('story.json');
+});
+
+test('an operator who rolls back does not wait for the trial in hand', async () => {
+  const { site, session, applier } = await trialSite(600_000);
+  const attempt = applier.apply(numberedFiles(2), { expected, cause: losing(session) });
+  await waitFor(() => applier.trialEndMs !== undefined, { what: 'a trial' });
+
+  applier.abandonTrial();
+
+  expect(await attempt).toMatchObject({
+    kind: 'failed',
+    reason: 'generation 2 was undone: an operator rolled back while it was on trial',
+  });
+  expect(await numbersOnDisk(site.outputDir)).toEqual([1, 1]);
+  expect(applier.state().quarantine).toBeUndefined();
+});
+
+test('an operator may go back to files that failed a trial, and then they are not tried any more', async () => {
+  const { site, session, applier } = await trialSite(3_000);
+  await applier.apply(numberedFiles(2));
+  await applier.apply(numberedFiles(1), { expected, cause: losing(session) });
+  expect(applier.state().quarantine).toMatchObject({ sequence: 3 });
+
+  applier.pin({ sequence: 1, digest: numberedFiles(1).digest, at: 1 });
+
+  expect(await applier.applyStanding()).toMatchObject({ kind: 'applied' });
+  expect(await numbersOnDisk(site.outputDir)).toEqual([1, 1]);
+  expect(applier.state().quarantine).toBeUndefined();
+  applier.pin(undefined);
+  expect(await applier.apply(numberedFiles(1), { expected })).toMatchObject({ kind: 'unchanged' });
 });

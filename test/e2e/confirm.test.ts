@@ -88,6 +88,22 @@ test.concurrent('a birdkeeper that is restarted during a trial goes on with it',
   });
 });
 
+test.concurrent('an operator who rolls back during a trial does not wait for its end', async () => {
+  await withTwoNodes('bird2', async (lab) => {
+    const host = await establish(lab, ['--confirm', '10m']);
+    await lab.put(...pool(4));
+    await ended(host, 'applied', pool(4)[0]);
+    await lab.put(ASN, WRONG);
+    await waitFor(async () => (await host.status()).trial, { what: 'a trial' });
+
+    expect(await host.shell('birdkeeper rollback')).toMatch(/^BIRD runs generation \d+/);
+
+    expect((await host.status()).trial).toBeUndefined();
+    await forgetErrors(lab.host('node-b'));
+    await host.waitForSessions(SESSIONS);
+  });
+});
+
 /** The sessions stand; node-b's birdkeeper is gone, and takes in nothing more. */
 async function establish(lab: Lab, args = CONFIRM): Promise<LabHost> {
   const host = lab.host('node-a');

@@ -75,6 +75,13 @@ test('a generation tells its story, and stands again until an operator says othe
   site.start(['--keep-generations', '2']);
   await waits(site);
   expect(await site.birdProtocols()).toBe(before);
+  await site.changeHost(4);
+  await waitFor(
+    async () => (await site.status()).lastPass?.causes.includes(site.data.addressKey(4)),
+    {
+      what: 'a change to be taken in while it is pinned',
+    },
+  );
   // What waits can be seen.
   expect(await site.run('diff')).toMatchObject({ exitStatus: 1, stderr: '' });
 
@@ -84,6 +91,9 @@ test('a generation tells its story, and stands again until an operator says othe
     stderr: '',
   });
   await site.settled();
+  // What came while it was pinned is in the story of what is applied now.
+  const shown = await about(site, 'history', 'show', String(await standing(site)), '-o', 'json');
+  expect(JSON.parse(shown.stdout).story.cause.causes).toContain(site.data.addressKey(4));
   expect((await site.status()).pinned).toBeUndefined();
   expect(await site.metric('birdkeeper_pinned')).toBe(0);
 });

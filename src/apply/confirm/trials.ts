@@ -37,6 +37,7 @@ export class Trials {
   readonly #birds: TrialBirds;
   /** What was on trial when something happened to BIRD. */
   #unclearDigest: string | undefined;
+  #isAbandoned = false;
 
   constructor(options: TrialsOptions) {
     this.#options = options;
@@ -105,9 +106,9 @@ export class Trials {
     const steadyMs = Math.min(MAX_STEADY_MS, (trial.dueMs - clock.monotonic()) / 4);
     let goodMs: number | undefined;
     while (!signal.aborted) {
-      const gone = trial.birds.find((bird) => !this.#birds.isStill(bird));
-      if (gone !== undefined) {
-        return this.#unclear(trial, `${gone.daemon} ended while it was on trial`);
+      const cutShort = this.#cutShort(trial);
+      if (cutShort !== undefined) {
+        return cutShort;
       }
       const looks = await Promise.all(trial.birds.map((bird) => this.#birds.look(bird)));
       const nowMs = clock.monotonic();
@@ -158,6 +159,21 @@ export class Trials {
     this.#note({ quarantine: { sequence, digest, reason, since: clock.now(), processes } });
   }
 
+  /** Ends waiting for the sessions in the attempt in hand: what is on trial is to be taken back. */
+  abandon(): void {
+    this.#isAbandoned = true;
+  }
+
+  /** Another attempt begins: its trial is waited for. */
+  goOn(): void {
+    this.#isAbandoned = false;
+  }
+
+  /** What failed its trial may be tried again: an operator wants it. */
+  acquit(): void {
+    this.#note(undefined);
+  }
+
   /** Another file set was applied: what failed may be tried again. */
   pardon(digest: string): void {
     const { file } = this.#options;
@@ -196,6 +212,17 @@ export class Trials {
       logger.warn({ reason: error.message }, 'BIRD cannot be asked for its sessions; no trial');
       return [];
     }
+  }
+
+  /** How a trial ends whatever the sessions do; `undefined` when it goes on. */
+  #cutShort(trial: Trial): TrialVerdict | undefined {
+    const gone = trial.birds.find((bird) => !this.#birds.isStill(bird));
+    if (gone !== undefined) {
+      return this.#unclear(trial, `${gone.daemon} ended while it was on trial`);
+    }
+    return this.#isAbandoned
+      ? { kind: 'missed', reason: 'an operator rolled back while it was on trial' }
+      : undefined;
   }
 
   /** Something happened to BIRD. Where that is the configuration's doing it happens again. */

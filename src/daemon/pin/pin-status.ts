@@ -30,8 +30,6 @@ function failureOf(report: PassReport): string | undefined {
   switch (outcome?.kind) {
     case 'refused':
       return `BIRD refuses it: ${outcome.refusals.map(refusalLine).join('; ')}`;
-    case 'unconfirmed':
-      return `BIRD has undone generation ${outcome.sequence}, which has the same files: ${outcome.reason}`;
     case 'failed':
       return outcome.reason;
     default:

@@ -31,3 +31,17 @@ test('what a pass came to nothing for is a cause of the next one, too', () => {
 
   expect(causes.take()).toEqual({ causes: ['/a', '/b', '/c'], causeCount: 3 });
 });
+
+test('what waits is kept for the pass that applies it, the newest first', () => {
+  const causes = new Causes();
+  causes.note('/a');
+  causes.defer(causes.take());
+  causes.note('/b');
+  causes.defer(causes.take());
+  causes.note('resumed');
+
+  expect(causes.take()).toEqual({ causes: ['resumed'], causeCount: 1 });
+  expect(causes.earlier).toEqual({ causes: ['/b', '/a'], causeCount: 2 });
+  causes.settle();
+  expect(causes.earlier).toEqual({ causes: [], causeCount: 0 });
+});

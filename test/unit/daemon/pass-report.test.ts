@@ -20,6 +20,7 @@ const FACTS: PassFacts = {
   causeCount: 12,
   at: 1_000_000,
   revision: '42',
+  earlier: { causes: [], causeCount: 0 },
 };
 
 /** What every log line of these passes has. */

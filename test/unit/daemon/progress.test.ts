@@ -54,3 +54,22 @@ test('a pass may wait for sessions as often as it has to', () => {
 
   expect([short.isStuck(), long.isStuck()]).toEqual([true, false]);
 });
+
+test('a pass may wait for the end of a trial that a former run made longer than today', () => {
+  const clock = new ManualClock();
+  let trialEndMs: number | undefined = clock.monotonic() + 1_200_000;
+  const progress = new Progress(clock, 0, () => trialEndMs);
+
+  progress.begin(0);
+  // As the watchdog looks.
+  for (let look = 0; look < 120; look += 1) {
+    clock.advance(10_000);
+    expect(progress.isStuck()).toBe(false);
+  }
+  trialEndMs = undefined;
+  clock.advance(200_000);
+  expect(progress.isStuck()).toBe(false);
+  clock.advance(HOUR_MS);
+
+  expect(progress.isStuck()).toBe(true);
+});

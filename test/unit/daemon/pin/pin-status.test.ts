@@ -51,16 +51,6 @@ test('one that BIRD does not run is told with the reason', () => {
   expect(pinStatusOf({ pin, reason: 'gone' }, unchanged, other)).toMatchObject({ reason: 'gone' });
 });
 
-test('one with the files of what failed its trial is told with what became of that', () => {
-  const unconfirmed = { kind: 'unconfirmed', sequence: 8, reason: 'Mesh_a is down' } as const;
-  const standing = { ...unconfirmed, isRepeated: true, isBack: true, timings: {} };
-  const other = { generation: { sequence: 9, digest: 'd9', loadedAt: 6 }, birds: [] };
-
-  expect(pinStatusOf(pinned, { ...unchanged, standing }, other).reason).toBe(
-    'BIRD has undone generation 8, which has the same files: Mesh_a is down',
-  );
-});
-
 test('a pin that cannot be read says how it can be replaced', () => {
   const { reason } = findPinned(UNREADABLE_PIN, { standing: undefined, read: () => undefined }, []);
 
