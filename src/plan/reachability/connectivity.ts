@@ -15,6 +15,7 @@ import {
   isWithAddress,
   type Peering,
 } from '../../model/peering.js';
+import { secretId } from '../../model/secret-ref.js';
 import type { Address } from '../../values/address.js';
 import type { Family } from '../../values/family.js';
 import { EVERYTHING, type Prefix } from '../../values/prefix.js';
@@ -42,7 +43,11 @@ export function connectivityOf(cluster: Cluster, family: Family): Connectivity {
   // A node whose address another one keeps can't be told from it by anybody.
   const nodes = speakersIn(cluster, family);
   const isReflector = ({ clusterId }: Node): boolean => clusterId !== undefined;
-  if (cluster.isMeshEnabled && !nodes.some(isReflector)) {
+  const isMeshUp =
+    cluster.isMeshEnabled &&
+    (cluster.bgp.meshPassword === undefined ||
+      cluster.secrets.has(secretId(cluster.bgp.meshPassword)));
+  if (isMeshUp && !nodes.some(isReflector)) {
     const groupOf = new Map(nodes.map(({ name }) => [name, 0]));
     return { groupOf, isConnected: () => true, outsidePeers: [] };
   }
@@ -140,10 +145,10 @@ function groupNodes(
 
 /** What tells the peers of one node from those of another, as far as paths depend on it. */
 function termsText({ remote: { address, port, asn }, terms }: AddressPeering): string {
-  const { localAsn, allowedLocalAsns, filters, isReversed, password } = terms;
+  const { localAsn, allowedLocalAsns, filters, isReversed, password, ttlSecurityHops } = terms;
   const hasPassword = password !== undefined;
   const parts = [address, port, asn, localAsn, allowedLocalAsns, filters.join(',')];
-  return [...parts, isReversed, hasPassword].join(' ');
+  return [...parts, isReversed, hasPassword, ttlSecurityHops].join(' ');
 }
 
 /** On which sides of each of `peerings`, which go by selectors, `node` is. */

@@ -6,11 +6,11 @@
  */
 
 import type { Cluster } from '../../model/cluster.js';
-import { secretId } from '../../model/secret-ref.js';
+import { isReadableRef } from '../../model/secret-ref.js';
 import type { Address } from '../../values/address.js';
 import { FAMILIES, type Family } from '../../values/family.js';
-import { Secret } from '../../values/secret.js';
 import { type Connectivity, connectivityOf } from './connectivity.js';
+import { hasDoubtfulNodes, passwordsOf, type Reading, readingsOf } from './readings.js';
 
 /** Two nodes by name, in the order of names. */
 export type NodePair = readonly [string, string];
@@ -32,43 +32,34 @@ export function findLostPairs(
   after: Cluster,
   maxListed: number,
 ): readonly LostPairs[] {
-  return isWholeMesh(after)
-    ? []
-    : FAMILIES.map((family) =>
-        lossOf(family, withAllPasswords(before), withAllPasswords(after), maxListed),
-      ).filter(({ count }) => count > 0);
+  if (isWholeMesh(after)) {
+    return [];
+  }
+  const readings = readingsOf(before, after);
+  return FAMILIES.map((family) => lossOf(family, readings, maxListed)).filter(
+    ({ count }) => count > 0,
+  );
 }
 
-/** Whether every two nodes are neighbors: by the mesh, which those leave that reflect for others. */
-export function isWholeMesh({ isMeshEnabled, nodes }: Cluster): boolean {
-  return isMeshEnabled && nodes.every(({ clusterId }) => clusterId === undefined);
+/** Whether every two nodes are known to be neighbors: by the mesh, which those leave that reflect for others. */
+export function isWholeMesh(cluster: Cluster): boolean {
+  return (
+    cluster.isMeshEnabled &&
+    cluster.nodes.every(({ clusterId }) => clusterId === undefined) &&
+    !hasDoubtfulNodes(cluster) &&
+    passwordsOf(cluster).every(isReadableRef)
+  );
 }
 
-/** `cluster` with each password that sessions need: hosts have them, and the datastore hasn't. */
-function withAllPasswords(cluster: Cluster): Cluster {
-  const { peerings, bgp } = cluster;
-  const needed = [bgp.meshPassword, ...peerings.map(({ terms }) => terms.password)];
-  const ids = needed.flatMap((ref) => (ref === undefined ? [] : [secretId(ref)]));
-  return ids.length === 0
-    ? cluster
-    : { ...cluster, secrets: new Map(ids.map((id) => [id, UNKNOWN_PASSWORD])) };
-}
-
-const UNKNOWN_PASSWORD = new Secret('unknown');
-
-function lossOf(family: Family, before: Cluster, after: Cluster, maxListed: number): LostPairs {
-  const old = connectivityOf(before, family);
-  const fresh = connectivityOf(after, family);
-  const names = [...fresh.groupOf.keys()].filter((name) => old.groupOf.has(name));
-  const [oldGroups, freshGroups] = [groupsOf(old, names), groupsOf(fresh, names)];
-  const isLost = (a: number, b: number): boolean =>
-    !fresh.isConnected(freshGroups[a] ?? 0, freshGroups[b] ?? 0) &&
-    old.isConnected(oldGroups[a] ?? 0, oldGroups[b] ?? 0);
+/** What is lost in any of `readings`. */
+function lossOf(family: Family, readings: readonly Reading[], maxListed: number): LostPairs {
+  const changes = readings.map((reading) => changeOf(reading, family));
+  const names = changes[0]?.names ?? [];
   const first: NodePair[] = [];
   let count = 0;
   // Millions of pairs in a large cluster: nothing is made of a pair but the first few.
   forEachPair(names.length, (a, b) => {
-    if (!isLost(a, b)) {
+    if (!changes.some(({ isLost }) => isLost(a, b))) {
       return;
     }
     count += 1;
@@ -76,7 +67,28 @@ function lossOf(family: Family, before: Cluster, after: Cluster, maxListed: numb
       first.push([names[a] ?? '', names[b] ?? '']);
     }
   });
-  return { family, count, first, outsidePeers: fresh.outsidePeers };
+  const outsidePeers = [...new Set(changes.flatMap((change) => change.outsidePeers))];
+  return { family, count, first, outsidePeers };
+}
+
+/** What a change costs by one reading of it. */
+interface PathChange {
+  /** The nodes that are there before and after it: the same by each reading. */
+  readonly names: readonly string[];
+  /** Whether those at two places of `names` lose each other. */
+  readonly isLost: (a: number, b: number) => boolean;
+  readonly outsidePeers: readonly Address[];
+}
+
+function changeOf({ before, after }: Reading, family: Family): PathChange {
+  const old = connectivityOf(before, family);
+  const fresh = connectivityOf(after, family);
+  const names = [...fresh.groupOf.keys()].filter((name) => old.groupOf.has(name));
+  const [oldGroups, freshGroups] = [groupsOf(old, names), groupsOf(fresh, names)];
+  const isLost = (a: number, b: number): boolean =>
+    !fresh.isConnected(freshGroups[a] ?? 0, freshGroups[b] ?? 0) &&
+    old.isConnected(oldGroups[a] ?? 0, oldGroups[b] ?? 0);
+  return { names, isLost, outsidePeers: fresh.outsidePeers };
 }
 
 function forEachPair(length: number, visit: (a: number, b: number) => void): void {

@@ -147,6 +147,7 @@ interface Everybody {
 /**
  * A session comes up when both ends want it, agree on each other's AS numbers (RFC 4271 section 6.2), and one of them dials the
  * port that the other listens on. Either both have a password or none (RFC 2385 section 2.0). Whether two are the same isn't known.
+ * An end with TTL security drops packets that come from further away, and such as the other end sends with a lower TTL.
  */
 function link(one: PlannedSpeaker, { planned, outsidePeers, rulesOf }: Everybody): void {
   const { speaker } = one;
@@ -164,6 +165,8 @@ function link(one: PlannedSpeaker, { planned, outsidePeers, rulesOf }: Everybody
           theirs.remoteAsn === localAsn &&
           (theirs.localAsn ?? other.localAsn) === session.remoteAsn &&
           (theirs.password === undefined) === (session.password === undefined) &&
+          isNearEnough(session, theirs) &&
+          isNearEnough(theirs, session) &&
           (dials(session, other) || dials(theirs, one)),
       );
     if (back !== undefined) {
@@ -178,6 +181,16 @@ function link(one: PlannedSpeaker, { planned, outsidePeers, rulesOf }: Everybody
       });
     }
   }
+}
+
+/** TTL of what BIRD sends with TTL security (RFC 5082 section 3), and with `multihop` alone. */
+const SECURE_TTL = 255;
+const USUAL_TTL = 64;
+
+/** Whether what the other end sends comes in at the end of `session`, at the lowest distance. */
+function isNearEnough({ ttlSecurityHops }: Session, theirs: Session): boolean {
+  const sent = theirs.ttlSecurityHops === undefined ? USUAL_TTL : SECURE_TTL;
+  return ttlSecurityHops === undefined || sent > SECURE_TTL - ttlSecurityHops;
 }
 
 /** Whether `session` dials the port that `to` listens on. */

@@ -1,9 +1,10 @@
 import type { Cluster } from '../../model/cluster.js';
 import { isWithAddress, type Peering } from '../../model/peering.js';
-import { secretId } from '../../model/secret-ref.js';
+import { isReadableRef, secretId } from '../../model/secret-ref.js';
 import type { Address } from '../../values/address.js';
 import { FAMILIES } from '../../values/family.js';
 import { poolsOf } from './pools.js';
+import { passwordsOf } from './readings.js';
 import { verdictOf } from './verdict.js';
 
 /** What could leave nodes of `cluster` without a path and isn't known from the datastore: whole lines. */
@@ -15,19 +16,33 @@ export function unknownsOf(cluster: Cluster): readonly string[] {
   const inside = peerings.filter(
     (peering) => peering.remote.kind !== 'workloads' && !isOutside(peering),
   );
-  const passwords = [
-    cluster.isMeshEnabled ? bgp.meshPassword : undefined,
-    ...inside.map(({ terms }) => terms.password),
-  ].flatMap((ref) => (ref === undefined ? [] : [secretId(ref)]));
+  const passwords = passwordsOf({ ...cluster, peerings: inside }).filter(isReadableRef);
+  const unreadable = passwordOrigins({ ...cluster, peerings: inside });
   const filters = inside
     .flatMap(({ terms }) => terms.filters)
     .filter((name) => isUnsure(cluster, name));
   const raw = generation === 'v3' ? [] : customFilters.map(({ name }) => name);
   const { cluster: clusterIps, external, loadBalancer } = bgp.serviceRanges;
   const services = peerings.some(isOutside) ? [...clusterIps, ...external, ...loadBalancer] : [];
+  const { defaultAsn, nodes } = cluster;
+  const doubtful = nodes.filter(({ isInDoubt }) => isInDoubt).map(({ name }) => name);
   return [
     ...line(
-      passwords,
+      doubtful,
+      (list) =>
+        `the AS number, labels or role of ${list} can't be read: what can be read of them counts`,
+    ),
+    ...line(
+      defaultAsn.isUnreadable ? [String(defaultAsn.asn)] : [],
+      (asn) => `the AS number of the cluster can't be read: it is taken to be ${asn}`,
+    ),
+    ...line(
+      unreadable,
+      (list) =>
+        `the password that ${list} asks for can't be read: what is lost with its sessions or without them counts as lost`,
+    ),
+    ...line(
+      passwords.map(secretId),
       (list) => `passwords aren't in the datastore: both ends are taken to have ${list}`,
     ),
     ...line(
@@ -41,6 +56,15 @@ export function unknownsOf(cluster: Cluster): readonly string[] {
       (list) => `what peers outside of the cluster learn of services (${list}) isn't looked at`,
     ),
   ];
+}
+
+/** The keys whose passwords can't be read. */
+function passwordOrigins({ isMeshEnabled, bgp: { meshPassword }, peerings }: Cluster) {
+  const ofMesh = isMeshEnabled && meshPassword !== undefined ? [meshPassword] : [];
+  const ofPeers = peerings.flatMap(({ origin, terms: { password } }) =>
+    password === undefined ? [] : [{ ...password, origin }],
+  );
+  return [...ofMesh, ...ofPeers].filter((ref) => !isReadableRef(ref)).map(({ origin }) => origin);
 }
 
 function line(items: readonly string[], say: (list: string) => string): readonly string[] {

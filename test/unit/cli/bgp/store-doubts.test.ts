@@ -32,7 +32,8 @@ describe('a datastore without nodes', () => {
       `birdkeeper: file ${file} has no node below ${place}: is it the right datastore? Without nodes birdkeeper can not tell who loses routes by a change\n`;
     expect(shown).toMatchObject({ status: 0, out: 'on\n' });
     expect(shown.err).toContain(doubt(shown.file));
-    expect(written).toMatchObject({ status: 0, err: doubt(written.file) });
+    expect(written.status).toBe(0);
+    expect(written.err.startsWith(doubt(written.file))).toBe(true);
     expect(written.text).toContain('192.0.2.9');
   });
 

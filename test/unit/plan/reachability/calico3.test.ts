@@ -21,6 +21,8 @@ interface Site {
   readonly keys?: Readonly<Record<string, string>>;
   /** Further settings. */
   readonly settings?: object;
+  /** The resources that have faults. */
+  readonly unreadable?: readonly string[];
 }
 
 const RR = { routeReflectorClusterID: '1.0.0.1', labels: { rr: '1' } };
@@ -37,6 +39,7 @@ function clusterOf(site: Site): Cluster {
     pools = [],
     keys = {},
     settings,
+    unreadable = [],
   } = site;
   const resources: Readonly<Record<string, Readonly<Record<string, object>>>> = {
     bgpconfigurations: { default: { spec: { nodeToNodeMeshEnabled: mesh, ...settings } } },
@@ -61,7 +64,7 @@ function clusterOf(site: Site): Cluster {
   );
   const others = Object.entries(keys).map(([key, value]) => ({ key, value }));
   const { cluster, problems } = viewOf({ revision: '1', entries: [...entries, ...others] });
-  expect(problems).toEqual([]);
+  expect(problems.map(({ key }) => key.replace(`${RESOURCES}/`, ''))).toEqual(unreadable);
   return cluster;
 }
 
@@ -92,6 +95,21 @@ const chain = (terms: object = {}): Site => ({
     },
   ],
 });
+
+/** Nodes that peer with the reflector, one of them with TTL security that the reflector doesn't know of. */
+function ttlSecurityAt(name: string, hops: number): Site {
+  const toReflector = { peerIP: '10.0.0.3', asNumber: 64512, reversePeering: 'Manual' };
+  return {
+    peers: [
+      ...['a', 'b'].map((node) => ({
+        node,
+        ...toReflector,
+        ...(node === name && { ttlSecurity: hops }),
+      })),
+      { node: 'r', peerSelector: '!has(rr)', reversePeering: 'Manual' },
+    ],
+  };
+}
 
 test.each<readonly [what: string, site: Site, lost: readonly string[]]>([
   ['nothing', {}, ['a-b', 'a-r', 'b-r']],
@@ -185,6 +203,9 @@ test.each<readonly [what: string, site: Site, lost: readonly string[]]>([
     },
     [],
   ],
+  ['TTL security at both ends', { peers: [{ ...TO_RR, ttlSecurity: 1 }] }, []],
+  ['TTL security at one end alone', ttlSecurityAt('b', 2), ['a-b', 'b-r']],
+  ['the same of so many hops that nothing is too far away', ttlSecurityAt('b', 192), []],
   ['a filter that lets nothing out', filtered({ exportV4: rejecting() }), ['a-b', 'a-r', 'b-r']],
   ['one that lets nothing in', filtered({ importV4: rejecting() }), ['a-b', 'a-r', 'b-r']],
   ['one of the other family', filtered({ exportV6: rejecting() }), []],
@@ -284,6 +305,63 @@ test.each<readonly [what: string, site: Site, lost: readonly string[]]>([
   expect(unconnected(site)).toEqual(lost);
 });
 
+const NO_SECRET = { secretKeyRef: { name: 's' } };
+const BAD_PASSWORD: Site = {
+  settings: { nodeMeshPassword: NO_SECRET },
+  unreadable: ['bgpconfigurations/default'],
+};
+
+describe.each<readonly [what: string, before: Site, after: Site, lost: readonly string[]]>([
+  [
+    'a mesh whose password can not be read, turned off',
+    { nodes: { a: {}, b: {} }, mesh: true, ...BAD_PASSWORD },
+    { nodes: { a: {}, b: {} }, ...BAD_PASSWORD },
+    ['a-b'],
+  ],
+  [
+    'a reflector, where such a mesh is all that stays',
+    { peers: [TO_RR], mesh: true, ...BAD_PASSWORD },
+    { nodes: { a: {}, b: {}, r: {} }, mesh: true, ...BAD_PASSWORD },
+    ['a-b', 'a-r', 'b-r'],
+  ],
+  [
+    'a peering whose password can not be read',
+    { peers: [{ ...TO_RR, password: NO_SECRET }], unreadable: ['bgppeers/p0'] },
+    {},
+    ['a-b', 'a-r', 'b-r'],
+  ],
+  [
+    'a mesh that a node with an unreadable AS number is in',
+    { nodes: { a: {}, b: { asNumber: 'x' } }, mesh: true, unreadable: ['nodes/b'] },
+    { nodes: { a: {}, b: { asNumber: 'x' } }, unreadable: ['nodes/b'] },
+    ['a-b'],
+  ],
+  [
+    "a mesh of nodes that go by the cluster's AS number, which can not be read",
+    {
+      nodes: { a: {}, b: {} },
+      mesh: true,
+      settings: { asNumber: 'x' },
+      unreadable: ['bgpconfigurations/default'],
+    },
+    {
+      nodes: { a: {}, b: {} },
+      settings: { asNumber: 'x' },
+      unreadable: ['bgpconfigurations/default'],
+    },
+    ['a-b'],
+  ],
+])('what is lost with %s', (_, before, after, lost) => {
+  test('counts', () => {
+    const losses = findLostPairs(clusterOf(before), clusterOf(after), 100);
+    expect(losses.flatMap(({ first }) => first.map((pair) => pair.join('-')))).toEqual(lost);
+  });
+
+  test('does not count where nothing changes', () => {
+    expect(findLostPairs(clusterOf(before), clusterOf(before), 100)).toEqual([]);
+  });
+});
+
 describe('what can not be known is said', () => {
   test.each<readonly [what: string, site: Site, said: readonly RegExp[]]>([
     [
@@ -292,6 +370,26 @@ describe('what can not be known is said', () => {
       [],
     ],
     ['passwords', { peers: [{ ...TO_RR, password: SECRET }] }, [/passwords .* s\/k$/]],
+    [
+      'a password that can not be read',
+      { peers: [{ ...TO_RR, password: NO_SECRET }], unreadable: ['bgppeers/p0'] },
+      [/^the password that .*bgppeers\/p0 asks for can't be read/],
+    ],
+    [
+      'a node of which a part can not be read',
+      { nodes: { a: {}, b: { asNumber: 'x' } }, unreadable: ['nodes/b'] },
+      [/^the AS number, labels or role of b can't be read/],
+    ],
+    [
+      'an AS number of the cluster that can not be read',
+      { settings: { asNumber: 'x' }, unreadable: ['bgpconfigurations/default'] },
+      [/^the AS number of the cluster can't be read: it is taken to be 64512$/],
+    ],
+    [
+      'that of the mesh',
+      { mesh: true, ...BAD_PASSWORD },
+      [/^the password that .*bgpconfigurations\/default asks for can't be read/],
+    ],
     [
       'a filter by a community',
       filtered({ importV4: rejecting({ communities: { values: ['65000:1'] } }) }),
