@@ -42,14 +42,22 @@ function begin(name: string): () => void {
   return () => dieIf(side === 'after');
 }
 
+function changesNothing(name: string, [path, flags]: readonly unknown[]): boolean {
+  const isThere = () => fs.lstatSync(String(path), { throwIfNoEntry: false }) !== undefined;
+  return (
+    (name === 'openSync' && flags === 'r') ||
+    (name === 'rmSync' && !isThere()) ||
+    (name === 'mkdirSync' && isThere())
+  );
+}
+
 function replace(object: object, name: string, make: (original: Call) => Call): void {
   Reflect.set(object, name, make(Reflect.get(object, name)));
 }
 
 for (const name of SYNC) {
   replace(fs, name, (original) => (...args) => {
-    // What is opened to be read changes nothing.
-    if (name === 'openSync' && args[1] === 'r') {
+    if (changesNothing(name, args)) {
       return original(...args);
     }
     const end = begin(name);
