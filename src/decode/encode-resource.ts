@@ -24,6 +24,7 @@ export interface NewResource {
   readonly plural: keyof typeof KINDS;
   readonly name: string;
   readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
   readonly spec: object;
 }
 
@@ -43,10 +44,14 @@ export function resourceKey(plural: ResourcePlural, name: string): string {
 
 /** The entry of a new resource. Its fields stand in the order of Calico's own types. */
 export function newResourceEntry(
-  { plural, name, labels, spec }: NewResource,
+  { plural, name, labels, annotations, spec }: NewResource,
   { uid, time }: Birth,
 ): Entry {
-  const metadata = { name, uid, creationTimestamp: time, ...(labels && { labels }) };
+  const metadata = {
+    ...{ name, uid, creationTimestamp: time },
+    ...(labels && { labels }),
+    ...(annotations && { annotations }),
+  };
   const document = { kind: KINDS[plural], apiVersion: 'projectcalico.org/v3', metadata, spec };
   return { key: resourceKey(plural, name), value: JSON.stringify(document) };
 }

@@ -11,6 +11,9 @@ import { hasOnly } from './documents.js';
 export const LABEL = 'route-reflector';
 /** Its value. */
 export const LABEL_VALUE = 'true';
+/** The annotation of a Node that is there for a reflector alone, and its value. */
+const MADE_BY = 'birdkeeper/made-by';
+const MADE_BY_VALUE = 'bgp rr add';
 
 /** A reflector with all that its Node is to say. */
 export interface NodeWish {
@@ -37,6 +40,7 @@ export function putNode(document: string | undefined, wish: NodeWish, births: Bi
       plural: 'nodes',
       name,
       ...(isLabeled && { labels }),
+      annotations: { [MADE_BY]: MADE_BY_VALUE },
       spec: { bgp },
     } as const;
     const entry = newResourceEntry(resource, births());
@@ -85,7 +89,9 @@ export function withoutRole(document: string): string {
   return withField(text, isOnlyLabel ? LABELS : [...LABELS, LABEL], undefined);
 }
 
-/** Whether the Node says nothing but what `putNode` writes of a host that is no node otherwise. */
+const METADATA = ['name', 'uid', 'creationTimestamp', 'labels', 'annotations'];
+
+/** Whether `putNode` made the Node, and it says nothing but what that writes: a real host may have one that says as little. */
 export function isReflectorAlone(document: string): boolean {
   const bgp = fieldOf(document, ['spec', 'bgp']);
   const addresses = [
@@ -93,8 +99,10 @@ export function isReflectorAlone(document: string): boolean {
     fieldOf(document, ['spec', 'bgp', 'ipv6Address']),
   ];
   return (
+    fieldOf(document, ['metadata', 'annotations', MADE_BY]) === MADE_BY_VALUE &&
     hasOnly(fieldOf(document, []), ['kind', 'apiVersion', 'metadata', 'spec', 'status']) &&
-    hasOnly(fieldOf(document, ['metadata']), ['name', 'uid', 'creationTimestamp', 'labels']) &&
+    hasOnly(fieldOf(document, ['metadata']), METADATA) &&
+    hasOnly(fieldOf(document, ['metadata', 'annotations']), [MADE_BY]) &&
     hasOnly(fieldOf(document, ['metadata', 'labels']) ?? {}, [LABEL]) &&
     hasOnly(fieldOf(document, ['spec']), ['bgp']) &&
     hasOnly(bgp, ['ipv4Address', 'ipv6Address', 'routeReflectorClusterID', 'asNumber']) &&

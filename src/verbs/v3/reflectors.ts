@@ -87,6 +87,8 @@ function withoutReflector(
   return isReflectorAlone(document)
     ? changesOf([{ kind: 'delete', key }], { notes: [`Node ${name} removed`] })
     : changesOf([{ kind: 'put', key, value: withoutRole(document) }], {
-        notes: [`Node ${name} changed: it is no route reflector any more`],
+        notes: [
+          `Node ${name} changed: it is no route reflector any more, and stays, since "bgp rr add" did not make it`,
+        ],
       });
 }

@@ -61,6 +61,7 @@ const PEERING = {
   [`${RESOURCES}/bgppeers/peer-with-route-reflectors`]: `${made('BGPPeer', 'peer-with-route-reflectors')}{"nodeSelector":"all()","peerSelector":"route-reflector == 'true'"}}`,
 };
 const RR_LABEL = '{"route-reflector":"true"}';
+const MADE_BY = ',"annotations":{"birdkeeper/made-by":"bgp rr add"}';
 
 /** What the verb writes by key (undefined: removed), or what it answers otherwise. */
 function written(verb: Verb, entries: Entries, keys = KEYS): unknown {
@@ -150,7 +151,7 @@ describe.each<readonly [what: string, verb: Verb, before: Entries, after: Entrie
     addReflector(address('10.0.0.9'), { clusterId: clusterId('1.0.0.1') }),
     NODES,
     {
-      [`${RESOURCES}/nodes/rr-10-0-0-9`]: `${made('Node', 'rr-10-0-0-9', `,"labels":${RR_LABEL}`)}{"bgp":{"ipv4Address":"10.0.0.9/32","routeReflectorClusterID":"1.0.0.1"}}}`,
+      [`${RESOURCES}/nodes/rr-10-0-0-9`]: `${made('Node', 'rr-10-0-0-9', `,"labels":${RR_LABEL}${MADE_BY}`)}{"bgp":{"ipv4Address":"10.0.0.9/32","routeReflectorClusterID":"1.0.0.1"}}}`,
       ...PEERING,
     },
   ],
@@ -197,8 +198,12 @@ describe.each<readonly [what: string, verb: Verb, before: Entries, after: Entrie
 describe('removing', () => {
   const RR = `${RESOURCES}/nodes/rr-10-0-0-9`;
   const rr = {
-    [RR]: `${made('Node', 'rr-10-0-0-9', `,"labels":${RR_LABEL}`)}{"bgp":{"ipv4Address":"10.0.0.9/32","routeReflectorClusterID":"1.0.0.1"}}}`,
+    [RR]: `${made('Node', 'rr-10-0-0-9', `,"labels":${RR_LABEL}${MADE_BY}`)}{"bgp":{"ipv4Address":"10.0.0.9/32","routeReflectorClusterID":"1.0.0.1"}}}`,
   };
+
+  const RR_FIELDS = ',"routeReflectorClusterID":"1.0.0.1"';
+  const unmarked = (fields: string) =>
+    `${made('Node', 'rr-10-0-0-9')}{"bgp":{"ipv4Address":"10.0.0.9/32"${fields}}}}`;
 
   test.each<readonly [what: string, verb: Verb, before: Entries, after: object]>([
     [
@@ -230,6 +235,12 @@ describe('removing', () => {
       removeReflector(address('10.0.0.9')),
       { ...NODES, ...rr, ...PEERING },
       { [RR]: undefined, [Object.keys(PEERING)[0] ?? '']: undefined },
+    ],
+    [
+      'a Node that says no more, and that rr add did not make, stays',
+      removeReflector(address('10.0.0.9')),
+      { [RR]: unmarked(RR_FIELDS) },
+      { [RR]: unmarked('') },
     ],
     [
       'one of two reflectors leaves the BGPPeer; a node stays a node',
