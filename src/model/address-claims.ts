@@ -12,6 +12,8 @@ export class AddressClaims {
   /** Names of nodes by the address that each claims: mostly one, and 5,000 sets of one name would be 1 MB. */
   readonly #claimants = new Map<Address, string | Set<string>>();
   readonly #contested = new Set<Address>();
+  /** What `contested` tells; undefined where that is to be worked out anew. */
+  #told: ReadonlyMap<Address, readonly string[]> | undefined = NONE;
 
   /** The node `before` is now `after`; it comes where there is no `before`, and goes where there is no `after`. */
   change(before: Node | undefined, after: Node | undefined): void {
@@ -29,9 +31,11 @@ export class AddressClaims {
   /** The names of those that claim one address, by address; empty where every node has its own. */
   contested(): ReadonlyMap<Address, readonly string[]> {
     // The same object again and again: whoever compares sees by that alone that nothing changed.
-    if (this.#contested.size === 0) {
-      return NONE;
-    }
+    this.#told ??= this.#contested.size === 0 ? NONE : this.#namesByAddress();
+    return this.#told;
+  }
+
+  #namesByAddress(): ReadonlyMap<Address, readonly string[]> {
     return new Map(
       [...this.#contested]
         .sort()
@@ -43,7 +47,10 @@ export class AddressClaims {
     const claimants = this.#claimants.get(address);
     if (claimants === undefined) {
       this.#claimants.set(address, name);
-    } else if (typeof claimants === 'string') {
+      return;
+    }
+    this.#told = undefined;
+    if (typeof claimants === 'string') {
       this.#claimants.set(address, new Set([claimants, name]));
       this.#contested.add(address);
     } else {
@@ -57,6 +64,7 @@ export class AddressClaims {
       this.#claimants.delete(address);
       return;
     }
+    this.#told = undefined;
     claimants.delete(name);
     const [last, ...others] = claimants;
     if (last !== undefined && others.length === 0) {

@@ -50,6 +50,20 @@ test('an address of two is contested until one of them lets go', () => {
   expect(claims.contested().size).toBe(0);
 });
 
+test('what is contested is told anew only when that changed', () => {
+  const claims = new AddressClaims();
+  claims.change(undefined, node('a', FIRST));
+  claims.change(undefined, node('b', FIRST));
+  const told = claims.contested();
+
+  claims.change(undefined, node('c', SECOND));
+  claims.change(node('c', SECOND), undefined);
+  expect(claims.contested()).toBe(told);
+
+  claims.change(undefined, node('c', FIRST));
+  expect([...claims.contested()]).toEqual([[FIRST, ['a', 'b', 'c']]]);
+});
+
 test('whatever comes, changes and goes, it is what the nodes that stand say', () => {
   const change = fc.record({
     name: fc.constantFrom('a', 'b', 'c', 'd'),
