@@ -1,7 +1,8 @@
 /** The verbs `bgp peer add` and `remove`. Texts that old scripts know are calicoctl's own (v0.23). */
 
 import { type Cluster, type Generation, nodeNamed } from '../model/cluster.js';
-import { isOfKeys, isPeeringWith } from '../model/peering.js';
+import { isOfKeys, isPeeringOf, isPeeringWith } from '../model/peering.js';
+import { unlessDefault } from '../values/bgp-port.js';
 import type { PeerPlace, WantedPeer } from './key-language.js';
 import { peerAt } from './standing.js';
 import { otherThan, RECORDS, type Verb } from './verb.js';
@@ -33,7 +34,12 @@ export function addPeer(peer: WantedPeer): Verb {
       kind: 'edit',
       changes: write.changes,
       notes: write.isNew ? write.notes : [note, ...write.notes],
-      warnings: [...doubtsAbout(cluster, nodeName), ...others, ...write.warnings],
+      warnings: [
+        ...doubtsAbout(cluster, nodeName),
+        ...others,
+        ...(keys.generation === 'v3' ? besideWarnings(cluster, peer) : []),
+        ...write.warnings,
+      ],
     };
   };
 }
@@ -94,6 +100,33 @@ function twinWarnings(
     : [
         `in vain as long as ${twin.origin} asks for the same peer with AS number ${twin.asn}, which counts: use --keys v3`,
       ];
+}
+
+/** What tells of BGPPeers of another scope that lead to the peer's address too, without a port of their own or by its node's labels. */
+function besideWarnings(cluster: Cluster, { address, nodeName }: WantedPeer): readonly string[] {
+  const [remote] = nodesAt(cluster, address);
+  const named = nodeName === undefined ? undefined : { name: nodeName };
+  const node = nodeName === undefined ? undefined : (nodeNamed(cluster, nodeName) ?? named);
+  const others = cluster.peerings.filter((peering) => {
+    const { scope, remote: to } = peering;
+    const isSame =
+      to.kind === 'address' &&
+      (nodeName === undefined ? scope.kind === 'all-nodes' : scope.kind === 'node');
+    const leadsThere =
+      to.kind === 'address'
+        ? to.address === address && unlessDefault(to.port) === undefined
+        : to.kind === 'nodes' && remote !== undefined && to.selector.matches(remote.labels ?? {});
+    return (
+      leadsThere &&
+      !isSame &&
+      !isOfKeys(peering) &&
+      (node === undefined || isPeeringOf(peering, node))
+    );
+  });
+  return others.map(
+    ({ origin }) =>
+      `${origin} makes ${address} a peer too: a node that both are for has one session with it, by the BGPPeer for all nodes if there is one, else by the first by name`,
+  );
 }
 
 /** Whether a BGPPeer gives the nodes that are meant a session with the node at the peer's address. */

@@ -358,6 +358,22 @@ describe('beside keys of Calico 2', () => {
   });
 });
 
+test.each<readonly [what: string, spec: string, warnings: number]>([
+  ['a selector', '{"nodeSelector":"all()","peerIP":"192.0.2.9","asNumber":1}', 1],
+  ['one node', '{"node":"a","peerIP":"192.0.2.9","asNumber":1}', 1],
+  ['another port', '{"nodeSelector":"all()","peerIP":"192.0.2.9:1179","asNumber":1}', 0],
+])('a peer of all nodes that %s has too is told', (_, spec, warnings) => {
+  const answer = addPeer({ address: address('192.0.2.9'), asn: 65001 })(
+    view({ ...NODES, ...peer('x', spec) }),
+    KEYS,
+  );
+  expect(answer).toMatchObject({
+    warnings: Array.from({ length: warnings }, () =>
+      expect.stringContaining('/bgppeers/x makes 192.0.2.9 a peer too'),
+    ),
+  });
+});
+
 describe('a peer that is a reflector already', () => {
   const rr = node(
     'rr',
