@@ -202,8 +202,8 @@ function planSessions(
   const mesh = makers.mesh(rule);
   const isInDatastore = node?.addresses[local.family] !== undefined;
   // Whoever has this host's address has no mesh session: not all of 5,000 nodes are looked at, which costs a pass 0.5 ms.
-  const others = rule.nodes.length > 0 ? mesh.left : cluster.nodes;
-  const claims = claimProblems(cluster, local, isInDatastore ? [] : others);
+  const others = () => (rule.nodes.length > 0 ? mesh.left() : cluster.nodes);
+  const claims = claimProblems(cluster, local, isInDatastore ? [] : others());
   const asked = makers.others(planPeers(cluster, { ...local, node }));
   // What the mesh may not open yet, no other record opens either.
   const [first, further] =

@@ -8,8 +8,8 @@ import { type AskedSession, isSameSession } from './terms.js';
 /** What became of the nodes of the mesh, in their order. */
 export interface MeshSessions {
   readonly sessions: readonly Session[];
-  /** The nodes that no session is asked for with. */
-  readonly left: readonly Node[];
+  /** The nodes that no session is asked for with. Looked for when it is asked: hardly any pass does. */
+  left(): readonly Node[];
 }
 
 /**
@@ -34,9 +34,10 @@ export class MeshIntern {
       .concat(reuse(this.#sessions.slice(start, oldEnd), fresh), this.#sessions.slice(oldEnd));
     this.#nodes = nodes;
     this.#goesBy = goesBy;
+    const made = this.#sessions;
     return {
-      sessions: this.#sessions.filter((session) => session !== undefined),
-      left: nodes.filter((_, index) => this.#sessions[index] === undefined),
+      sessions: made.filter((session) => session !== undefined),
+      left: () => nodes.filter((_, index) => made[index] === undefined),
     };
   }
 }
