@@ -1,7 +1,26 @@
 /** Health, metrics and status by HTTP, for probes, Prometheus and people. Five fixed paths, reading only. */
 
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+
+/** How long and how much a client may take: milliseconds and bytes, as Node's `createServer` has them. */
+export interface HttpLimits {
+  readonly maxHeaderSize: number;
+  readonly headersTimeout: number;
+  readonly requestTimeout: number;
+  readonly connectionsCheckingInterval: number;
+}
+
+/** Who is slower than this is no probe. */
+export const LIMITS: HttpLimits = {
+  maxHeaderSize: 8192,
+  headersTimeout: 5_000,
+  requestTimeout: 10_000,
+  connectionsCheckingInterval: 1_000,
+};
+
+/** So many connections at most: another one ends the oldest, so that whoever keeps them open shuts nobody out. */
+export const MAX_CONNECTIONS = 200;
 
 /** One path: what it answers with. */
 export interface Page {
@@ -30,6 +49,7 @@ export class HttpServer {
    * Serves `pages` on `host` and `port` (0 takes a free one).
    *
    * @param onError - told when a page can't be made, after whoever asked was told
+   * @param limits - of each client
    *
    * @throws {ListenError} when the port is taken or not ours to take
    */
@@ -38,10 +58,12 @@ export class HttpServer {
     port: number,
     pages: Pages,
     onError: (error: unknown) => void = () => {},
+    limits: HttpLimits = LIMITS,
   ): Promise<HttpServer> {
-    const server = createServer((request, response) => {
+    const server = createServer({ ...limits }, (request, response) => {
       void answer(pages, request.method ?? '', request.url ?? '/', response).catch(onError);
     });
+    limitConnections(server);
     return new Promise((resolve, reject) => {
       // It stays: an accept that fails later (too many open files) must not end the daemon. To reject is nothing then.
       server.on('error', (error) =>
@@ -68,6 +90,18 @@ export class HttpServer {
     this.#server.closeAllConnections();
     await closed;
   }
+}
+
+function limitConnections(server: Server): void {
+  const open = new Set<Socket>();
+  server.on('connection', (socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+    const [oldest] = open;
+    if (open.size > MAX_CONNECTIONS) {
+      oldest?.destroy();
+    }
+  });
 }
 
 async function answer(

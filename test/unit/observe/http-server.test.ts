@@ -1,8 +1,16 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { HttpServer, ListenError, type Pages } from '../../../src/observe/http-server.js';
+import {
+  type HttpLimits,
+  HttpServer,
+  LIMITS,
+  ListenError,
+  MAX_CONNECTIONS,
+  type Pages,
+} from '../../../src/observe/http-server.js';
 import { freePort } from '../../support/free-port.js';
+import { waitFor } from '../../support/wait-for.js';
 
 const PAGES: Pages = {
   '/': () => ({ status: 200, contentType: 'text/html', body: '<p>grüezi</p>' }),
@@ -13,10 +21,14 @@ const PAGES: Pages = {
 };
 
 /** A server with `PAGES` for the test in hand, and a way to ask it. */
-async function serverForTest(wantedPort = 0) {
+async function serverForTest(wantedPort = 0, limits: Partial<HttpLimits> = {}) {
   const errors: unknown[] = [];
-  const server = await HttpServer.listen('127.0.0.1', wantedPort, PAGES, (error) =>
-    errors.push(error),
+  const server = await HttpServer.listen(
+    '127.0.0.1',
+    wantedPort,
+    PAGES,
+    (error) => errors.push(error),
+    { ...LIMITS, ...limits },
   );
   onTestFinished(() => server.close());
   const ask = (path: string, method = 'GET'): Promise<Response> =>
@@ -130,4 +142,38 @@ test('closing ends connections that are open, and frees the port', async () => {
   const next = await HttpServer.listen('127.0.0.1', port, PAGES);
   expect(next.port).toBe(port);
   await next.close();
+});
+
+/** A client that begins a request and never ends it. */
+async function halfRequest(port: number): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1');
+  onTestFinished(() => {
+    socket.destroy();
+  });
+  socket.on('error', () => {});
+  await once(socket, 'connect');
+  socket.write('GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ');
+  return socket;
+}
+
+test('a thousand clients that never end their request shut nobody out', async () => {
+  const { server, ask } = await serverForTest(0, { headersTimeout: 0, requestTimeout: 0 });
+  const sockets = await Promise.all(Array.from({ length: 1000 }, () => halfRequest(server.port)));
+
+  expect((await ask('/')).status).toBe(200);
+  const isEnough = () =>
+    sockets.filter(({ closed }) => closed).length >= sockets.length - MAX_CONNECTIONS;
+  await waitFor(isEnough, { what: 'the oldest connections to end' });
+});
+
+test('a request that is not whole after some seconds ends, and so does one with too much of a header', async () => {
+  const { server, ask } = await serverForTest();
+  const slow = await halfRequest(server.port);
+  const long = await halfRequest(server.port);
+  long.write('x'.repeat(20_000));
+  slow.resume();
+  long.resume();
+
+  await waitFor(() => slow.closed && long.closed, { what: 'both connections to end' });
+  expect((await ask('/')).status).toBe(200);
 });
