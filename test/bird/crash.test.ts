@@ -22,10 +22,11 @@ const LONGEST_LIFE_MS = 150;
 /** Starts the loop, kills it when it has applied something and a random time has passed; gives the last number tried. */
 async function applyUntilKilled(
   site: ApplySite,
+  program: string,
   instance: BirdInstance,
   first: number,
 ): Promise<number> {
-  const { loop, log } = startLoop(site, instance, first);
+  const { loop, log } = startLoop(site, program, instance, first);
   await waitFor(async () => (await readFile(log, 'utf8')).includes('\n') || !loop.isRunning, {
     what: 'the first outcome',
   });
@@ -46,10 +47,11 @@ function standingSet(applier: Applier) {
 test('whenever birdkeeper is killed, one whole good generation stands, and BIRD gets to run it', async () => {
   const site = await ApplySite.create();
   const bird = await site.startBird();
+  const program = await bundled(site, 'apply-loop');
   let next = 1;
 
   for (let kill = 1; kill <= KILLS; kill++) {
-    next = await applyUntilKilled(site, bird.instance, next);
+    next = await applyUntilKilled(site, program, bird.instance, next);
 
     const numbers = await numbersOnDisk(site.outputDir);
     expect(new Set(numbers).size, `numbers ${numbers} after kill ${kill}`).toBe(1);
@@ -106,7 +108,7 @@ test('a kill between writing and loading does not hide a way back', async () => 
 
 /** Starts the loop at 2, and kills it once the files are written and its client hangs. */
 async function applyUntilStuck(site: ApplySite, instance: BirdInstance): Promise<void> {
-  const { loop } = startLoop(site, instance, 2);
+  const { loop } = startLoop(site, await bundled(site, 'apply-loop'), instance, 2);
   const client = await waitFor(() => readFile(hangingFile(site), 'utf8'), {
     what: 'the client to be called',
   });
@@ -130,7 +132,7 @@ const BOTH_SIDES = ['fsync', 'renameSync'];
 test('killed at any call that changes a file, birdkeeper leaves one whole generation, and the next start loads the newest', async () => {
   const site = await ApplySite.create();
   const bird = await site.startBird();
-  const program = await applyOnceProgram(site);
+  const program = await bundled(site, 'apply-once');
   const applyOnce = (generation: number, killAt: string) =>
     applyOnceUntil(program, [site.outputDir, String(generation)], bird.instance, killAt);
   // From an odd generation to an even one a link comes, and from an even to an odd one it goes.
@@ -164,11 +166,11 @@ function pointsOf(calls: readonly string[]): readonly string[] {
   );
 }
 
-/** One file of `apply-once.ts` and all that it needs: it starts in half the time. */
-async function applyOnceProgram({ dir }: ApplySite): Promise<string> {
-  const outfile = join(dir, 'apply-once.mjs');
+/** One file of a program of `test/support` and all that it needs: it starts in half the time. */
+async function bundled({ dir }: ApplySite, name: 'apply-loop' | 'apply-once'): Promise<string> {
+  const outfile = join(dir, `${name}.mjs`);
   await runCommand(join(projectRoot, 'node_modules/.bin/esbuild'), [
-    join(projectRoot, 'test/support/apply-once.ts'),
+    join(projectRoot, `test/support/${name}.ts`),
     '--bundle',
     '--platform=node',
     '--format=esm',
@@ -199,13 +201,11 @@ async function applyOnceUntil(
 
 function startLoop(
   { dir, outputDir }: ApplySite,
+  program: string,
   { birdPath, birdcPath, socketPath }: BirdInstance,
   first: number,
 ) {
-  const script = ['run-ts.mjs', 'apply-loop.ts'].map((name) =>
-    join(projectRoot, 'test/support', name),
-  );
-  const args = [...script, birdPath, birdcPath, socketPath, outputDir, String(first)];
+  const args = [program, birdPath, birdcPath, socketPath, outputDir, String(first)];
   const log = join(dir, `loop-${first}.log`);
   const loop = new BackgroundCommand(process.execPath, args, log);
   onTestFinished(() => loop.stop('SIGKILL'));
